@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HOLDFAST_PLATFORM_PLATFORM_H
+#define HOLDFAST_PLATFORM_PLATFORM_H
+
+/*
+ * Everything that Holdfast asks of an operating system.
+ *
+ * `win32/` and `posix/` implement this file, one source a section under the
+ * same name in both, and nothing above knows which of them it runs on.
+ *
+ * One contract for all of it, unless a primitive says otherwise:
+ *  - pointers are not NULL; sizes are not 0 and multiples of the page;
+ *  - what can fail returns hf_status (HF_E_NOMEM, HF_E_SYSTEM, HF_E_UNSUPPORTED
+ *    or as listed) and writes its outputs only on success;
+ *  - nothing is allocated through base/alloc.h, nothing is printed, nothing is
+ *    called in a floor above base;
+ *  - errno and the Windows last-error are the same afterwards as before;
+ *  - what a system lacks is data in hfp_features, not a branch at the caller;
+ *  - each primitive that can fail begins with a fault point (base/alloc.h).
+ *
+ * plat_types.h, found by include path, has the bodies of the structs below.
+ */
+
+#include <holdfast/status.h>
+
+#include "plat_types.h" /* hfp_mutex, hfp_cond, hfp_thread, hfp_key */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- features.c ---- */
+
+typedef struct hfp_features {
+    size_t page_size;           /* unit of commit and protect, bytes */
+    size_t reserve_granularity; /* unit of reserve, bytes */
+    uint32_t cpu_count;
+    bool has_process_barrier; /* hfp_barrier_process() is there and fences */
+    bool is_wine;             /* Windows only: runs under wine */
+    const char *system;       /* "posix" or "windows" */
+} hfp_features;
+
+/** The features, found out once.  Any thread, cannot fail. */
+const hfp_features *hfp_features_get(void);
+
+/* ---- vm.c ---- */
+
+typedef enum hfp_access { HFP_NO_ACCESS, HFP_READ, HFP_READ_WRITE } hfp_access;
+
+/** Reserves `size` bytes of address space aligned to `align` (a power of two, ≥ granularity). */
+HF_MUST_CHECK hf_status hfp_vm_reserve(size_t size, size_t align, void **base_out);
+
+/** Gives the whole reservation back.  Cannot fail for what hfp_vm_reserve() gave. */
+void hfp_vm_release(void *base, size_t size);
+
+/** Makes pages of a reservation readable, writable and zero. HF_E_NOMEM. */
+HF_MUST_CHECK hf_status hfp_vm_commit(void *address, size_t size);
+
+/** Gives the memory of pages back; the contents are gone, the addresses stay reserved and trap. */
+HF_MUST_CHECK hf_status hfp_vm_decommit(void *address, size_t size);
+
+/** Changes the access of committed pages; the contents stay. */
+HF_MUST_CHECK hf_status hfp_vm_protect(void *address, size_t size, hfp_access access);
+
+/* ---- thread.c ---- */
+
+typedef void (*hfp_thread_fn)(void *user);
+
+/** Starts a thread that runs `run(user)`; `name` (≤ 15 bytes shown) is for debuggers. */
+HF_MUST_CHECK hf_status hfp_thread_start(hfp_thread *thread_out, const char *name, hfp_thread_fn run,
+                                         void *user);
+
+/** Waits for the thread's end and gives its record back.  Never the calling thread. */
+void hfp_thread_join(hfp_thread *thread);
+
+/** A number that no other live thread of the process has; never 0. */
+uint64_t hfp_thread_self(void);
+
+/** Offers the processor to another thread. */
+void hfp_thread_yield(void);
+
+/** Lowest and highest address of the calling thread's stack.  HF_E_SYSTEM where unknown. */
+HF_MUST_CHECK hf_status hfp_thread_stack(uintptr_t *low_out, uintptr_t *high_out);
+
+/* A word per thread; `at_exit` gets it, if it is not NULL, when a thread ends (it may run under the loader lock). */
+typedef void (*hfp_key_fn)(void *value);
+HF_MUST_CHECK hf_status hfp_key_create(hfp_key *key_out, hfp_key_fn at_exit);
+void hfp_key_delete(hfp_key *key);
+void *hfp_key_get(hfp_key *key);
+HF_MUST_CHECK hf_status hfp_key_set(hfp_key *key, void *value);
+
+/* ---- sync.c ---- */
+
+/* Not recursive.  Statically initialised by HFP_MUTEX_INIT (plat_types.h) or by hfp_mutex_init(). */
+void hfp_mutex_init(hfp_mutex *mutex);
+void hfp_mutex_finish(hfp_mutex *mutex);
+void hfp_mutex_lock(hfp_mutex *mutex);
+bool hfp_mutex_try_lock(hfp_mutex *mutex);
+void hfp_mutex_unlock(hfp_mutex *mutex);
+
+void hfp_cond_init(hfp_cond *cond);
+void hfp_cond_finish(hfp_cond *cond);
+void hfp_cond_wake_one(hfp_cond *cond);
+void hfp_cond_wake_all(hfp_cond *cond);
+
+#define HFP_FOREVER UINT64_MAX
+
+/**
+ * Waits with `mutex` held until woken or until hfp_clock_ns() ≥ deadline_ns; may wake for nothing.
+ * True if woken (or for nothing), false if the deadline passed.
+ */
+bool hfp_cond_wait(hfp_cond *cond, hfp_mutex *mutex, uint64_t deadline_ns);
+
+/* ---- barrier.c ---- */
+
+/**
+ * Makes every running thread of the process pass a full fence before it returns.
+ * HF_E_UNSUPPORTED where hfp_features.has_process_barrier is false.
+ */
+HF_MUST_CHECK hf_status hfp_barrier_process(void);
+
+/* ---- clock.c ---- */
+
+/** Monotonic nanoseconds since some start. */
+uint64_t hfp_clock_ns(void);
+
+/** Sleeps at least `ns` nanoseconds (Windows rounds up to what it can; 0 is a yield). */
+void hfp_sleep_ns(uint64_t ns);
+
+/* ---- module.c ---- */
+
+typedef enum hfp_module_search {
+    HFP_MODULE_SYSTEM, /* Windows: the system directory and an absolute path alone; POSIX: the loader's rules */
+    HFP_MODULE_ANY     /* the loader's own order */
+} hfp_module_search;
+
+/**
+ * Loads a library by UTF-8 name or path.  "c" is the C library of the process on both systems:
+ * POSIX the one libc in use, Windows the C runtime DLL this program uses (msvcrt.dll or ucrtbase.dll).
+ * HF_E_LIBRARY when there is none (the native error is in *native_error_out), HF_E_UTF, HF_E_NOMEM.
+ */
+HF_MUST_CHECK hf_status hfp_module_open(const char *name, hfp_module_search search, void **module_out,
+                                        uint32_t *native_error_out);
+
+/** Address of a symbol, HF_E_SYMBOL when the module has none. */
+HF_MUST_CHECK hf_status hfp_module_symbol(void *module, const char *symbol, void **address_out);
+
+/** Gives up one hfp_module_open(). */
+void hfp_module_close(void *module);
+
+/* ---- error.c ---- */
+
+/* The error values a native call leaves behind; `last_error` and `wsa_error` are 0 on POSIX. */
+typedef struct hfp_native_error {
+    int32_t errno_value;
+    uint32_t last_error;
+    uint32_t wsa_error; /* Windows keeps one value for both; kept apart for the reader of a result */
+} hfp_native_error;
+
+/** Reads all of them.  On Windows errno is the one of the C runtime Holdfast itself uses. */
+hfp_native_error hfp_native_error_save(void);
+
+/** Puts them back. */
+void hfp_native_error_restore(hfp_native_error saved);
+
+/** Reads errno through a library's own `_errno` (Windows) or plainly (POSIX, locate NULL). */
+typedef int *(*hfp_errno_fn)(void);
+
+/** The function that finds errno of `module`'s C runtime: NULL with HF_OK means "plain errno". HF_E_UNSUPPORTED where unknown. */
+HF_MUST_CHECK hf_status hfp_errno_locator(void *module, hfp_errno_fn *locate_out);
+
+/** Text of an errno or Windows error into the buffer, always terminated, never longer than size - 1. */
+void hfp_native_error_text(uint32_t code, bool is_errno, char *buffer, size_t size);
+
+/* ---- process.c ---- */
+
+/** Writes bytes to standard error without buffering. Async-safe. */
+void hfp_write_stderr(const char *text, size_t size);
+
+/** Copies an environment variable (UTF-8) to the buffer; HF_E_NOT_FOUND, HF_E_RANGE when it does not fit. */
+HF_MUST_CHECK hf_status hfp_env_get(const char *name, char *buffer, size_t size);
+
+/** Number of this process; differs in a forked child. */
+uint64_t hfp_process_id(void);
+
+/** Ends the process at once, without exit handlers. */
+_Noreturn void hfp_abort(void);
+
+/* ---- fault.c: access faults ---- */
+
+/**
+ * Called on an access fault, on the faulting thread.  May use async-safe primitives alone
+ * (hfp_write_stderr, hfp_vm_protect, hfp_abort).  Returns false to let the fault take its usual course.
+ */
+typedef bool (*hfp_fault_fn)(uintptr_t address, void *user);
+
+/** Adds a watcher (SIGSEGV and SIGBUS handler on an alternate stack, chained; vectored handler on Windows). At most 8. */
+HF_MUST_CHECK hf_status hfp_fault_watch(hfp_fault_fn watcher, void *user);
+
+/** Removes it. */
+void hfp_fault_unwatch(hfp_fault_fn watcher, void *user);
+
+/* ---- fork.c ---- */
+
+typedef struct hfp_fork_hooks {
+    void (*prepare)(void *user);         /* in the parent, before: take the locks */
+    void (*parent)(void *user);          /* in the parent, after: give them back */
+    void (*child)(void *user);           /* in the child */
+    void *user;
+} hfp_fork_hooks;
+
+/** Registers process-wide hooks, once; there is no way back.  HF_OK and no effect where there is no fork. */
+HF_MUST_CHECK hf_status hfp_fork_watch(const hfp_fork_hooks *hooks);
+
+#endif
