@@ -74,6 +74,8 @@ typedef struct hf_arg {
 /* ---- results ---- */
 
 #define HF_RESULT_TRIES 6
+#define HF_RESULT_OUTS 8    /* most outputs of one function that are buffers */
+#define HF_RESULT_SCALARS 8 /* most outputs of one function that are scalars */
 
 /** One try of a growing call. */
 typedef struct hf_try {
@@ -100,15 +102,16 @@ typedef struct hf_result {
     uint32_t last_error;
     uint32_t wsa_error;
     bool failed;           /* the prototype's fail(...) held on the last try */
-    uint32_t out_count;    /* outputs in hf_result_out() and hf_result_scalar() */
+    uint32_t out_count;    /* outputs in hf_result_out() */
+    uint32_t scalar_count; /* outputs in hf_result_scalar() */
     hf_try tries[HF_RESULT_TRIES];
     /* The library's: */
-    hf_ref slots_;
-    struct hf_frame *frame_;
-    uint32_t slot_count_;
+    struct hf_frame *frame_; /* where the slots are */
     uint32_t frame_cookie_;
-    uint64_t out_mask_; /* which outputs are scalars */
-    int64_t scalars_[8];
+    uint32_t slot_count_;
+    uint32_t floating_mask_; /* scalars that are the bits of a double */
+    hf_ref outs_[HF_RESULT_OUTS];
+    int64_t scalars_[HF_RESULT_SCALARS];
 } hf_result;
 
 #ifdef __cplusplus
@@ -150,9 +153,11 @@ HF_API hf_status hf_call(hf_thread *thread, const hf_function *function, hf_resu
 HF_API hf_ref hf_result_out(const hf_result *result, uint32_t index);
 
 /**
- * Value of scalar output number `index`, counted over the outputs that are scalars, sizes included.
+ * Value of scalar output number `index`, counted over the outputs that are scalars, in the order of the
+ * prototype: {out} and {inout} integers and pointers, and sizes that the callee writes.
  *
- * @return 0 when there is no such output or the call did not succeed.
+ * @return the value, sign- or zero-extended by its type; 0 when there is no such output, it is a floating one, or the
+ *         call did not succeed.
  *
  * @par Ownership   Copies.
  * @par Threads     The thread that called.
@@ -160,6 +165,18 @@ HF_API hf_ref hf_result_out(const hf_result *result, uint32_t index);
  * @par Last-error  Preserved.
  */
 HF_API int64_t hf_result_scalar(const hf_result *result, uint32_t index);
+
+/**
+ * The same for a scalar output that is a float or a double.
+ *
+ * @return 0 when there is no such output, it is no floating one, or the call did not succeed.
+ *
+ * @par Ownership   Copies.
+ * @par Threads     The thread that called.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
+HF_API double hf_result_floating(const hf_result *result, uint32_t index);
 
 #ifdef __cplusplus
 static inline hf_result hf_result_make(void)

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Results.
+ *
+ * A result owns no memory: its outputs are slots of the frame that was innermost
+ * at the first call with it.  They are used again as long as that frame is open,
+ * so a million calls in one frame use as many slots as one; a result that outlived
+ * its frame gets new ones.  The frame is recognised by walking the thread's own
+ * chain, never by reading through the result's pointer, which may be stale.
+ *
+ * Threads: the one that calls, managed.
+ */
+
+#include "call/result.h"
+
+#include "base/verify.h"
+
+#include <holdfast/root.h>
+
+#include <string.h>
+
+static bool has_slots(const hf_thread *thread, const hf_result *result)
+{
+    for (const hf_frame *frame = thread->frames; frame; frame = frame->outer_) {
+        if (frame == result->frame_) {
+            return frame->cookie_ == result->frame_cookie_;
+        }
+    }
+    return false;
+}
+
+static hf_status add_slots(hf_thread *thread, hf_result *result, uint32_t count)
+{
+    while (result->slot_count_ < count) {
+        hf_ref slot;
+        hf_status status = hf_local_create(thread, &slot);
+        if (status != HF_OK) {
+            return status;
+        }
+        if (!result->slot_count_) {
+            result->frame_ = thread->frames;
+            result->frame_cookie_ = thread->frames->cookie_;
+        }
+        result->outs_[result->slot_count_++] = slot;
+    }
+    return HF_OK;
+}
+
+hf_status hfi_result_begin(hf_thread *thread, hf_result *result, const hf_function *function)
+{
+    if (result->struct_size != sizeof(*result)) {
+        return HF_E_OPTIONS;
+    }
+    /* Slots that are added later must live as long as the first: only in the same frame. */
+    bool is_innermost = result->frame_ == thread->frames;
+    if (result->slot_count_ && (!has_slots(thread, result) ||
+                                (result->slot_count_ < function->outs && !is_innermost))) {
+        result->slot_count_ = 0;
+    }
+    hfi_result_clear(result);
+    hf_status status = add_slots(thread, result, function->outs);
+    if (status != HF_OK) {
+        return status;
+    }
+    result->attempts = 0;
+    result->value.u = 0;
+    result->error = 0;
+    result->errno_value = 0;
+    result->last_error = 0;
+    result->wsa_error = 0;
+    result->failed = false;
+    result->out_count = function->outs;
+    result->scalar_count = function->scalars;
+    result->floating_mask_ = function->floating_mask;
+    return HF_OK;
+}
+
+void hfi_result_clear(hf_result *result)
+{
+    for (uint32_t i = 0; i < result->slot_count_; i++) {
+        hf_clear(result->outs_[i]);
+    }
+    memset(result->scalars_, 0, sizeof(result->scalars_));
+}
+
+hf_ref hf_result_out(const hf_result *result, uint32_t index)
+{
+    return result && index < result->out_count && index < result->slot_count_ ? result->outs_[index]
+                                                                              : NULL;
+}
+
+static bool has_scalar(const hf_result *result, uint32_t index, bool is_floating)
+{
+    return result && index < result->scalar_count && index < HF_RESULT_SCALARS &&
+           ((result->floating_mask_ >> index & 1u) != 0) == is_floating;
+}
+
+int64_t hf_result_scalar(const hf_result *result, uint32_t index)
+{
+    return has_scalar(result, index, false) ? result->scalars_[index] : 0;
+}
+
+double hf_result_floating(const hf_result *result, uint32_t index)
+{
+    double number = 0;
+    if (has_scalar(result, index, true)) {
+        memcpy(&number, &result->scalars_[index], sizeof(number));
+    }
+    return number;
+}
