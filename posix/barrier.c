@@ -25,8 +25,8 @@
 #if defined(__NR_membarrier) && !HFP_POSIX_TSAN
 
 /* Of <linux/membarrier.h>, which older kernel headers lack. */
-#define QUERY 0
-#define PRIVATE_EXPEDITED (1 << 3)
+#define QUERY                      0
+#define PRIVATE_EXPEDITED          (1 << 3)
 #define REGISTER_PRIVATE_EXPEDITED (1 << 4)
 
 static long membarrier(int command)

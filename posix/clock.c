@@ -19,7 +19,7 @@
 #include <time.h>
 
 #define NS_PER_S UINT64_C(1000000000)
-#define SLICE_S UINT64_C(1000000) /* fits every time_t; longer sleeps take more than one */
+#define SLICE_S  UINT64_C(1000000) /* fits every time_t; longer sleeps take more than one */
 
 uint64_t hfp_clock_ns(void)
 {

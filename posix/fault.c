@@ -35,19 +35,21 @@
 
 #define WATCHERS_MAX 8
 #define PREVIOUS_MAX 16
-#define STACK_BYTES (64 * 1024)
+#define STACK_BYTES  (64 * 1024)
 
 typedef struct watcher_slot {
     _Atomic(hfp_fault_fn) watcher; /* release when set, NULL while free */
     void *user;                    /* written before `watcher` */
 } watcher_slot;
 
+typedef _Atomic(const struct sigaction *) action_ptr;
+
 typedef struct signal_chain {
     int number;
-    struct sigaction known[PREVIOUS_MAX];      /* append-only; lock: hfp_posix_lock */
-    size_t known_count;                        /* lock: hfp_posix_lock */
-    _Atomic(const struct sigaction *) previous; /* what to chain to; one of `known` or default_action */
-    _Atomic(const struct sigaction *) oldest;   /* what was there before our first installation */
+    struct sigaction known[PREVIOUS_MAX]; /* append-only; lock: hfp_posix_lock */
+    size_t known_count;                   /* lock: hfp_posix_lock */
+    action_ptr previous;                  /* what to chain to: in `known`, or default_action */
+    action_ptr oldest;                    /* what was there before our first installation */
 } signal_chain;
 
 static watcher_slot watchers[WATCHERS_MAX];
@@ -140,7 +142,7 @@ static void on_fault(int number, siginfo_t *info, void *context)
 {
     HFP_KEEP_ERRNO;
     signal_chain *chain = chain_of(number);
-    _Atomic(const struct sigaction *) *place = &chain->previous;
+    action_ptr *place = &chain->previous;
     if (is_reentry(context)) {
         place = &chain->oldest;
     } else if (info->si_code > 0 && ask_watchers((uintptr_t)info->si_addr)) {

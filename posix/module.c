@@ -34,7 +34,7 @@
 #endif
 
 #define OPEN_FLAGS (RTLD_NOW | RTLD_LOCAL)
-#define NAME_SIZE 256
+#define NAME_SIZE  256
 
 typedef struct known_library {
     const char *name;
@@ -44,12 +44,8 @@ typedef struct known_library {
 /* libc.so.6 is "c"; the row keeps the table from being empty elsewhere. */
 static const known_library known_libraries[] = {
 #if defined(__GLIBC__)
-    { "m", LIBM_SO },
-    { "dl", LIBDL_SO },
-    { "pthread", LIBPTHREAD_SO },
-    { "rt", LIBRT_SO },
-    { "resolv", LIBRESOLV_SO },
-    { "util", LIBUTIL_SO },
+    { "m", LIBM_SO },   { "dl", LIBDL_SO },         { "pthread", LIBPTHREAD_SO },
+    { "rt", LIBRT_SO }, { "resolv", LIBRESOLV_SO }, { "util", LIBUTIL_SO },
 #endif
     { NULL, NULL },
 };

@@ -22,6 +22,9 @@ typedef struct hfp_cond {
     pthread_cond_t cond_;
 } hfp_cond;
 
-#define HFP_MUTEX_INIT { PTHREAD_MUTEX_INITIALIZER }
+#define HFP_MUTEX_INIT                                                                             \
+    {                                                                                              \
+        PTHREAD_MUTEX_INITIALIZER                                                                  \
+    }
 
 #endif

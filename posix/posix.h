@@ -48,7 +48,7 @@ static inline hf_status hfp_posix_status(int code)
     return code == ENOMEM || code == EAGAIN ? HF_E_NOMEM : HF_E_SYSTEM;
 }
 
-/* For calls that fail only in a broken process.  A function, because HF_VERIFY may drop its claim. */
+/* For calls that fail only in a broken process: HF_VERIFY alone may leave its claim unevaluated. */
 static inline void hfp_posix_must(int result)
 {
     HF_VERIFY(result == 0);

@@ -54,7 +54,9 @@ static void *run_thread(void *argument)
 /* Everything but what a thread causes itself and what a profiler sends. */
 static void fill_async_signals(sigset_t *set)
 {
-    static const int kept[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGPROF };
+    static const int kept[] = {
+        SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGPROF
+    };
     (void)sigfillset(set);
     for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
         (void)sigdelset(set, kept[i]);

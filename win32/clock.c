@@ -20,8 +20,8 @@
 
 #include <stdatomic.h>
 
-#define NS_PER_S UINT64_C(1000000000)
-#define NS_PER_MS UINT64_C(1000000)
+#define NS_PER_S     UINT64_C(1000000000)
+#define NS_PER_MS    UINT64_C(1000000)
 #define SLEEP_MS_MAX UINT64_C(0x7fffffff)
 
 static _Atomic(uint64_t) ticks_per_s; /* 0 until known; relaxed: it is one value for ever */

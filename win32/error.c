@@ -69,8 +69,8 @@ static void copy_text(char *buffer, size_t size, const char *text)
             length--;
         }
     }
-    while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\r' ||
-                          text[length - 1] == '\n')) {
+    while (length > 0 &&
+           (text[length - 1] == ' ' || text[length - 1] == '\r' || text[length - 1] == '\n')) {
         length--;
     }
     memcpy(buffer, text, length);
@@ -81,8 +81,8 @@ static void copy_text(char *buffer, size_t size, const char *text)
 static bool system_text(DWORD code, char *text, int size)
 {
     wchar_t wide[TEXT_UNITS];
-    const DWORD flags = FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS |
-                        FORMAT_MESSAGE_MAX_WIDTH_MASK;
+    const DWORD flags =
+        FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS | FORMAT_MESSAGE_MAX_WIDTH_MASK;
     return FormatMessageW(flags, NULL, code, 0, wide, TEXT_UNITS, NULL) != 0 &&
            WideCharToMultiByte(CP_UTF8, 0, wide, -1, text, size, NULL, NULL) != 0;
 }

@@ -110,7 +110,8 @@ static HMODULE own_runtime(void)
 static HMODULE load_quietly(wchar_t *name, hfp_module_search search)
 {
     DWORD mode = 0;
-    const BOOL is_quiet = SetThreadErrorMode(SEM_FAILCRITICALERRORS | SEM_NOOPENFILEERRORBOX, &mode);
+    const BOOL is_quiet =
+        SetThreadErrorMode(SEM_FAILCRITICALERRORS | SEM_NOOPENFILEERRORBOX, &mode);
     use_backslashes(name);
     HMODULE module = load(name, search);
     const DWORD error = GetLastError();
@@ -136,8 +137,8 @@ hf_status hfp_module_open(const char *name, hfp_module_search search, void **mod
         wchar_t *wide;
         const hf_status status = hfp_win_wide(name, &wide);
         if (status != HF_OK) {
-            *native_error_out = status == HF_E_UTF ? ERROR_NO_UNICODE_TRANSLATION
-                                                   : ERROR_NOT_ENOUGH_MEMORY;
+            *native_error_out =
+                status == HF_E_UTF ? ERROR_NO_UNICODE_TRANSLATION : ERROR_NOT_ENOUGH_MEMORY;
             return status;
         }
         module = load_quietly(wide, search);

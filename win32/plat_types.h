@@ -29,6 +29,9 @@ typedef struct hfp_cond {
     void *variable_; /* CONDITION_VARIABLE */
 } hfp_cond;
 
-#define HFP_MUTEX_INIT { 0 }
+#define HFP_MUTEX_INIT                                                                             \
+    {                                                                                              \
+        0                                                                                          \
+    }
 
 #endif

@@ -13,8 +13,8 @@
 
 #include "base/alloc.h"
 
-#define ABORT_CODE 3 /* what abort() ends with */
-#define ENV_UNITS_MAX 32768
+#define ABORT_CODE      3 /* what abort() ends with */
+#define ENV_UNITS_MAX   32768
 #define WRITE_BYTES_MAX 0x40000000u
 
 void hfp_write_stderr(const char *text, size_t size)

@@ -14,7 +14,7 @@
 
 #include "win.h"
 
-#define NS_PER_MS UINT64_C(1000000)
+#define NS_PER_MS   UINT64_C(1000000)
 #define WAIT_MS_MAX UINT64_C(0x7fffffff) /* INFINITE is no number */
 
 _Static_assert(sizeof(hfp_mutex) == sizeof(SRWLOCK) && _Alignof(hfp_mutex) == _Alignof(SRWLOCK),

@@ -60,7 +60,8 @@ void hfp_win_wide_free(wchar_t *wide);
 
 /* ---- crt.c ---- */
 
-/** A module handle of the C runtime that `module` uses, not counted; NULL when it uses none, or several. */
+/** A module handle of the C runtime that `module` uses, not counted; NULL when it uses none, or
+ * several. */
 HMODULE hfp_win_crt_of(HMODULE module);
 
 /** The module that this code is in: the program, or Holdfast's own DLL. */
