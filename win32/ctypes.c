@@ -16,15 +16,14 @@
 #include <time.h>
 #include <wchar.h>
 
-#define CTYPE(type)                                                                                \
-    {                                                                                              \
-        #type, (uint8_t)sizeof(type), !((type)-1 > (type)0)                                        \
-    }
+/* clang-format off */
+#define CTYPE(type) { #type, (uint8_t)sizeof(type), !((type)-1 > (type)0) }
+/* clang-format on */
 
 static const hfp_ctype types[] = {
-    CTYPE(__time32_t), CTYPE(__time64_t), CTYPE(clock_t),   CTYPE(dev_t),  CTYPE(errno_t),
-    CTYPE(ino_t),      CTYPE(mode_t),     CTYPE(off_t),     CTYPE(off64_t), CTYPE(pid_t),
-    CTYPE(socklen_t),  CTYPE(time_t),     CTYPE(wint_t),    CTYPE(u_char), CTYPE(u_short),
+    CTYPE(__time32_t), CTYPE(__time64_t), CTYPE(clock_t), CTYPE(dev_t),   CTYPE(errno_t),
+    CTYPE(ino_t),      CTYPE(mode_t),     CTYPE(off_t),   CTYPE(off64_t), CTYPE(pid_t),
+    CTYPE(socklen_t),  CTYPE(time_t),     CTYPE(wint_t),  CTYPE(u_char),  CTYPE(u_short),
     CTYPE(u_int),      CTYPE(u_long),
 };
 

@@ -24,34 +24,17 @@
 
 /* Signed and unsigned variants by width; constant expressions, for the table below. */
 #define SIGNED_OF(size)                                                                            \
-    ((size) == 1   ? HFI_C_I8                                                                      \
-     : (size) == 2 ? HFI_C_I16                                                                     \
-     : (size) == 4 ? HFI_C_I32                                                                     \
-                   : HFI_C_I64)
+    ((size) == 1 ? HFI_C_I8 : (size) == 2 ? HFI_C_I16 : (size) == 4 ? HFI_C_I32 : HFI_C_I64)
 #define UNSIGNED_OF(size)                                                                          \
-    ((size) == 1   ? HFI_C_U8                                                                      \
-     : (size) == 2 ? HFI_C_U16                                                                     \
-     : (size) == 4 ? HFI_C_U32                                                                     \
-                   : HFI_C_U64)
-#define INTEGER_OF(type)                                                                           \
-    ((type)-1 > (type)0 ? UNSIGNED_OF(sizeof(type)) : SIGNED_OF(sizeof(type)))
+    ((size) == 1 ? HFI_C_U8 : (size) == 2 ? HFI_C_U16 : (size) == 4 ? HFI_C_U32 : HFI_C_U64)
+#define INTEGER_OF(type) ((type)-1 > (type)0 ? UNSIGNED_OF(sizeof(type)) : SIGNED_OF(sizeof(type)))
 
-#define SCALAR(name, base)                                                                         \
-    {                                                                                              \
-        name, { base, 0, false, false, false }                                                     \
-    }
-#define CHARACTER(name, base, is_char, is_wide)                                                    \
-    {                                                                                              \
-        name, { base, 0, false, is_char, is_wide }                                                 \
-    }
-#define TO(name, base)                                                                             \
-    {                                                                                              \
-        name, { base, 1, false, false, false }                                                     \
-    }
-#define TEXT(name, base, is_const, is_wide)                                                        \
-    {                                                                                              \
-        name, { base, 1, is_const, !(is_wide), is_wide }                                           \
-    }
+/* clang-format off */
+#define SCALAR(name, base) { name, { base, 0, false, false, false } }
+#define CHARACTER(name, base, is_char, is_wide) { name, { base, 0, false, is_char, is_wide } }
+#define TO(name, base) { name, { base, 1, false, false, false } }
+#define TEXT(name, base, is_const, is_wide) { name, { base, 1, is_const, !(is_wide), is_wide } }
+/* clang-format on */
 #define HANDLE(name) SCALAR(name, HFI_C_POINTER)
 
 typedef struct named_type {
@@ -217,10 +200,9 @@ typedef struct type_list {
     size_t count;
 } type_list;
 
-#define LIST(array)                                                                                \
-    {                                                                                              \
-        array, sizeof(array) / sizeof(array[0])                                                    \
-    }
+/* clang-format off */
+#define LIST(array) { array, sizeof(array) / sizeof(array[0]) }
+/* clang-format on */
 
 static const type_list built_in[] = { LIST(c_types), LIST(windows_scalars), LIST(windows_handles),
                                       LIST(windows_pointers) };
@@ -243,8 +225,8 @@ static bool find_in_platform(const hfi_token *name, hfi_type_name *found_out)
     for (size_t i = 0; i < count; i++) {
         if (hfi_token_is(name, type[i].name)) {
             size_t size = type[i].size;
-            *found_out = (hfi_type_name){ .base = type[i].is_signed ? SIGNED_OF(size)
-                                                                    : UNSIGNED_OF(size) };
+            *found_out =
+                (hfi_type_name){ .base = type[i].is_signed ? SIGNED_OF(size) : UNSIGNED_OF(size) };
             return true;
         }
     }
@@ -300,10 +282,10 @@ bool hfi_ctype_is_signed(hfi_ctype type)
 const char *hfi_ctype_name(hfi_ctype type)
 {
     static const char *const name[] = {
-        [HFI_C_VOID] = "void",       [HFI_C_I8] = "int8",     [HFI_C_U8] = "uint8",
-        [HFI_C_I16] = "int16",       [HFI_C_U16] = "uint16",  [HFI_C_I32] = "int32",
-        [HFI_C_U32] = "uint32",      [HFI_C_I64] = "int64",   [HFI_C_U64] = "uint64",
-        [HFI_C_F32] = "float",       [HFI_C_F64] = "double",  [HFI_C_POINTER] = "pointer",
+        [HFI_C_VOID] = "void",     [HFI_C_I8] = "int8",    [HFI_C_U8] = "uint8",
+        [HFI_C_I16] = "int16",     [HFI_C_U16] = "uint16", [HFI_C_I32] = "int32",
+        [HFI_C_U32] = "uint32",    [HFI_C_I64] = "int64",  [HFI_C_U64] = "uint64",
+        [HFI_C_F32] = "float",     [HFI_C_F64] = "double", [HFI_C_POINTER] = "pointer",
         [HFI_C_OPAQUE] = "opaque",
     };
     return (size_t)type < sizeof(name) / sizeof(name[0]) ? name[type] : "?";

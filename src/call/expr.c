@@ -28,9 +28,9 @@ typedef struct binary_operator {
 } binary_operator;
 
 static const binary_operator binary_operators[] = {
-    { HFI_T_OR, HFI_OP_OR, 1 },     { HFI_T_AND, HFI_OP_AND, 2 }, { HFI_T_EQ, HFI_OP_EQ, 3 },
-    { HFI_T_NE, HFI_OP_NE, 3 },     { HFI_T_LT, HFI_OP_LT, 4 },   { HFI_T_LE, HFI_OP_LE, 4 },
-    { HFI_T_GT, HFI_OP_GT, 4 },     { HFI_T_GE, HFI_OP_GE, 4 },   { HFI_T_PLUS, HFI_OP_ADD, 5 },
+    { HFI_T_OR, HFI_OP_OR, 1 },     { HFI_T_AND, HFI_OP_AND, 2 },  { HFI_T_EQ, HFI_OP_EQ, 3 },
+    { HFI_T_NE, HFI_OP_NE, 3 },     { HFI_T_LT, HFI_OP_LT, 4 },    { HFI_T_LE, HFI_OP_LE, 4 },
+    { HFI_T_GT, HFI_OP_GT, 4 },     { HFI_T_GE, HFI_OP_GE, 4 },    { HFI_T_PLUS, HFI_OP_ADD, 5 },
     { HFI_T_MINUS, HFI_OP_SUB, 5 }, { HFI_T_STAR, HFI_OP_MUL, 6 },
 };
 
@@ -76,8 +76,8 @@ static bool is_readable(const hfi_param *param)
 static bool emit_result(builder *b, const hfi_token *name)
 {
     if (!is_number_type(b->parser->prototype->result)) {
-        return hfi_parser_fail(b->parser, name,
-                               "a parameter or a number: the function returns no integer or pointer");
+        return hfi_parser_fail(
+            b->parser, name, "a parameter or a number: the function returns no integer or pointer");
     }
     return emit(b, name, HFI_OP_RESULT, 0);
 }

@@ -23,13 +23,13 @@ typedef struct punctuation {
 
 /* Longer ones stand before their own beginnings. */
 static const punctuation punctuations[] = {
-    { "...", HFI_T_ELLIPSIS }, { "<=", HFI_T_LE },      { ">=", HFI_T_GE },
-    { "==", HFI_T_EQ },        { "!=", HFI_T_NE },      { "&&", HFI_T_AND },
-    { "||", HFI_T_OR },        { "(", HFI_T_LPAREN },   { ")", HFI_T_RPAREN },
-    { "{", HFI_T_LBRACE },     { "}", HFI_T_RBRACE },   { "[", HFI_T_LBRACKET },
-    { "]", HFI_T_RBRACKET },   { ",", HFI_T_COMMA },    { ";", HFI_T_SEMICOLON },
-    { ":", HFI_T_COLON },      { "*", HFI_T_STAR },     { "+", HFI_T_PLUS },
-    { "-", HFI_T_MINUS },      { "!", HFI_T_NOT },      { "<", HFI_T_LT },
+    { "...", HFI_T_ELLIPSIS }, { "<=", HFI_T_LE },    { ">=", HFI_T_GE },
+    { "==", HFI_T_EQ },        { "!=", HFI_T_NE },    { "&&", HFI_T_AND },
+    { "||", HFI_T_OR },        { "(", HFI_T_LPAREN }, { ")", HFI_T_RPAREN },
+    { "{", HFI_T_LBRACE },     { "}", HFI_T_RBRACE }, { "[", HFI_T_LBRACKET },
+    { "]", HFI_T_RBRACKET },   { ",", HFI_T_COMMA },  { ";", HFI_T_SEMICOLON },
+    { ":", HFI_T_COLON },      { "*", HFI_T_STAR },   { "+", HFI_T_PLUS },
+    { "-", HFI_T_MINUS },      { "!", HFI_T_NOT },    { "<", HFI_T_LT },
     { ">", HFI_T_GT },
 };
 

@@ -48,10 +48,25 @@ static const convention_word convention_words[] = {
 
 /* Words that say where a function lives and nothing about how it is called. */
 static const char *const storage_words[] = {
-    "extern",         "static",       "inline",      "__inline",      "__inline__",
-    "_Noreturn",      "WINSETUPAPI",  "WINBASEAPI",  "WINADVAPI",     "WINUSERAPI",
-    "WINGDIAPI",      "WINSOCK_API_LINKAGE", "WINCRYPT32API", "WINNORMALIZEAPI",
-    "DECLSPEC_IMPORT", "NTSYSAPI",    "NTSYSCALLAPI", "CMAPI",        "IPHLPAPI_DLL_LINKAGE",
+    "extern",
+    "static",
+    "inline",
+    "__inline",
+    "__inline__",
+    "_Noreturn",
+    "WINSETUPAPI",
+    "WINBASEAPI",
+    "WINADVAPI",
+    "WINUSERAPI",
+    "WINGDIAPI",
+    "WINSOCK_API_LINKAGE",
+    "WINCRYPT32API",
+    "WINNORMALIZEAPI",
+    "DECLSPEC_IMPORT",
+    "NTSYSAPI",
+    "NTSYSCALLAPI",
+    "CMAPI",
+    "IPHLPAPI_DLL_LINKAGE",
 };
 
 bool hfi_parse_convention(hfi_parser *parser, hfi_convention *convention)

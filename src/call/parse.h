@@ -15,7 +15,7 @@
 #include "call/prototype.h"
 
 #define HFI_PROTOTYPE_TEXT_MAX (16u * 1024u)
-#define HFI_NESTING_MAX 16 /* stars, parentheses */
+#define HFI_NESTING_MAX        16 /* stars, parentheses */
 
 /* A type as written: `base` behind `depth` stars. */
 typedef struct hfi_type_draft {
@@ -158,8 +158,10 @@ bool hfi_prototype_decide_kinds(hfi_parser *parser);
 /** Resolves needed, length and points_into, and the units. */
 bool hfi_prototype_resolve_sizes(hfi_parser *parser);
 
-/** The unit in which `use` counts the content of `buffer`; fails where its elements have no size. */
-bool hfi_prototype_unit(hfi_parser *parser, const hfi_role_use *use, int buffer, hfi_unit *unit_out);
+/** The unit in which `use` counts the content of `buffer`; fails where its elements have no size.
+ */
+bool hfi_prototype_unit(hfi_parser *parser, const hfi_role_use *use, int buffer,
+                        hfi_unit *unit_out);
 
 /** True when a parameter holds bytes that the callee fills and whose length it may tell. */
 bool hfi_param_is_filled_buffer(const hfi_param *param);

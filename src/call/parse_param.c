@@ -25,9 +25,9 @@ static bool is_reserved(const hfi_token *name)
 static bool is_c_word(const hfi_token *name)
 {
     static const char *const word[] = {
-        "_Complex", "_Imaginary", "_Atomic", "auto",   "char",  "double",  "enum",     "extern",
-        "float",    "inline",     "int",     "long",   "register", "short", "signed",  "sizeof",
-        "static",   "struct",     "typedef", "union",  "unsigned", "void",  "_Bool",
+        "_Complex", "_Imaginary", "_Atomic", "auto",  "char",     "double", "enum",   "extern",
+        "float",    "inline",     "int",     "long",  "register", "short",  "signed", "sizeof",
+        "static",   "struct",     "typedef", "union", "unsigned", "void",   "_Bool",
     };
     for (size_t i = 0; i < sizeof(word) / sizeof(word[0]); i++) {
         if (hfi_token_is(name, word[i])) {
@@ -51,8 +51,7 @@ static bool parse_param_name(hfi_parser *parser, hfi_param_draft *draft)
         return hfi_parser_fail(parser, &parser->token, "a parameter name, not a word of C");
     }
     if (hfi_parser_param(parser, &parser->token) >= 0) {
-        return hfi_parser_fail(parser, &parser->token,
-                               "a name that no other parameter has");
+        return hfi_parser_fail(parser, &parser->token, "a name that no other parameter has");
     }
     draft->name = parser->token;
     hfi_parser_advance(parser);
@@ -66,10 +65,12 @@ static bool skip_parentheses(hfi_parser *parser)
         hfi_token_kind kind = parser->token.kind;
         if (kind == HFI_T_END || kind == HFI_T_BAD || kind == HFI_T_LBRACE ||
             kind == HFI_T_RBRACE) {
-            return hfi_parser_fail(parser, &parser->token, "the parameters of the function pointer");
+            return hfi_parser_fail(parser, &parser->token,
+                                   "the parameters of the function pointer");
         }
         if (kind == HFI_T_LPAREN && ++depth > HFI_NESTING_MAX) {
-            return hfi_parser_fail(parser, &parser->token, "at most 16 parentheses inside each other");
+            return hfi_parser_fail(parser, &parser->token,
+                                   "at most 16 parentheses inside each other");
         }
         if (kind == HFI_T_RPAREN) {
             depth--;
@@ -105,7 +106,8 @@ static bool parse_bound(hfi_parser *parser, size_t *count)
     *count = 0;
     if (hfi_parser_accept(parser, HFI_T_NUMBER)) {
         if (number.value == 0 || (uint64_t)number.value > PTRDIFF_MAX) {
-            return hfi_parser_fail(parser, &number, "a bound from 1 on that fits the address space");
+            return hfi_parser_fail(parser, &number,
+                                   "a bound from 1 on that fits the address space");
         }
         *count = (size_t)number.value;
     }

@@ -17,7 +17,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Shows a byte of the text: itself, or \xNN where a terminal might act on it.  Returns its width. */
+/* Shows a byte of the text: itself, or \xNN where a terminal might act on it.  Returns its width.
+ */
 static size_t show_byte(char *out, size_t room, unsigned char byte)
 {
     static const char digit[] = "0123456789abcdef";
@@ -46,9 +47,9 @@ static void show_token(char *out, size_t size, const hfi_token *token)
     for (uint32_t i = 0; i < token->length; i++) {
         size_t reserve = i + 1 < token->length ? sizeof(cut) - 1 : 0;
         size_t room = size - 1 - used;
-        size_t width = room > reserve ? show_byte(out + used, room - reserve,
-                                                  (unsigned char)token->start[i])
-                                      : 0;
+        size_t width = room > reserve
+                           ? show_byte(out + used, room - reserve, (unsigned char)token->start[i])
+                           : 0;
         if (width == 0) {
             memcpy(out + used, cut, sizeof(cut) - 1);
             used += sizeof(cut) - 1;

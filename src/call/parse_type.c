@@ -40,10 +40,10 @@ typedef struct type_word {
 } type_word;
 
 static const type_word type_words[] = {
-    { "void", W_VOID },         { "char", W_CHAR },     { "short", W_SHORT },
-    { "int", W_INT },           { "long", W_LONG },     { "signed", W_SIGNED },
-    { "unsigned", W_UNSIGNED }, { "float", W_FLOAT },   { "double", W_DOUBLE },
-    { "_Bool", W_BOOL },        { "bool", W_BOOL },     { "__int64", W_LONG | W_LONG_LONG },
+    { "void", W_VOID },         { "char", W_CHAR },   { "short", W_SHORT },
+    { "int", W_INT },           { "long", W_LONG },   { "signed", W_SIGNED },
+    { "unsigned", W_UNSIGNED }, { "float", W_FLOAT }, { "double", W_DOUBLE },
+    { "_Bool", W_BOOL },        { "bool", W_BOOL },   { "__int64", W_LONG | W_LONG_LONG },
     { "__signed__", W_SIGNED },
 };
 
@@ -53,7 +53,7 @@ typedef struct word_set {
 } word_set;
 
 #define SIGNED_CHAR ((char)-1 < (char)1)
-#define LONG_IS_64 (sizeof(long) == 8)
+#define LONG_IS_64  (sizeof(long) == 8)
 
 static const word_set word_sets[] = {
     { W_VOID, HFI_C_VOID },

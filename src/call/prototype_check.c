@@ -79,8 +79,8 @@ static bool check_fail(hfi_parser *parser)
 static bool check_grow(hfi_parser *parser)
 {
     const hfi_expr *fail = &parser->prototype->fail;
-    bool never_fails = fail->count == 1 && fail->step[0].op == HFI_OP_CONST &&
-                       fail->step[0].value == 0;
+    bool never_fails =
+        fail->count == 1 && fail->step[0].op == HFI_OP_CONST && fail->step[0].value == 0;
     if (never_fails && parser->function.grow.kind != HFI_T_END) {
         return hfi_parser_fail(parser, &parser->function.grow,
                                "grow_ok: a call with fail(0) never fails");

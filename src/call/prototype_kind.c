@@ -116,8 +116,8 @@ static bool decide_scalar(hfi_parser *parser, const hfi_param_draft *draft, hfi_
 /* A function pointer, {raw} or {resource}: an address and nothing more. */
 static bool decide_address(hfi_parser *parser, const hfi_param_draft *draft, hfi_param *param)
 {
-    uint32_t own = draft->is_function ? BIT(HFI_ROLE_RAW)
-                                      : BIT(HFI_ROLE_RAW) | BIT(HFI_ROLE_RESOURCE);
+    uint32_t own =
+        draft->is_function ? BIT(HFI_ROLE_RAW) : BIT(HFI_ROLE_RAW) | BIT(HFI_ROLE_RESOURCE);
     param->kind = has(draft, HFI_ROLE_RESOURCE) ? HFI_P_RESOURCE : HFI_P_RAW;
     param->target_is_const = param->target_is_const || draft->is_function;
     param->direction = param->kind == HFI_P_RAW && !param->target_is_const ? HFI_INOUT : HFI_IN;
@@ -170,8 +170,8 @@ static bool decide_in(hfi_parser *parser, const hfi_param_draft *draft, hfi_para
 static bool decide_capacity_pointer(hfi_parser *parser, const hfi_param_draft *draft,
                                     hfi_param *param)
 {
-    const uint32_t allowed = BIT(HFI_ROLE_INOUT) | BIT(HFI_ROLE_CAPACITY) | BIT(HFI_ROLE_NEEDED) |
-                             BIT(HFI_ROLE_LENGTH);
+    const uint32_t allowed =
+        BIT(HFI_ROLE_INOUT) | BIT(HFI_ROLE_CAPACITY) | BIT(HFI_ROLE_NEEDED) | BIT(HFI_ROLE_LENGTH);
     if (!has(draft, HFI_ROLE_INOUT)) {
         return hfi_parser_fail(parser, &draft->use[HFI_ROLE_CAPACITY].word,
                                "inout beside the capacity of a pointer");

@@ -104,8 +104,9 @@ static bool resolve_points_into(hfi_parser *parser, int index)
         return true;
     }
     if (!may_hold_addresses(param)) {
-        return hfi_parser_fail(parser, &use->word,
-                               "this role on a value that holds addresses and that the library makes");
+        return hfi_parser_fail(
+            parser, &use->word,
+            "this role on a value that holds addresses and that the library makes");
     }
     int buffer = hfi_parser_param(parser, &use->name);
     hfi_param_kind kind = buffer < 0 ? HFI_P_SCALAR : parser->prototype->param[buffer].kind;

@@ -43,8 +43,7 @@ static const role_word role_words[HFI_ROLE_COUNT] = {
 
 /* At most one of them says which way a value goes. */
 static const uint32_t exclusive_roles = HFI_ROLE_BIT(HFI_ROLE_IN) | HFI_ROLE_BIT(HFI_ROLE_OUT) |
-                                        HFI_ROLE_BIT(HFI_ROLE_INOUT) |
-                                        HFI_ROLE_BIT(HFI_ROLE_RAW) |
+                                        HFI_ROLE_BIT(HFI_ROLE_INOUT) | HFI_ROLE_BIT(HFI_ROLE_RAW) |
                                         HFI_ROLE_BIT(HFI_ROLE_RESOURCE);
 
 static hfi_role find_role(const hfi_token *word)
@@ -90,9 +89,9 @@ bool hfi_parse_unit(hfi_parser *parser, hfi_role_use *use, bool biased)
 static bool parse_size(hfi_parser *parser, hfi_param_draft *draft)
 {
     hfi_token number = parser->token;
-    if (number.kind != HFI_T_NUMBER || number.value == 0 ||
-        (uint64_t)number.value > PTRDIFF_MAX) {
-        return hfi_parser_fail(parser, &number, "a number of bytes from 1 on that can be allocated");
+    if (number.kind != HFI_T_NUMBER || number.value == 0 || (uint64_t)number.value > PTRDIFF_MAX) {
+        return hfi_parser_fail(parser, &number,
+                               "a number of bytes from 1 on that can be allocated");
     }
     hfi_parser_advance(parser);
     draft->extent = (size_t)number.value;

@@ -23,9 +23,9 @@ typedef struct error_word {
 } error_word;
 
 static const error_word error_words[] = {
-    { "none", HFI_ERROR_NONE },         { "errno", HFI_ERROR_ERRNO },
-    { "wsa", HFI_ERROR_WSA },           { "last_error", HFI_ERROR_LAST_ERROR },
-    { "result", HFI_ERROR_RESULT },     { "ntstatus", HFI_ERROR_NTSTATUS },
+    { "none", HFI_ERROR_NONE },       { "errno", HFI_ERROR_ERRNO },
+    { "wsa", HFI_ERROR_WSA },         { "last_error", HFI_ERROR_LAST_ERROR },
+    { "result", HFI_ERROR_RESULT },   { "ntstatus", HFI_ERROR_NTSTATUS },
     { "hresult", HFI_ERROR_HRESULT },
 };
 
@@ -142,8 +142,8 @@ static bool parse_growth(hfi_parser *parser, const hfi_token *word, bool on_succ
         hfi_buffer_rules *rules = &prototype->param[buffer].rules;
         expr = on_success ? &rules->grow_ok : &rules->grow;
     } else if (!has_growing_buffer(prototype)) {
-        return hfi_parser_fail(parser, word,
-                               "a parameter {out} with a capacity parameter: nothing here can grow");
+        return hfi_parser_fail(
+            parser, word, "a parameter {out} with a capacity parameter: nothing here can grow");
     }
     if (expr->count != 0) {
         return refuse_second(parser, word);
@@ -184,8 +184,8 @@ static bool parse_size_rule(hfi_parser *parser, const hfi_token *word, bool leng
     hfi_buffer_rules *rules = &parser->prototype->param[buffer].rules;
     hfi_expr *expr = length ? &rules->length : &rules->needed;
     if (expr->count != 0 || is_told_by_param(parser->prototype, buffer, length)) {
-        return hfi_parser_fail(parser, word, length ? "one length for each buffer"
-                                                    : "one needed for each buffer");
+        return hfi_parser_fail(
+            parser, word, length ? "one length for each buffer" : "one needed for each buffer");
     }
     if (!hfi_parser_expect(parser, HFI_T_COMMA, ", and an expression") ||
         !hfi_parse_expr(parser, expr)) {
@@ -235,9 +235,11 @@ static bool parse_noretain(hfi_parser *parser, const hfi_token *word)
 }
 
 static const function_role function_roles[] = {
-    { "fail", parse_fail },       { "error", parse_error },           { "grow", parse_grow },
-    { "grow_ok", parse_grow_ok }, { "needed", parse_needed },         { "length", parse_length },
-    { "leaf", parse_leaf },       { "nocallback", parse_nocallback }, { "noretain", parse_noretain },
+    { "fail", parse_fail },         { "error", parse_error },
+    { "grow", parse_grow },         { "grow_ok", parse_grow_ok },
+    { "needed", parse_needed },     { "length", parse_length },
+    { "leaf", parse_leaf },         { "nocallback", parse_nocallback },
+    { "noretain", parse_noretain },
 };
 
 static bool parse_function_role(hfi_parser *parser)
