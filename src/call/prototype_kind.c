@@ -166,6 +166,14 @@ static bool decide_in(hfi_parser *parser, const hfi_param_draft *draft, hfi_para
     return true;
 }
 
+/* {out} or {inout} on a const target. */
+static bool refuse_const(hfi_parser *parser, const hfi_param_draft *draft)
+{
+    hfi_role role = has(draft, HFI_ROLE_OUT) ? HFI_ROLE_OUT : HFI_ROLE_INOUT;
+    return hfi_parser_fail(parser, &draft->use[role].word,
+                           "in, raw or resource: the target is const");
+}
+
 /* {inout, capacity(b), ...}: the library's own variable. */
 static bool decide_capacity_pointer(hfi_parser *parser, const hfi_param_draft *draft,
                                     hfi_param *param)
@@ -176,11 +184,15 @@ static bool decide_capacity_pointer(hfi_parser *parser, const hfi_param_draft *d
         return hfi_parser_fail(parser, &draft->use[HFI_ROLE_CAPACITY].word,
                                "inout beside the capacity of a pointer");
     }
-    if (!hfi_ctype_is_integer(param->target)) {
+    if (param->target_is_const) {
+        return refuse_const(parser, draft);
+    }
+    if (!hfi_ctype_is_integer(param->target) || param->extent > param->target_size) {
         return hfi_parser_fail(parser, &draft->use[HFI_ROLE_CAPACITY].word,
                                "capacity on an integer or a pointer to one");
     }
     param->kind = HFI_P_OUT_VALUE;
+    param->direction = HFI_INOUT;
     return allow_roles(parser, draft, allowed, "a role that goes with capacity");
 }
 
@@ -236,9 +248,7 @@ static bool decide_out(hfi_parser *parser, const hfi_param_draft *draft, hfi_par
 {
     param->direction = has(draft, HFI_ROLE_OUT) ? HFI_OUT : HFI_INOUT;
     if (param->target_is_const) {
-        hfi_role role = has(draft, HFI_ROLE_OUT) ? HFI_ROLE_OUT : HFI_ROLE_INOUT;
-        return hfi_parser_fail(parser, &draft->use[role].word,
-                               "in, raw or resource: the target is const");
+        return refuse_const(parser, draft);
     }
     if (param->capacity_param >= 0) {
         return decide_sized_buffer(parser, draft, param);
