@@ -12,7 +12,8 @@ endif()
 
 function(add_header_test name header suffix compiler)
     set(source ${PROJECT_BINARY_DIR}/headers/${name}.${suffix})
-    file(CONFIGURE OUTPUT ${source} CONTENT "#include <${header}>\n#include <${header}>\n" @ONLY)
+    file(CONFIGURE OUTPUT ${source} CONTENT
+        "#include <${header}>\n#include <${header}>\nextern int holdfast_header_alone;\n" @ONLY)
     holdfast_add_test(headers.${name}.${suffix} "" headers
         ${compiler} ${ARGN} -Wall -Wextra -Wundef -Wshadow -pedantic -Werror -DHF_STATIC
         -I${PROJECT_SOURCE_DIR}/include -c ${source} -o ${source}.o)

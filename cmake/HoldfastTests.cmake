@@ -7,6 +7,9 @@
 #   /* hf-test: expect=REGEX */             death tests: what the output must match
 #   /* hf-example: posix */                 examples: all (as without the line), posix or windows
 
+# The emulator is a list; as one argument of a script it has another separator.
+string(REPLACE ";" "|" holdfast_emulator "${CMAKE_CROSSCOMPILING_EMULATOR}")
+
 # holdfast_read_words(<tag> <file> <variable>): the words behind `tag:` in the first lines of a file.
 # The build files are made again when the file changes, because these words are part of them.
 function(holdfast_read_words tag file variable)
@@ -40,10 +43,7 @@ function(holdfast_add_test name words label)
     add_test(NAME ${name} COMMAND ${ARGN})
     set(labels ${label})
     set(timeout 60)
-    if(words MATCHES "expect=(.*)$")
-        set_property(TEST ${name} PROPERTY PASS_REGULAR_EXPRESSION "${CMAKE_MATCH_1}")
-        string(REGEX REPLACE "expect=.*" "" words "${words}")
-    endif()
+    string(REGEX REPLACE "expect=.*" "" words "${words}")
     if(words MATCHES "(^| )threaded( |$)")
         list(APPEND labels threaded)
     endif()
@@ -52,6 +52,17 @@ function(holdfast_add_test name words label)
     endif()
     set_tests_properties(${name} PROPERTIES
         LABELS "${labels}" TIMEOUT ${timeout} SKIP_RETURN_CODE 77)
+endfunction()
+
+# holdfast_add_death_test(<name> <words> <target>): the entry of a program that must end as it says.
+function(holdfast_add_death_test name words target)
+    if(NOT words MATCHES "expect=(.+)$")
+        message(FATAL_ERROR "${name}: no `hf-test: expect=REGEX` in its first lines")
+    endif()
+    holdfast_add_test(${name} "${words}" death
+        ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:${target}>
+        -DEMULATOR=${holdfast_emulator} "-DEXPECT=${CMAKE_MATCH_1}" -DTIMEOUT=50
+        -P ${PROJECT_SOURCE_DIR}/cmake/RunDeath.cmake)
 endfunction()
 
 # holdfast_add_program(<target> <output name> <source>... [LINK <library>...]): a program in bin/.

@@ -84,6 +84,7 @@ function(use_by_pkg_config shared prefix build)
     run_program(${build}/consumer${suffix} ${prefix})
 endfunction()
 
+string(REPLACE "|" ";" EMULATOR "${EMULATOR}")
 choose_example(example)
 if(NOT example)
     message("skipped: there is no example for ${PLATFORM}")
