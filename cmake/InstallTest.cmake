@@ -56,7 +56,8 @@ endfunction()
 
 function(use_by_find_package prefix build)
     file(REMOVE_RECURSE ${build})
-    set(paths ${prefix} ${DEPS})
+    # One level of escaping for the list, because run() takes its arguments apart once.
+    set(paths "${prefix}\\;${DEPS}")
     run(${CMAKE_COMMAND} -S ${SOURCE_DIR}/cmake/consumer -B ${build} -G Ninja ${cross}
         -DEXAMPLE=${example} "-DCMAKE_PREFIX_PATH=${paths}" "-DCMAKE_FIND_ROOT_PATH=${paths}")
     run(${CMAKE_COMMAND} --build ${build})
