@@ -42,16 +42,15 @@ endfunction()
 function(holdfast_add_test name words label)
     add_test(NAME ${name} COMMAND ${ARGN})
     set(labels ${label})
-    set(timeout 60)
     string(REGEX REPLACE "expect=.*" "" words "${words}")
     if(words MATCHES "(^| )threaded( |$)")
         list(APPEND labels threaded)
     endif()
+    set_tests_properties(${name} PROPERTIES LABELS "${labels}" SKIP_RETURN_CODE 77)
+    # Without a word the limit is that of the test preset.
     if(words MATCHES "timeout=([0-9]+)")
-        set(timeout ${CMAKE_MATCH_1})
+        set_tests_properties(${name} PROPERTIES TIMEOUT ${CMAKE_MATCH_1})
     endif()
-    set_tests_properties(${name} PROPERTIES
-        LABELS "${labels}" TIMEOUT ${timeout} SKIP_RETURN_CODE 77)
 endfunction()
 
 # holdfast_add_death_test(<name> <words> <target>): the entry of a program that must end as it says.
