@@ -31,7 +31,8 @@ static hf_status misuse(hfi_parts *parts, hf_status status, const char *argument
                       "%s", message);
 }
 
-/* Reads the options of a program built with an older or newer header: what one of the two lacks is zero. */
+/* Reads the options of a program built with an older or newer header: what one of the two lacks is
+ * zero. */
 static bool read_options(const hf_function_options *given, hf_function_options *options_out)
 {
     const hf_function_options defaults = HF_FUNCTION_OPTIONS_INIT;
@@ -57,8 +58,8 @@ static bool read_options(const hf_function_options *given, hf_function_options *
 
 static hf_status report_prototype(hfi_parts *parts, const hfi_prototype_error *error)
 {
-    return hfi_misuse(parts->reporter, HF_E_PROTOTYPE, bind_name, "prototype",
-                      (hf_site){ NULL, 0 }, "docs/prototypes.md has the grammar and the roles",
+    return hfi_misuse(parts->reporter, HF_E_PROTOTYPE, bind_name, "prototype", (hf_site){ NULL, 0 },
+                      "docs/prototypes.md has the grammar and the roles",
                       "at byte %u: found %s, expected %s", (unsigned)error->position, error->found,
                       error->expected);
 }

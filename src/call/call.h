@@ -49,37 +49,39 @@ typedef struct hfi_call {
     hf_result *result;
     int64_t result_seen; /* what expressions see; after a try */
     int64_t error_seen;
-    uint64_t stops;      /* of the world when addresses were resolved */
+    uint64_t stops; /* of the world when addresses were resolved */
     uint8_t object_count;
     uint8_t held_count;
     uint8_t block_count;
     bool is_linked;
     size_t scratch_used;
     hfi_argument argument[HFI_PARAMS_MAX];
-    void *passed[HFI_PARAMS_MAX];           /* addresses for libffi */
-    int64_t seen[HFI_PARAMS_MAX];           /* values for expressions */
+    void *passed[HFI_PARAMS_MAX]; /* addresses for libffi */
+    int64_t seen[HFI_PARAMS_MAX]; /* values for expressions */
     uintptr_t objects[HFI_CALL_OBJECTS];
     hf_slot slots[HFI_CALL_OBJECTS];
-    void *held[HFI_PARAMS_MAX];             /* cells of resources */
-    void *blocks[HFI_PARAMS_MAX];           /* texts that were too large for the scratch */
+    void *held[HFI_PARAMS_MAX];   /* cells of resources */
+    void *blocks[HFI_PARAMS_MAX]; /* texts that were too large for the scratch */
     _Alignas(16) char scratch[HFI_CALL_SCRATCH];
 } hfi_call;
 
-/** Checks and converts the arguments, holds resources, prepares the result's slots.  Reports what it refuses. */
+/** Checks and converts the arguments, holds resources, prepares the result's slots.  Reports what
+ * it refuses. */
 HF_MUST_CHECK hf_status hfi_call_begin(hfi_call *call, hf_thread *thread,
                                        const hf_function *function, hf_result *result,
                                        const hf_arg *arguments);
 
 /**
- * One native call with the capacities in argument[].capacity.  Not HF_OK when nothing was called (no
- * memory) or when the callee wrote behind a capacity (HF_E_OVERRUN, reported).
+ * One native call with the capacities in argument[].capacity.  Not HF_OK when nothing was called
+ * (no memory) or when the callee wrote behind a capacity (HF_E_OVERRUN, reported).
  */
 HF_MUST_CHECK hf_status hfi_call_try(hfi_call *call);
 
 /** Moves the outputs of the last try into the result.  HF_E_LYING_SIZE, HF_E_UTF, HF_E_NOMEM. */
 HF_MUST_CHECK hf_status hfi_call_settle(hfi_call *call);
 
-/** Ends a call that was begun, also one whose begin failed; clears the outputs unless `status` is HF_OK. */
+/** Ends a call that was begun, also one whose begin failed; clears the outputs unless `status` is
+ * HF_OK. */
 void hfi_call_end(hfi_call *call, hf_status status);
 
 /** Evaluates an expression over the last try. */
@@ -88,7 +90,8 @@ int64_t hfi_call_evaluate(const hfi_call *call, const hfi_expr *expr);
 /** True if a text buffer without a length role is full and has no NUL: it was cut off. */
 bool hfi_call_is_cut(const hfi_call *call, unsigned parameter);
 
-/** Reports a broken contract of the caller; gives `status` back.  `parameter` -1: the call itself. */
+/** Reports a broken contract of the caller; gives `status` back.  `parameter` -1: the call itself.
+ */
 hf_status hfi_call_refuse(const hfi_call *call, int parameter, hf_status status, const char *remedy,
                           const char *format, ...) HFI_FORMAT(5, 6);
 

@@ -22,12 +22,12 @@
 _Static_assert(sizeof(hfi_value) >= 16, "libffi may write a result of two registers");
 
 static ffi_type *const ffi_types[] = {
-    [HFI_C_VOID] = &ffi_type_void,       [HFI_C_I8] = &ffi_type_sint8,
-    [HFI_C_U8] = &ffi_type_uint8,        [HFI_C_I16] = &ffi_type_sint16,
-    [HFI_C_U16] = &ffi_type_uint16,      [HFI_C_I32] = &ffi_type_sint32,
-    [HFI_C_U32] = &ffi_type_uint32,      [HFI_C_I64] = &ffi_type_sint64,
-    [HFI_C_U64] = &ffi_type_uint64,      [HFI_C_F32] = &ffi_type_float,
-    [HFI_C_F64] = &ffi_type_double,      [HFI_C_POINTER] = &ffi_type_pointer,
+    [HFI_C_VOID] = &ffi_type_void,  [HFI_C_I8] = &ffi_type_sint8,
+    [HFI_C_U8] = &ffi_type_uint8,   [HFI_C_I16] = &ffi_type_sint16,
+    [HFI_C_U16] = &ffi_type_uint16, [HFI_C_I32] = &ffi_type_sint32,
+    [HFI_C_U32] = &ffi_type_uint32, [HFI_C_I64] = &ffi_type_sint64,
+    [HFI_C_U64] = &ffi_type_uint64, [HFI_C_F32] = &ffi_type_float,
+    [HFI_C_F64] = &ffi_type_double, [HFI_C_POINTER] = &ffi_type_pointer,
 };
 
 static ffi_abi abi_of(hfi_convention convention)
@@ -50,8 +50,9 @@ hf_status hfi_cif_prepare(hfi_cif *cif, const hfi_prototype *prototype)
         cif->types[i] = ffi_types[type];
     }
     HF_VERIFY(prototype->result < HFI_C_OPAQUE);
-    ffi_status status = ffi_prep_cif(&cif->cif, abi_of(prototype->convention), prototype->param_count,
-                                     ffi_types[prototype->result], cif->types);
+    ffi_status status =
+        ffi_prep_cif(&cif->cif, abi_of(prototype->convention), prototype->param_count,
+                     ffi_types[prototype->result], cif->types);
     return status == FFI_OK ? HF_OK : HF_E_UNSUPPORTED;
 }
 

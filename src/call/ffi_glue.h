@@ -14,7 +14,8 @@
 
 #include <ffi.h>
 
-/** A signature as libffi wants it.  Constant after hfi_cif_prepare(); points into itself, so it stays put. */
+/** A signature as libffi wants it.  Constant after hfi_cif_prepare(); points into itself, so it
+ * stays put. */
 typedef struct hfi_cif {
     ffi_cif cif;
     ffi_type *types[HFI_PARAMS_MAX];

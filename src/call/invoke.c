@@ -132,8 +132,8 @@ static hf_status make_buffer(hfi_call *call, unsigned index)
         return HF_E_OVERFLOW;
     }
     uintptr_t object;
-    hf_status status = hfi_bytes_allocate(call->thread, size,
-                                          call->function->step[index].is_immovable, &object);
+    hf_status status =
+        hfi_bytes_allocate(call->thread, size, call->function->step[index].is_immovable, &object);
     if (status == HF_OK) {
         call->slots[argument->object].word_ = object;
         memcpy((char *)hfi_payload_16(object) + argument->capacity, canary, HFI_CANARY_SIZE);
@@ -182,9 +182,9 @@ static void arm_scalars(hfi_call *call)
     for (unsigned i = 0; i < function->prototype.param_count; i++) {
         hfi_argument *argument = &call->argument[i];
         const hfi_step *step = &function->step[i];
-        if (step->kind == HFI_P_CAPACITY) {
+        if (step->buffer >= 0) {
             uint64_t announced = call->argument[step->buffer].capacity / step->unit;
-            if (step->type == HFI_C_POINTER) {
+            if (step->scalar >= 0) {
                 hfi_value_store(&argument->start, step->target, announced);
             } else {
                 hfi_value_store(&argument->value, step->type, announced);
@@ -303,11 +303,12 @@ static hf_status check_canaries(hfi_call *call)
         const hfi_argument *argument = &call->argument[i];
         const char *behind = (const char *)argument->value.pointer + argument->capacity;
         if (memcmp(behind, canary, HFI_CANARY_SIZE) != 0) {
-            return hfi_call_complain(call, (int)i, HF_E_OVERRUN,
-                                     "check the unit of the capacity; the callee may need room that "
-                                     "it does not count",
-                                     "the callee wrote behind the %llu bytes it was told",
-                                     (unsigned long long)argument->capacity);
+            return hfi_call_complain(
+                call, (int)i, HF_E_OVERRUN,
+                "check the unit of the capacity; the callee may need room that "
+                "it does not count",
+                "the callee wrote behind the %llu bytes it was told",
+                (unsigned long long)argument->capacity);
         }
     }
     return HF_OK;
@@ -362,6 +363,7 @@ void hfi_call_end(hfi_call *call, hf_status status)
         hooks = hfi_fences_resource_hooks(call->thread->parts->fences);
     }
     for (unsigned i = call->held_count; i > 0; i--) {
-        (void)hooks->let_go(call->thread, call->held[i - 1]); /* a failed release is reported there */
+        (void)hooks->let_go(call->thread,
+                            call->held[i - 1]); /* a failed release is reported there */
     }
 }

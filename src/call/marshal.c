@@ -29,8 +29,8 @@ hf_status hfi_marshal_wrong_kind(hfi_call *call, unsigned index, const hf_arg *a
                                  const char *wanted)
 {
     unsigned kind = (unsigned)arg->kind;
-    const char *name = kind < sizeof(kind_names) / sizeof(kind_names[0]) ? kind_names[kind]
-                                                                         : "an unknown kind";
+    const char *name =
+        kind < sizeof(kind_names) / sizeof(kind_names[0]) ? kind_names[kind] : "an unknown kind";
     return hfi_call_refuse(call, (int)index, HF_E_ARGUMENT_KIND,
                            "pass what the prototype declares for this parameter",
                            "got %s, needs %s", name, wanted);
@@ -142,8 +142,7 @@ static hf_status marshal_one(hfi_call *call, unsigned index, const hf_arg *arg)
     case HFI_P_CAPACITY:
         break;
     }
-    HF_VERIFY(!"a caller's parameter that is the library's");
-    return HF_E_ARGUMENT;
+    hfi_verify_failed("a parameter of the library asks the caller", __FILE__, __LINE__);
 }
 
 static hf_status refuse_count(hfi_call *call, int parameter, unsigned given, const char *more)

@@ -29,10 +29,9 @@ hf_status hfi_marshal_lend(hfi_call *call, unsigned index, const hf_arg *arg, hf
                                "the slot of the buffer holds null");
     }
     if (hfi_object_type_id(object) != HFI_TYPE_BYTES) {
-        return hfi_call_refuse(call, (int)index, HF_E_NOT_LENDABLE,
-                               "copy what native code needs into a buffer",
-                               "the object is no buffer but a \"%s\"",
-                               hf_object_type_name(call->thread, arg->as.ref));
+        return hfi_call_refuse(
+            call, (int)index, HF_E_NOT_LENDABLE, "copy what native code needs into a buffer",
+            "the object is no buffer but a \"%s\"", hf_object_type_name(call->thread, arg->as.ref));
     }
     uint64_t size = *hfi_object_length(object);
     uint64_t length = arg->length;
@@ -40,7 +39,8 @@ hf_status hfi_marshal_lend(hfi_call *call, unsigned index, const hf_arg *arg, hf
         length = size - arg->offset;
     }
     if (arg->offset > size || length > size - arg->offset) {
-        return hfi_call_refuse(call, (int)index, HF_E_RANGE, "lend a part that is inside the buffer",
+        return hfi_call_refuse(call, (int)index, HF_E_RANGE,
+                               "lend a part that is inside the buffer",
                                "offset %zu and length %zu leave a buffer of %llu bytes",
                                arg->offset, arg->length, (unsigned long long)size);
     }
@@ -111,8 +111,8 @@ hf_status hfi_marshal_buffer(hfi_call *call, unsigned index, const hf_arg *arg)
         return HF_OK;
     case HF_ARG_POINTER:
         if (call->function->step[index].is_sized) {
-            return hfi_marshal_wrong_kind(call, index, arg,
-                                          "HF_BUFFER, whose length the capacity parameter announces");
+            return hfi_marshal_wrong_kind(
+                call, index, arg, "HF_BUFFER, whose length the capacity parameter announces");
         }
         hfi_value_store(&argument->value, HFI_C_POINTER, (uintptr_t)arg->as.pointer);
         return hfi_marshal_pointer(call, index, arg->as.pointer);
@@ -137,7 +137,8 @@ static hf_status refuse_resource(hfi_call *call, unsigned index, hf_status statu
     return status;
 }
 
-/* A native value of a pointer's width, put into a parameter that may be narrower, such as an int. */
+/* A native value of a pointer's width, put into a parameter that may be narrower, such as an int.
+ */
 static hf_status store_handle(hfi_call *call, unsigned index, uintptr_t value)
 {
     hfi_ctype type = call->function->step[index].type;
@@ -198,8 +199,8 @@ static hf_status start_struct(hfi_call *call, unsigned index, const hf_arg *arg)
     switch (arg->kind) {
     case HF_ARG_POINTER:
         if (!arg->as.pointer) {
-            return hfi_call_refuse(call, (int)index, HF_E_NULL,
-                                   "pass HF_NULL for a null pointer", "the start value is NULL");
+            return hfi_call_refuse(call, (int)index, HF_E_NULL, "pass HF_NULL for a null pointer",
+                                   "the start value is NULL");
         }
         argument->from = arg->as.pointer;
         return hfi_marshal_pointer(call, index, arg->as.pointer);

@@ -100,7 +100,8 @@ static hf_status marshal_cstr(hfi_call *call, unsigned index, const hf_arg *arg)
     return hfi_marshal_pointer(call, index, text);
 }
 
-/* Index of the first unit that is zero (or, `zero` false, that is not), from `begin` on; `count` if none is. */
+/* Index of the first unit that is zero (or, `zero` false, that is not), from `begin` on; `count` if
+ * none is. */
 static size_t find_unit(const unsigned char *text, size_t begin, size_t count, size_t unit,
                         bool zero)
 {
@@ -164,6 +165,7 @@ hf_status hfi_marshal_text(hfi_call *call, unsigned index, const hf_arg *arg)
     case HF_ARG_NULL:
         return hfi_marshal_scalar(call, index, arg, HFI_C_POINTER, &call->argument[index].value);
     default:
-        return hfi_marshal_wrong_kind(call, index, arg, "HF_CSTR, HF_BUFFER, HF_POINTER or HF_NULL");
+        return hfi_marshal_wrong_kind(call, index, arg,
+                                      "HF_CSTR, HF_BUFFER, HF_POINTER or HF_NULL");
     }
 }

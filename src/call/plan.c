@@ -18,6 +18,9 @@
 
 #include <holdfast/call.h>
 
+/* Every buffer's payload has it. */
+#define HFI_ALIGNMENT_MAX 16u
+
 static uint64_t ctype_max(hfi_ctype type)
 {
     unsigned bits = (unsigned)hfi_ctype_size(type) * 8;
@@ -83,11 +86,11 @@ static hf_status too_many(const hf_function *function, const char *what, unsigne
                       "the prototype has more than %u %s", most, what);
 }
 
+/* Numbers a parameter's output: a struct or a buffer by its slot, anything else by its value. */
 static hf_status plan_output(hf_function *function, hfi_step *step)
 {
     bool is_struct = step->kind == HFI_P_OUT_VALUE && step->target == HFI_C_OPAQUE;
-    bool is_scalar = !is_struct && (step->kind == HFI_P_OUT_VALUE ||
-                                    (step->kind == HFI_P_CAPACITY && step->type == HFI_C_POINTER));
+    bool is_scalar = step->kind == HFI_P_OUT_VALUE && !is_struct;
     if (step->kind == HFI_P_OUT_BUFFER || is_struct) {
         if (function->outs == HF_RESULT_OUTS) {
             return too_many(function, "buffers as outputs", HF_RESULT_OUTS);
@@ -116,6 +119,14 @@ static bool decides_by_error(const hfi_prototype *prototype)
     return decides;
 }
 
+static hf_status refuse_alignment(const hf_function *function)
+{
+    return hfi_misuse(
+        function->parts->reporter, HF_E_UNSUPPORTED, function->prototype.name, "prototype",
+        (hf_site){ NULL, 0 }, "pass native memory of that alignment by raw",
+        "a type asks for more alignment than the %u bytes of buffers", HFI_ALIGNMENT_MAX);
+}
+
 static hf_status refuse_floating_verdict(const hf_function *function)
 {
     return hfi_misuse(function->parts->reporter, HF_E_UNSUPPORTED, function->prototype.name,
@@ -141,6 +152,10 @@ hf_status hfi_plan_make(hf_function *function)
     }
     hf_status status = HF_OK;
     for (unsigned i = 0; i < prototype->param_count && status == HF_OK; i++) {
+        if (function->step[i].alignment > HFI_ALIGNMENT_MAX) {
+            status = refuse_alignment(function);
+            break;
+        }
         plan_sizes(function, i);
         status = plan_output(function, &function->step[i]);
     }

@@ -54,8 +54,8 @@ hf_status hfi_result_begin(hf_thread *thread, hf_result *result, const hf_functi
     }
     /* Slots that are added later must live as long as the first: only in the same frame. */
     bool is_innermost = result->frame_ == thread->frames;
-    if (result->slot_count_ && (!has_slots(thread, result) ||
-                                (result->slot_count_ < function->outs && !is_innermost))) {
+    if (result->slot_count_ &&
+        (!has_slots(thread, result) || (result->slot_count_ < function->outs && !is_innermost))) {
         result->slot_count_ = 0;
     }
     hfi_result_clear(result);

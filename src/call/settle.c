@@ -9,7 +9,9 @@
  * result does not hold on to the room of the largest try.  A buffer that something
  * points into is neither moved nor copied.
  *
- * Text ends at its first NUL; what is behind it is the callee's scratch.
+ * Text ends at its first NUL; what is behind it is the callee's scratch.  The NUL
+ * is not counted, but stands behind the text's last byte in the object's memory, so
+ * that fenced text is a C string.
  *
  * Threads: the owner of the call, managed.  The objects are still pinned.
  */
@@ -58,11 +60,11 @@ bool hfi_call_is_cut(const hfi_call *call, unsigned parameter)
 static hf_status complain_of_length(const hfi_call *call, unsigned index, int64_t said,
                                     uint64_t unit)
 {
-    return hfi_call_complain(call, (int)index, HF_E_LYING_SIZE,
-                             "check unit and bias of length(), and what the callee counts",
-                             "the callee says %lld units of %llu bytes, but had room for %llu bytes",
-                             (long long)said, (unsigned long long)unit,
-                             (unsigned long long)call->argument[index].capacity);
+    return hfi_call_complain(
+        call, (int)index, HF_E_LYING_SIZE,
+        "check unit and bias of length(), and what the callee counts",
+        "the callee says %lld units of %llu bytes, but had room for %llu bytes", (long long)said,
+        (unsigned long long)unit, (unsigned long long)call->argument[index].capacity);
 }
 
 /* Bytes that the callee says are valid. */
@@ -115,7 +117,8 @@ static hf_status check_text(const hfi_call *call, unsigned index, const unsigned
     size_t bad = count;
     hf_status status = HF_OK;
     if (unit == 2) {
-        status = hf_utf16_validate((const uint16_t *)(const void *)text, count, HF_UTF_STRICT, &bad);
+        status =
+            hf_utf16_validate((const uint16_t *)(const void *)text, count, HF_UTF_STRICT, &bad);
     } else if (unit == 4) {
         for (bad = 0; bad < count; bad++) {
             uint32_t point;
@@ -134,23 +137,29 @@ static hf_status check_text(const hfi_call *call, unsigned index, const unsigned
                              "the callee's text is not well-formed at unit %zu", bad);
 }
 
-/* Makes the object of an output have exactly `length` bytes. */
+/* Makes the object of an output have exactly `length` bytes; text has its NUL behind them. */
 static hf_status fit(hfi_call *call, unsigned index, size_t length)
 {
     const hfi_argument *argument = &call->argument[index];
+    const hfi_step *step = &call->function->step[index];
+    size_t end = step->is_text ? step->element : 0;
     uintptr_t object = call->slots[argument->object].word_;
     size_t size = (size_t)*hfi_object_length(object);
-    if (call->function->step[index].is_immovable || size - length <= SLACK_MAX) {
-        hfi_bytes_shorten(object, length);
-        return HF_OK;
-    }
-    uintptr_t copy;
-    hf_status status = hfi_bytes_allocate(call->thread, length, false, &copy);
-    if (status == HF_OK) {
+    HF_ASSERT(length + HFI_CANARY_SIZE <= size && end <= HFI_CANARY_SIZE);
+    if (step->is_immovable || size - length <= SLACK_MAX) {
+        memset((char *)argument->value.pointer + length, 0, HFI_CANARY_SIZE);
+    } else {
+        uintptr_t copy;
+        hf_status status = hfi_bytes_allocate(call->thread, length + end, false, &copy);
+        if (status != HF_OK) {
+            return status;
+        }
         memcpy(hfi_payload_16(copy), argument->value.pointer, length);
         call->slots[argument->object].word_ = copy;
+        object = copy;
     }
-    return status;
+    hfi_bytes_shorten(object, length);
+    return HF_OK;
 }
 
 static hf_status settle_buffer(hfi_call *call, unsigned index)

@@ -24,9 +24,9 @@
 
 /* What one buffer wants after a try. */
 typedef struct growth {
-    bool wants;     /* to be larger */
-    bool is_lying;  /* "too small", yet its need is no more than it had */
-    uint64_t need;  /* bytes; 0: not said */
+    bool wants;    /* to be larger */
+    bool is_lying; /* "too small", yet its need is no more than it had */
+    uint64_t need; /* bytes; 0: not said */
 } growth;
 
 static bool holds(const hfi_call *call, const hfi_expr *expr)
@@ -127,7 +127,8 @@ static bool judge(const hfi_call *call, growth *growths)
     if (any || !all) {
         return any;
     }
-    /* One verdict for all: those whose need is larger than what they had; if none says so, every one. */
+    /* One verdict for all: those whose need is larger than what they had; if none says so, every
+     * one. */
     for (unsigned i = 0; i < prototype->param_count; i++) {
         if (function->step[i].kind == HFI_P_OUT_BUFFER) {
             growths[i].wants = !is_known || growths[i].need > call->argument[i].capacity;
@@ -141,17 +142,19 @@ static hf_status stop_growing(const hfi_call *call, unsigned index, const growth
 {
     unsigned long long had = (unsigned long long)call->argument[index].capacity;
     if (wanted->is_lying) {
-        return hfi_call_complain(call, (int)index, HF_E_NO_PROGRESS,
-                                 "check grow(), needed() and their unit against the callee's manual",
-                                 "the callee says too small at %llu bytes but asks for %llu; stopped "
-                                 "at the bound of %s",
-                                 had, (unsigned long long)wanted->need, bound);
+        return hfi_call_complain(
+            call, (int)index, HF_E_NO_PROGRESS,
+            "check grow(), needed() and their unit against the callee's manual",
+            "the callee says too small at %llu bytes but asks for %llu; stopped "
+            "at the bound of %s",
+            had, (unsigned long long)wanted->need, bound);
     }
-    return hfi_call_complain(call, (int)index, HF_E_GROW_LIMIT,
-                             "raise tries_max, first_bytes or bytes_max of the function's options",
-                             "the callee still asks for more than %llu bytes after %u tries; stopped "
-                             "at the bound of %s",
-                             had, (unsigned)call->result->attempts, bound);
+    return hfi_call_complain(
+        call, (int)index, HF_E_GROW_LIMIT,
+        "raise tries_max, first_bytes or bytes_max of the function's options",
+        "the callee still asks for more than %llu bytes after %u tries; stopped "
+        "at the bound of %s",
+        had, (unsigned)call->result->attempts, bound);
 }
 
 /* The next capacity: what is needed, half as much again at least, no more than the bound. */
