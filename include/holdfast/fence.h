@@ -42,14 +42,15 @@ typedef struct hf_span {
  */
 typedef struct hf_record_ {
     struct hf_record_ *outer;
-    hf_thread *thread; /* NULL: not linked */
+    hf_thread *thread;
     hf_site site;
     const char *what; /* name shown in reports: the fence's or the function's */
     uint16_t pins;
     uint16_t keeps;
-    uint32_t cookie;
+    uint32_t cookie; /* tells linked from ended and from overwritten */
     uintptr_t *objects;
     hf_slot *slots;
+    void (*abandon)(struct hf_record_ *record); /* lets go what it holds when it is unwound; may be NULL */
 } hf_record_;
 
 /** A stretch of program text in which something is pinned or held.  The fields are the library's. */

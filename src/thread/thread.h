@@ -22,7 +22,7 @@
 
 #include "base/verify.h"
 #include "platform/platform.h"
-#include "thread/parts.h"
+#include "base/parts.h"
 
 #include <holdfast/fence.h>
 #include <holdfast/root.h>
@@ -65,6 +65,7 @@ struct hf_thread {
     hf_slot *slots;                   /* reserved once, committed on demand, never relocated */
     uint32_t slot_top;                /* next free slot */
     uint32_t slot_floor;              /* end of the innermost frame's live slots; ≤ slot_top */
+    uint32_t frame_serial;            /* tells frames apart that lie at one address */
     uint32_t slot_committed;
     uint32_t slot_max;
 

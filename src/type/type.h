@@ -11,7 +11,7 @@
  */
 
 #include "base/verify.h"
-#include "thread/parts.h"
+#include "base/parts.h"
 
 #include <holdfast/type.h>
 
