@@ -47,7 +47,8 @@ endfunction()
 function(install_library shared prefix build)
     file(REMOVE_RECURSE ${prefix})
     run(${CMAKE_COMMAND} -S ${SOURCE_DIR} -B ${build} -G Ninja ${cross}
-        -DBUILD_SHARED_LIBS=${shared} -DHOLDFAST_TESTS=OFF -DHOLDFAST_WERROR=ON -DCMAKE_BUILD_TYPE=Release
+        -DBUILD_SHARED_LIBS=${shared} -DHOLDFAST_TESTS=OFF
+        -DHOLDFAST_WERROR=ON -DCMAKE_BUILD_TYPE=Release
         -DCMAKE_INSTALL_PREFIX=${prefix} -DCMAKE_INSTALL_LIBDIR=lib
         -DHOLDFAST_DEPS_PREFIX=${DEPS})
     run(${CMAKE_COMMAND} --build ${build} -j 2)
