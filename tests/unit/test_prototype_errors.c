@@ -145,6 +145,8 @@ static const wrong param_roles[] = {
       "a capacity parameter or size(n), not both" },
     { "int f(void *a {out, size(@0)})", "0", "a number of bytes from 1 on that can be allocated" },
     { "int f(void *a {out, size(@n)})", "n", "a number of bytes from 1 on that can be allocated" },
+    { "int f(uint64_t *a {out, size(@4)})", "4", "no less than the declared type has" },
+    { "int f(int a[4] {out, size(@15)})", "15", "no less than the declared type has" },
     { "int f(void *a {out, size@})", "}", "( behind the role" },
     { "int f(void *a {out, size(4@})", "}", ") of the role" },
     { "int f(int *a {out, @text})", "text", "a role that goes with a value" },
