@@ -291,7 +291,8 @@ HF_API hf_status hf_raw_end(hf_thread *thread) HF_RAW_RELEASE;
  * Collects now: everything unreachable is freed or queued for its finalizer,
  * everything unpinned moves.
  *
- * @return HF_OK; HF_E_NULL; HF_E_DETACHED.
+ * @return HF_OK; HF_E_NULL; HF_E_DETACHED; HF_E_NOMEM or HF_E_LIMIT when there is no memory to move objects
+ *         to, and then nothing was collected.
  *
  * @par Ownership   Nothing changes hands.
  * @par Threads     The owner, in managed state.

@@ -40,8 +40,8 @@ HF_MUST_CHECK hf_status hfi_heap_allocate(hf_thread *thread, const hfi_request *
 HF_MUST_CHECK hf_status hfi_bytes_allocate(hf_thread *thread, size_t size, bool immovable,
                                            uintptr_t *object_out);
 
-/** Collects now. */
-void hfi_heap_collect(hf_thread *thread);
+/** Collects now.  HF_E_NOMEM or HF_E_LIMIT when there is no memory to copy into, and then nothing was touched. */
+hf_status hfi_heap_collect(hf_thread *thread);
 
 /** Whole size of an object in its space, header included. */
 size_t hfi_object_size(const hfi_heap *heap, uintptr_t object);

@@ -42,6 +42,9 @@ typedef enum hfi_state {
 #define HFI_LIMIT_STOP ((uintptr_t)0)
 #define HFI_LIMIT_EMPTY ((uintptr_t)1)
 
+/* What the slots of an ended frame hold in checked mode: never an object's address, for it is odd. */
+#define HFI_SLOT_POISON ((uintptr_t)-1 / 255 * 0xdb)
+
 struct hf_thread {
     /* The public prefix (hf_thread_prefix). */
     uintptr_t alloc_next;             /* owner; the collector while stopped */
@@ -60,13 +63,16 @@ struct hf_thread {
     /* floor 4, root: frames and slots. */
     hf_frame *frames;                 /* innermost first */
     hf_slot *slots;                   /* reserved once, committed on demand, never relocated */
-    uint32_t slot_top;                /* slots in use */
+    uint32_t slot_top;                /* next free slot */
+    uint32_t slot_floor;              /* end of the innermost frame's live slots; ≤ slot_top */
     uint32_t slot_committed;
     uint32_t slot_max;
 
     /* floor 3, heap: where this thread allocates. */
-    uintptr_t hole_end;               /* end of the hole that alloc_next bumps through */
-    uintptr_t hole_block;             /* its block, 0: none */
+    uintptr_t limit_saved;            /* alloc_limit while a stop has zeroed it */
+    uintptr_t hole_next;              /* first byte of the hole behind the zeroed window */
+    uintptr_t hole_end;
+    uint32_t hole_block;              /* index of the block around the hole, 0: none */
     uint32_t stress_left;             /* safepoints until the next stress collection */
 
     /* floor 2 again. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hf-test: threaded */
 
 /*
  * Reports, their text, their delivery, and options from the environment.
