@@ -250,7 +250,7 @@ hf_status hf_resource_create_at(hf_thread *thread, const hf_resource_class *clas
         return HF_E_NOMEM;
     }
     hfi_request request = {
-        .type = hfi_type_find(thread->parts->types, HFI_TYPE_RESOURCE),
+        .type = hfi_type_find(HFI_TYPE_RESOURCE),
         .payload = sizeof(uintptr_t),
     };
     uintptr_t object;
