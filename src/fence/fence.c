@@ -212,7 +212,8 @@ static void visit_record_pins(hf_thread *thread, hfi_tracer *tracer)
 void hfi_fences_visit_roots(void *self, hfi_tracer *tracer)
 {
     hfi_fences *fences = self;
-    for (hf_thread *thread = hfi_world_threads(fences->parts->world); thread; thread = thread->next) {
+    for (hf_thread *thread = hfi_world_threads(fences->parts->world); thread;
+         thread = thread->next) {
         visit_record_slots(thread, tracer);
     }
 }
@@ -220,7 +221,8 @@ void hfi_fences_visit_roots(void *self, hfi_tracer *tracer)
 void hfi_fences_visit_pins(void *self, hfi_tracer *tracer)
 {
     hfi_fences *fences = self;
-    for (hf_thread *thread = hfi_world_threads(fences->parts->world); thread; thread = thread->next) {
+    for (hf_thread *thread = hfi_world_threads(fences->parts->world); thread;
+         thread = thread->next) {
         visit_record_pins(thread, tracer);
     }
     hfi_pins_visit(fences, tracer);

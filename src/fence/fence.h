@@ -20,7 +20,8 @@ uint64_t hfi_fences_destroy(hfi_fences *fences);
 
 /**
  * How floor-4 `final` lets fences hold resources without an arrow between the two.
- * hold: HF_OK with value and cell, or HF_E_TYPE, HF_E_CLOSED. let_go: releases the hold; HF_E_RELEASE.
+ * hold: HF_OK with value and cell, or HF_E_TYPE, HF_E_CLOSED. let_go: releases the hold;
+ * HF_E_RELEASE.
  */
 typedef struct hfi_resource_hooks {
     hf_status (*hold)(hf_thread *thread, uintptr_t object, uintptr_t *value_out, void **cell_out);

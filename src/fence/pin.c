@@ -13,7 +13,7 @@
 #include "base/alloc.h"
 #include "diag/report.h"
 
-#define PIN_OPEN 0x50494e53u  /* "PINS" */
+#define PIN_OPEN  0x50494e53u /* "PINS" */
 #define PIN_ENDED 0x70696e73u /* "pins" */
 
 struct hf_pin {

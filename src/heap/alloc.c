@@ -64,7 +64,8 @@ static bool next_hole(hfi_heap *heap, hf_thread *thread)
     return true;
 }
 
-/* Takes `size` bytes, growing the zeroed window into the hole: 0 if that is too short, or a stop is wanted. */
+/* Takes `size` bytes, growing the zeroed window into the hole: 0 if that is too short, or a stop is
+ * wanted. */
 static uintptr_t take_from_hole(hf_thread *thread, size_t size)
 {
     uintptr_t limit = atomic_load_explicit(&thread->alloc_limit, memory_order_relaxed);

@@ -78,7 +78,8 @@ static void pop_frame(hf_thread *thread)
 #if defined(__GNUC__)
 __attribute__((no_sanitize_address))
 #endif
-static void read_stale(const hf_frame *frame, hf_frame *copy_out)
+static void
+read_stale(const hf_frame *frame, hf_frame *copy_out)
 {
     copy_out->outer_ = frame->outer_;
     copy_out->base_ = frame->base_;
@@ -124,8 +125,8 @@ static hf_status refuse_slots(hf_thread *thread, const char *function)
         return hfi_misuse(thread->parts->reporter, HF_E_SLOTS, function, "thread", HF_SITE,
                           "open a frame first: HF_FRAME(thread)", "no frame is open");
     }
-    return hfi_misuse(thread->parts->reporter, HF_E_SLOTS, function, "thread", thread->frames->site_,
-                      "open an inner frame around the loop that makes slots",
+    return hfi_misuse(thread->parts->reporter, HF_E_SLOTS, function, "thread",
+                      thread->frames->site_, "open an inner frame around the loop that makes slots",
                       "all %u slots of the thread are used", (unsigned)thread->slot_max);
 }
 
@@ -265,7 +266,8 @@ hf_status hf_frame_escape(hf_thread *thread, const hf_slot *ref, hf_ref *parent_
     hf_frame *frame = thread->frames;
     if (!frame->escape_) {
         return hfi_misuse(thread->parts->reporter, HF_E_SLOTS, __func__, "thread", frame->site_,
-                          "escape one reference per frame", "the frame's escape slot is used already");
+                          "escape one reference per frame",
+                          "the frame's escape slot is used already");
     }
     frame->escape_->word_ = ref->word_;
     *parent_out = frame->escape_;

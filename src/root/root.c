@@ -17,7 +17,7 @@
 #include "thread/record.h"
 
 struct hf_global {
-    hf_slot slot; /* atomic: written by any attached thread */
+    hf_slot slot;            /* atomic: written by any attached thread */
     hf_global *next, **link; /* lock: roots->lock */
 };
 
@@ -42,7 +42,8 @@ static void visit_thread(hf_thread *thread, hfi_tracer *tracer)
 static void visit_roots(void *self, hfi_tracer *tracer)
 {
     hfi_roots *roots = self;
-    for (hf_thread *thread = hfi_world_threads(roots->parts->world); thread; thread = thread->next) {
+    for (hf_thread *thread = hfi_world_threads(roots->parts->world); thread;
+         thread = thread->next) {
         visit_thread(thread, tracer);
     }
     for (hf_global *global = roots->globals; global; global = global->next) {

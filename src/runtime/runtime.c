@@ -25,7 +25,7 @@
 
 #define DEFAULT_RESERVE (sizeof(void *) >= 8 ? UINT64_C(64) << 30 : UINT64_C(1) << 30)
 #define DEFAULT_NURSERY (UINT64_C(8) << 20)
-#define DEFAULT_SLOTS (UINT32_C(1) << 20)
+#define DEFAULT_SLOTS   (UINT32_C(1) << 20)
 
 struct hf_runtime {
     hfi_parts parts; /* first: hfi_parts_of() */
@@ -34,7 +34,8 @@ struct hf_runtime {
 
 /* ---- options ---- */
 
-/* A smaller struct is an older caller's: the rest is default.  A larger one may only have zeros behind. */
+/* A smaller struct is an older caller's: the rest is default.  A larger one may only have zeros
+ * behind. */
 static hf_status read_options(const hf_runtime_options *given, hf_runtime_options *options_out)
 {
     memset(options_out, 0, sizeof *options_out);
@@ -83,8 +84,10 @@ static hf_status resolve_settings(const hf_runtime_options *options, hfi_setting
     settings->heap_reserve_bytes = or_default(options->heap_reserve_bytes, DEFAULT_RESERVE);
     settings->nursery_bytes = or_default(options->nursery_bytes, DEFAULT_NURSERY);
     settings->slots_max = (uint32_t)or_default(options->slots_max, DEFAULT_SLOTS);
-    settings->stress_every = (uint32_t)or_default(options->stress_every, hfi_env_u64("HOLDFAST_STRESS", 0));
-    settings->checked = options->checked || settings->stress_every || hfi_env_flag("HOLDFAST_CHECKED");
+    settings->stress_every =
+        (uint32_t)or_default(options->stress_every, hfi_env_u64("HOLDFAST_STRESS", 0));
+    settings->checked =
+        options->checked || settings->stress_every || hfi_env_flag("HOLDFAST_CHECKED");
     return choose_fence_mode(options->fence_mode, &settings->fence_mode);
 }
 

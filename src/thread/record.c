@@ -12,7 +12,8 @@
 
 #include "diag/report.h"
 
-/* Not instrumented, and field by field: a sanitizer rightly takes a dead block's memory for poisoned. */
+/* Not instrumented, and field by field: a sanitizer rightly takes a dead block's memory for
+ * poisoned. */
 #if defined(__GNUC__)
 __attribute__((no_sanitize_address))
 #endif

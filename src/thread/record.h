@@ -12,7 +12,7 @@
 
 #include <holdfast/fence.h>
 
-#define HFI_RECORD_OPEN 0x4f50454eu  /* "OPEN" */
+#define HFI_RECORD_OPEN  0x4f50454eu /* "OPEN" */
 #define HFI_RECORD_ENDED 0x454e4445u /* "ENDE" */
 
 /*
@@ -24,11 +24,13 @@
 /** Copies a record that may lie on a dead part of the stack; false if it is overwritten. */
 bool hfi_record_read(const hf_thread *thread, const hf_record_ *record, hf_record_ *copy_out);
 
-/** Unwinds and reports the records that cannot be open any more because `fresh`, not yet filled in, is begun now. */
+/** Unwinds and reports the records that cannot be open any more because `fresh`, not yet filled in,
+ * is begun now. */
 void hfi_records_drop_stale(hf_thread *thread, const hf_record_ *fresh, const char *where);
 
 /** Before a record is filled in: see above.  One compare when all is well. */
-static inline void hfi_record_prepare(hf_thread *thread, const hf_record_ *record, const char *where)
+static inline void hfi_record_prepare(hf_thread *thread, const hf_record_ *record,
+                                      const char *where)
 {
     if (HF_UNLIKELY(thread->records && (uintptr_t)thread->records <= (uintptr_t)record)) {
         hfi_records_drop_stale(thread, record, where);
@@ -58,7 +60,6 @@ static inline void hfi_record_pop(hf_record_ *record)
  * without their end.  Used at the end of a frame, a callback's return and a detach.
  */
 void hfi_records_unwind(hf_thread *thread, hf_record_ *outer, const char *where);
-
 
 /** Fences and calls open in all threads.  From a thread that is not attached. */
 uint64_t hfi_records_open(hfi_world *world);
