@@ -131,11 +131,11 @@ typedef struct hf_result {
     uint32_t scalar_count; /* outputs in hf_result_scalar() */
     hf_try tries[HF_RESULT_TRIES];
     /* The library's: */
+    hf_ref slots_;
     struct hf_frame *frame_; /* where the slots are */
     uint32_t frame_cookie_;
     uint32_t slot_count_;
     uint32_t floating_mask_; /* scalars that are the bits of a double */
-    hf_ref outs_[HF_RESULT_OUTS];
     int64_t scalars_[HF_RESULT_SCALARS];
 } hf_result;
 
@@ -155,9 +155,9 @@ typedef struct hf_result {
  * @param arguments  HF_ARGS(...), HF_NO_ARGS, or an array that ends with HF_ARG_END.
  * @return HF_OK when the native function succeeded by its prototype (or has no fail role);
  *         HF_E_NATIVE when it failed: error, errno_value … say how;
- *         HF_E_ARGUMENT_COUNT, HF_E_ARGUMENT_KIND, HF_E_RANGE, HF_E_NULL, HF_E_SLOTS, HF_E_UTF,
- * HF_E_EMBEDDED_NUL, HF_E_NOT_LENDABLE, HF_E_CLOSED with a report that names function and argument,
- * and then nothing was called; HF_E_NOMEM, HF_E_LIMIT; HF_E_GROW_LIMIT, HF_E_NO_PROGRESS,
+ *         HF_E_OPTIONS, HF_E_ARGUMENT_COUNT, HF_E_ARGUMENT_KIND, HF_E_RANGE, HF_E_NULL, HF_E_SLOTS,
+ * HF_E_UTF, HF_E_EMBEDDED_NUL, HF_E_NOT_LENDABLE, HF_E_CLOSED with a report that names function and
+ * argument, and then nothing was called; HF_E_NOMEM, HF_E_LIMIT; HF_E_GROW_LIMIT, HF_E_NO_PROGRESS,
  * HF_E_LYING_SIZE, HF_E_OVERRUN for a callee that breaks its protocol; HF_E_UTF also when a `text`
  * output is no valid text; HF_E_DETACHED; HF_E_SHUTDOWN.
  *

@@ -10,7 +10,7 @@
 #include "call/prototype.h"
 #include "diag/report.h"
 #include "platform/platform.h"
-#include "thread/parts.h"
+#include "base/parts.h"
 
 #include <holdfast/library.h>
 

@@ -56,15 +56,38 @@ static hf_status check_callable(hf_thread *thread, const hf_function *function,
     return HF_OK;
 }
 
+/* Gives back what the call took: the last hold of a disposed resource runs its release function. */
+static void let_go(hfi_call *call)
+{
+    while (call->block_count) {
+        call->block_count--;
+        hfi_free(call->blocks[call->block_count]);
+    }
+    while (call->held_count) {
+        const hfi_resource_hooks *hooks = hfi_fences_resource_hooks(call->thread->parts->fences);
+        call->held_count--;
+        (void)hooks->let_go(call->thread,
+                            call->held[call->held_count]); /* reports a failure itself */
+    }
+}
+
+/* Something jumped over the call, and the record is unwound from outside. */
+static void abandon(hf_record_ *record)
+{
+    let_go(HF_CONTAINER(record, hfi_call, record));
+}
+
 static void link_record(hfi_call *call)
 {
     hf_record_ *record = &call->record;
+    hfi_record_prepare(call->thread, record, call->function->prototype.name);
     record->site = (hf_site){ NULL, 0 };
     record->what = call->function->prototype.name;
     record->pins = 0;
     record->keeps = 0;
     record->objects = call->objects;
     record->slots = call->slots;
+    record->abandon = abandon;
     hfi_record_push(call->thread, record);
     call->is_linked = true;
 }
@@ -109,9 +132,7 @@ hf_status hfi_call_begin(hfi_call *call, hf_thread *thread, const hf_function *f
     status = hfi_result_begin(thread, result, function);
     if (HF_UNLIKELY(status != HF_OK)) {
         call->result = NULL;
-        return hfi_call_refuse(call, -1, status,
-                               "begin a result with HF_RESULT_INIT and call inside a frame",
-                               "the result has no room for the outputs");
+        return status;
     }
     link_record(call);
     status = hfi_marshal(call, arguments);
@@ -354,16 +375,5 @@ void hfi_call_end(hfi_call *call, hf_status status)
         return;
     }
     hfi_record_pop(&call->record);
-    for (unsigned i = 0; i < call->block_count; i++) {
-        hfi_free(call->blocks[i]);
-    }
-    /* Last: the last hold of a disposed resource runs its release function, in native state. */
-    const hfi_resource_hooks *hooks = NULL;
-    if (call->held_count) {
-        hooks = hfi_fences_resource_hooks(call->thread->parts->fences);
-    }
-    for (unsigned i = call->held_count; i > 0; i--) {
-        (void)hooks->let_go(call->thread,
-                            call->held[i - 1]); /* a failed release is reported there */
-    }
+    let_go(call); /* last, because it may run foreign code in native state */
 }

@@ -17,47 +17,17 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Shows a byte of the text: itself, or \xNN where a terminal might act on it.  Returns its width.
- */
-static size_t show_byte(char *out, size_t room, unsigned char byte)
-{
-    static const char digit[] = "0123456789abcdef";
-    if (byte >= 0x20 && byte < 0x7f) {
-        if (room < 1) {
-            return 0;
-        }
-        out[0] = (char)byte;
-        return 1;
-    }
-    if (room < 4) {
-        return 0;
-    }
-    out[0] = '\\';
-    out[1] = 'x';
-    out[2] = digit[byte >> 4];
-    out[3] = digit[byte & 15];
-    return 4;
-}
-
-/* The token's text, cut with "..." where it does not fit. */
+/* The token's text: cut with "..." where it is long, \xNN where a terminal might act on it. */
 static void show_token(char *out, size_t size, const hfi_token *token)
 {
-    static const char cut[] = "...";
-    size_t used = 0;
-    for (uint32_t i = 0; i < token->length; i++) {
-        size_t reserve = i + 1 < token->length ? sizeof(cut) - 1 : 0;
-        size_t room = size - 1 - used;
-        size_t width = room > reserve
-                           ? show_byte(out + used, room - reserve, (unsigned char)token->start[i])
-                           : 0;
-        if (width == 0) {
-            memcpy(out + used, cut, sizeof(cut) - 1);
-            used += sizeof(cut) - 1;
-            break;
-        }
-        used += width;
+    unsigned char first = (unsigned char)*token->start;
+    if (first < 0x20 || first >= 0x7f) {
+        snprintf(out, size, "\\x%02x", first); /* such a byte is a token of its own */
+    } else if (token->length < size) {
+        snprintf(out, size, "%.*s", (int)token->length, token->start);
+    } else {
+        snprintf(out, size, "%.*s...", (int)(size - sizeof("...")), token->start);
     }
-    out[used] = '\0';
 }
 
 bool hfi_parser_fail(hfi_parser *parser, const hfi_token *at, const char *expected)

@@ -6,8 +6,7 @@
  * A result owns no memory: its outputs are slots of the frame that was innermost
  * at the first call with it.  They are used again as long as that frame is open,
  * so a million calls in one frame use as many slots as one; a result that outlived
- * its frame gets new ones.  The frame is recognised by walking the thread's own
- * chain, never by reading through the result's pointer, which may be stale.
+ * its frame gets new ones.
  *
  * Threads: the one that calls, managed.
  */
@@ -15,53 +14,30 @@
 #include "call/result.h"
 
 #include "base/verify.h"
-
-#include <holdfast/root.h>
+#include "root/root.h"
 
 #include <string.h>
-
-static bool has_slots(const hf_thread *thread, const hf_result *result)
-{
-    for (const hf_frame *frame = thread->frames; frame; frame = frame->outer_) {
-        if (frame == result->frame_) {
-            return frame->cookie_ == result->frame_cookie_;
-        }
-    }
-    return false;
-}
-
-static hf_status add_slots(hf_thread *thread, hf_result *result, uint32_t count)
-{
-    while (result->slot_count_ < count) {
-        hf_ref slot;
-        hf_status status = hf_local_create(thread, &slot);
-        if (status != HF_OK) {
-            return status;
-        }
-        if (!result->slot_count_) {
-            result->frame_ = thread->frames;
-            result->frame_cookie_ = thread->frames->cookie_;
-        }
-        result->outs_[result->slot_count_++] = slot;
-    }
-    return HF_OK;
-}
 
 hf_status hfi_result_begin(hf_thread *thread, hf_result *result, const hf_function *function)
 {
     if (result->struct_size != sizeof(*result)) {
-        return HF_E_OPTIONS;
+        return hfi_misuse(thread->parts->reporter, HF_E_OPTIONS, function->prototype.name, "result",
+                          (hf_site){ NULL, 0 }, "begin it with HF_RESULT_INIT",
+                          "the result was not begun, or by another version of the headers");
     }
-    /* Slots that are added later must live as long as the first: only in the same frame. */
-    bool is_innermost = result->frame_ == thread->frames;
-    if (result->slot_count_ &&
-        (!has_slots(thread, result) || (result->slot_count_ < function->outs && !is_innermost))) {
+    if (result->slot_count_ && !hfi_frame_is_open(thread, result->frame_, result->frame_cookie_)) {
         result->slot_count_ = 0;
     }
     hfi_result_clear(result);
-    hf_status status = add_slots(thread, result, function->outs);
-    if (status != HF_OK) {
-        return status;
+    if (result->slot_count_ < function->outs) {
+        hf_status status = hfi_slots_take(thread, function->outs, &result->slots_);
+        if (status != HF_OK) {
+            result->slot_count_ = 0;
+            return status;
+        }
+        result->slot_count_ = function->outs;
+        result->frame_ = thread->frames;
+        result->frame_cookie_ = thread->frames->cookie_;
     }
     result->attempts = 0;
     result->value.u = 0;
@@ -79,15 +55,16 @@ hf_status hfi_result_begin(hf_thread *thread, hf_result *result, const hf_functi
 void hfi_result_clear(hf_result *result)
 {
     for (uint32_t i = 0; i < result->slot_count_; i++) {
-        hf_clear(result->outs_[i]);
+        hf_clear(&result->slots_[i]);
     }
     memset(result->scalars_, 0, sizeof(result->scalars_));
 }
 
 hf_ref hf_result_out(const hf_result *result, uint32_t index)
 {
-    return result && index < result->out_count && index < result->slot_count_ ? result->outs_[index]
-                                                                              : NULL;
+    return result && index < result->out_count && index < result->slot_count_
+               ? &result->slots_[index]
+               : NULL;
 }
 
 static bool has_scalar(const hf_result *result, uint32_t index, bool is_floating)

@@ -11,8 +11,8 @@
 
 /**
  * Makes a result ready for a call: everything zero, `outs` null slots.  Slots of a frame that is
- * still open are used again.  HF_E_OPTIONS (not reported), HF_E_SLOTS and what hf_local_create()
- * says.
+ * still open are used again.  HF_E_OPTIONS, HF_E_SLOTS
+ * (both reported), HF_E_NOMEM.
  */
 HF_MUST_CHECK hf_status hfi_result_begin(hf_thread *thread, hf_result *result,
                                          const hf_function *function);

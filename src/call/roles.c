@@ -86,12 +86,24 @@ bool hfi_parse_unit(hfi_parser *parser, hfi_role_use *use, bool biased)
     return !biased || parse_bias(parser, use);
 }
 
+/* What the declaration itself says that the callee may touch. */
+static size_t declared_extent(const hfi_param_draft *draft)
+{
+    if (draft->extent != 0 || draft->type.depth == 0) {
+        return draft->extent;
+    }
+    return hfi_type_target_size(&draft->type);
+}
+
 static bool parse_size(hfi_parser *parser, hfi_param_draft *draft)
 {
     hfi_token number = parser->token;
     if (number.kind != HFI_T_NUMBER || number.value == 0 || (uint64_t)number.value > PTRDIFF_MAX) {
         return hfi_parser_fail(parser, &number,
                                "a number of bytes from 1 on that can be allocated");
+    }
+    if ((uint64_t)number.value < declared_extent(draft)) {
+        return hfi_parser_fail(parser, &number, "no less than the declared type has");
     }
     hfi_parser_advance(parser);
     draft->extent = (size_t)number.value;

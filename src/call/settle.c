@@ -205,7 +205,7 @@ hf_status hfi_call_settle(hfi_call *call)
         if (step->scalar >= 0) {
             settle_scalar(call, i);
         } else if (step->out >= 0 && call->argument[i].object >= 0) {
-            call->result->outs_[step->out]->word_ = call->slots[call->argument[i].object].word_;
+            call->result->slots_[step->out].word_ = call->slots[call->argument[i].object].word_;
         }
     }
     return HF_OK;

@@ -30,15 +30,14 @@ typedef struct wrong {
 #define BY_VALUE "a scalar type that is known, or a pointer: nothing else by value"
 #define ROLES                                                                                      \
     "in, out, inout, raw, resource, text, given, capacity, needed, length, size or points_into"
-#define FUNCTION_ROLES                                                                             \
-    "fail, error, grow, grow_ok, needed, length, leaf, nocallback or noretain"
-#define NEED_FAIL "the function role fail(...) beside it"
-#define FILLED "the name of a buffer that the function fills"
-#define ONE_TYPE "words that make one C type"
-#define DIRECTION "a direction (in, out, inout) or raw"
-#define BUFFER_NAME "the name of a buffer parameter"
-#define READABLE "an integer parameter: a scalar, a capacity or an out value"
-#define NUMBER "a decimal or 0x number up to 9223372036854775807"
+#define FUNCTION_ROLES "fail, error, grow, grow_ok, needed, length, leaf, nocallback or noretain"
+#define NEED_FAIL      "the function role fail(...) beside it"
+#define FILLED         "the name of a buffer that the function fills"
+#define ONE_TYPE       "words that make one C type"
+#define DIRECTION      "a direction (in, out, inout) or raw"
+#define BUFFER_NAME    "the name of a buffer parameter"
+#define READABLE       "an integer parameter: a scalar, a capacity or an out value"
+#define NUMBER         "a decimal or 0x number up to 9223372036854775807"
 
 static const wrong syntax[] = {
     { "@", "end of text", "a type" },
@@ -63,8 +62,7 @@ static const wrong syntax[] = {
     { "int f(); @int g()", "int", "the end of the declaration" },
     { "int f(@/* no end", "/*", "a type" },
     { "int f(int a, @...)", "...", "a parameter: variable arguments are not supported" },
-    { "int f(int @result)", "result",
-      "another name: result and error are words of expressions" },
+    { "int f(int @result)", "result", "another name: result and error are words of expressions" },
     { "int f(int @error)", "error", "another name: result and error are words of expressions" },
     { "int f(int a, int @a)", "a", "a name that no other parameter has" },
     { "int f(float @_Complex x)", "_Complex", "a parameter name, not a word of C" },
@@ -138,18 +136,17 @@ static const wrong param_roles[] = {
     { "int f(void *a {raw, @text})", "text", "no other role beside raw or resource" },
     { "int f(void (*a)(void) {@out})", "out", "no role but raw for a function pointer" },
     { "int f(const void *a {@given})", "given", "a role that goes with in" },
-    { "int f(const void *a {@text})", "text",
-      "text of char, wchar_t, WCHAR or char16_t alone" },
+    { "int f(const void *a {@text})", "text", "text of char, wchar_t, WCHAR or char16_t alone" },
     { "int f(BYTE *a {out, @text}, int n {capacity(a)})", "text",
       "text of char, wchar_t, WCHAR or char16_t alone" },
     { "int f(const char *a {@text}, int n {capacity(a)})", "text",
       "no text beside a capacity or a size: its end is its NUL" },
     { "int f(void *a {out, @size(4)}, int n {capacity(a)})", "size",
       "a capacity parameter or size(n), not both" },
-    { "int f(void *a {out, size(@0)})", "0",
-      "a number of bytes from 1 on that can be allocated" },
-    { "int f(void *a {out, size(@n)})", "n",
-      "a number of bytes from 1 on that can be allocated" },
+    { "int f(void *a {out, size(@0)})", "0", "a number of bytes from 1 on that can be allocated" },
+    { "int f(void *a {out, size(@n)})", "n", "a number of bytes from 1 on that can be allocated" },
+    { "int f(uint64_t *a {out, size(@4)})", "4", "no less than the declared type has" },
+    { "int f(int a[4] {out, size(@15)})", "15", "no less than the declared type has" },
     { "int f(void *a {out, size@})", "}", "( behind the role" },
     { "int f(void *a {out, size(4@})", "}", ") of the role" },
     { "int f(int *a {out, @text})", "text", "a role that goes with a value" },
@@ -194,8 +191,7 @@ static const wrong size_roles[] = {
     { "int f(void *b {out}, int n {capacity(b)}, int *m {out, length(b)}, int *k {out, "
       "@length(b)}) {fail(0)}",
       "length", "one length for each buffer" },
-    { "int f(void *b {out}, int n {capacity(b)}, int *m {out, @length(b)})", "length",
-      NEED_FAIL },
+    { "int f(void *b {out}, int n {capacity(b)}, int *m {out, @length(b)})", "length", NEED_FAIL },
     { "int f(void *b {out}, int n {capacity(b)}, int *m {out, @points_into(b)})", "points_into",
       "this role on a value that holds addresses and that the library makes" },
     { "int f(void **p {out, points_into(@q)})", "q", BUFFER_NAME },
@@ -282,8 +278,7 @@ static void check_wrong(const wrong *w)
     int64_t live = hfi_alloc_live();
     hf_status status = hfi_prototype_parse(text, NULL, &prototype, &error);
     bool same = status == HF_E_PROTOTYPE && error.position == position &&
-                strcmp(error.found, w->found) == 0 &&
-                strcmp(error.expected, w->expected) == 0;
+                strcmp(error.found, w->found) == 0 && strcmp(error.expected, w->expected) == 0;
     if (!same) {
         fail_msg("%s\n%s at %u found \"%s\" expected %s", w->text, hf_status_name(status),
                  (unsigned)error.position, error.found, error.expected);

@@ -15,12 +15,12 @@
 #include <string.h>
 
 #if SIZE_MAX == UINT64_MAX
-#define USIZE "uint64"
-#define ISIZE "int64"
+#define USIZE         "uint64"
+#define ISIZE         "int64"
 #define POINTER_BYTES "8"
 #else
-#define USIZE "uint32"
-#define ISIZE "int32"
+#define USIZE         "uint32"
+#define ISIZE         "int32"
 #define POINTER_BYTES "4"
 #endif
 #if CHAR_MIN < 0
@@ -93,10 +93,14 @@ static inline void put_size_role(dump *d, const hfi_prototype *p, const char *wh
 static inline void put_param(dump *d, const hfi_prototype *p, const hfi_param *param)
 {
     static const char *const kind[] = {
-        [HFI_P_SCALAR] = "scalar",       [HFI_P_TEXT] = "text",
-        [HFI_P_WTEXT] = "wtext",         [HFI_P_BUFFER] = "buffer",
-        [HFI_P_RAW] = "raw",             [HFI_P_RESOURCE] = "resource",
-        [HFI_P_OUT_VALUE] = "out_value", [HFI_P_OUT_BUFFER] = "out_buffer",
+        [HFI_P_SCALAR] = "scalar",
+        [HFI_P_TEXT] = "text",
+        [HFI_P_WTEXT] = "wtext",
+        [HFI_P_BUFFER] = "buffer",
+        [HFI_P_RAW] = "raw",
+        [HFI_P_RESOURCE] = "resource",
+        [HFI_P_OUT_VALUE] = "out_value",
+        [HFI_P_OUT_BUFFER] = "out_buffer",
         [HFI_P_CAPACITY] = "capacity",
     };
     static const char *const direction[] = { "?", "in", "out", "inout" };
