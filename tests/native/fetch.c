@@ -27,9 +27,8 @@ typedef struct answer {
 
 static void note_call(hfn_source *source, size_t capacity)
 {
-    source->least_capacity = source->calls == 0 || capacity < source->least_capacity
-                                 ? capacity
-                                 : source->least_capacity;
+    source->least_capacity =
+        source->calls == 0 || capacity < source->least_capacity ? capacity : source->least_capacity;
     source->last_capacity = capacity;
     source->calls++;
 }

@@ -65,7 +65,7 @@ int hfn_wait(int *entered, int *go, int value);
 
 /* ---- functions that want a larger buffer ---- */
 
-#define HFN_TOO_SMALL 122
+#define HFN_TOO_SMALL   122
 #define HFN_OTHER_ERROR 5
 
 /* What a function below does wrong. */
@@ -115,7 +115,8 @@ ptrdiff_t hfn_fetch_cut(hfn_source *source, char *buffer, size_t size);
 /** NULL and errno 34 while it is too small, as getcwd does; terminated. */
 char *hfn_fetch_text(hfn_source *source, char *buffer, size_t size);
 
-/** Wide text: gives its length, or with less room the room it needs with the NUL, as GetEnvironmentVariableW does. */
+/** Wide text: gives its length, or with less room the room it needs with the NUL, as
+ * GetEnvironmentVariableW does. */
 uint32_t hfn_fetch_wide(hfn_source *source, wchar_t *buffer, uint32_t size);
 
 /** Success with what fits, and how much there is. */
