@@ -25,23 +25,29 @@
 
 HF_BEGIN_DECLS
 
-/** `object` is a slot of the frame around the run. */
+/**
+ * Runs on the runner, in managed state and without a lock: it may allocate, collect, arm and
+ * dispose.  `object` is a slot of the frame around the run; what is left open in it is ended
+ * and reported.  While it runs no other finalizer does, so it should not wait for anything.
+ */
 typedef void (*hf_finalizer_fn)(hf_thread *runner, hf_ref object, void *user);
 
 /**
  * Arms a finalizer.
  *
  * @param object  a slot that holds any managed object.
- * @return HF_OK; HF_E_NULL if the slot or the function is null; HF_E_SLOTS; HF_E_ALREADY_SET, with a report that
- *         has the site of the first; HF_E_NOMEM; HF_E_DETACHED; HF_E_SHUTDOWN.
+ * @return HF_OK; HF_E_NULL if the slot or the function is null; HF_E_SLOTS; HF_E_ALREADY_SET, with
+ *         a report that has the site of the first; HF_E_NOMEM or HF_E_SYSTEM when there is no
+ * memory or no thread for it; HF_E_DETACHED; HF_E_SHUTDOWN.
  *
  * @par Ownership   `user` is borrowed until the run or hf_finalizer_clear().
  * @par Threads     The owner, in managed state.
- * @par GC          None.
+ * @par GC          The first in a runtime starts the runner, and may park for that.
  * @par Last-error  Preserved.
  */
 HF_API HF_MUST_CHECK hf_status hf_finalizer_set_at(hf_thread *thread, hf_ref object,
-                                                   hf_finalizer_fn run, void *user, hf_site site);
+                                                   hf_finalizer_fn run, void *user,
+                                                   hf_site site) HF_MAY_GC;
 
 /** hf_finalizer_set_at() with the place of the call. */
 #define hf_finalizer_set(thread, object, run, user)                                                \
@@ -62,7 +68,7 @@ HF_API hf_status hf_finalizer_clear(hf_thread *thread, hf_ref object);
 /**
  * Waits until the runner has run all that was queued when this began.
  *
- * @param deadline_ns  how long to wait at most; UINT64_MAX: for ever.
+ * @param timeout_ns  how long to wait at most; UINT64_MAX: for ever.
  * @return HF_OK; HF_E_TIMEOUT; HF_E_NULL; HF_E_DETACHED; HF_E_MISUSE on the runner itself.
  *
  * @par Ownership   Nothing changes hands.
@@ -70,7 +76,7 @@ HF_API hf_status hf_finalizer_clear(hf_thread *thread, hf_ref object);
  * @par GC          May park.
  * @par Last-error  Preserved.
  */
-HF_API HF_MUST_CHECK hf_status hf_runner_drain(hf_thread *thread, uint64_t deadline_ns) HF_MAY_GC;
+HF_API HF_MUST_CHECK hf_status hf_runner_drain(hf_thread *thread, uint64_t timeout_ns) HF_MAY_GC;
 
 HF_END_DECLS
 

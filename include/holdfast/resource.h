@@ -7,7 +7,10 @@
  *
  *     static hf_status close_fd(uintptr_t value, void *user) { ... close((int)value) ... }
  *     static const hf_resource_class fd_class = {
- *         sizeof(hf_resource_class), "fd", (uintptr_t)-1, close_fd, NULL, HF_LEAK_REPORT_AND_RELEASE,
+ *         .struct_size = sizeof(hf_resource_class),
+ *         .name = "fd",
+ *         .invalid = (uintptr_t)-1,
+ *         .release = close_fd,
  *     };
  *     status = hf_resource_create(thread, &fd_class, (uintptr_t)fd, file);
  *
@@ -33,7 +36,7 @@ typedef hf_status (*hf_release_fn)(uintptr_t value, void *user);
 typedef enum hf_leak_policy {
     HF_LEAK_REPORT_AND_RELEASE, /* on the runner */
     HF_LEAK_RELEASE,            /* on the runner, silently */
-    HF_LEAK_REPORT_ONLY,
+    HF_LEAK_REPORT_ONLY,        /* the value is never released */
     HF_LEAK_FATAL               /* report, then abort */
 } hf_leak_policy;
 
@@ -50,8 +53,9 @@ typedef struct hf_resource_class {
 /**
  * Makes a resource that owns `value`.
  *
- * @return HF_OK; HF_E_NULL; HF_E_SLOTS; HF_E_OPTIONS; HF_E_NOMEM; HF_E_LIMIT; HF_E_DETACHED; HF_E_SHUTDOWN.
- *         On failure the value is still the caller's.
+ * @return HF_OK; HF_E_NULL without class or release function; HF_E_SLOTS; HF_E_OPTIONS for a class
+ *         of another size or leak policy; HF_E_NOMEM; HF_E_LIMIT; HF_E_SYSTEM; HF_E_DETACHED;
+ *         HF_E_SHUTDOWN.  On failure the value is still the caller's.
  *
  * @par Ownership   The resource owns the value.
  * @par Threads     The owner, in managed state.
@@ -70,16 +74,16 @@ HF_API HF_MUST_CHECK hf_status hf_resource_create_at(hf_thread *thread,
 /**
  * Releases the value now, or after the last call that uses it.
  *
- * @return HF_OK, also when something still holds it open; HF_E_CLOSED if it was disposed before; HF_E_NULL; HF_E_SLOTS;
- *         HF_E_TYPE; HF_E_RELEASE if the release function failed, which is reported too; HF_E_DETACHED.
+ * @return HF_OK, also when something still holds it open; HF_E_CLOSED, with a report that names the
+ *         place of the first dispose, if it was disposed before; HF_E_NULL; HF_E_SLOTS; HF_E_TYPE;
+ *         HF_E_RELEASE if the release function failed, which is reported too; HF_E_DETACHED.
  *
  * @par Ownership   The value is gone or will be.
  * @par Threads     The owner, in managed state; the release function runs in native state.
  * @par GC          May park.
  * @par Last-error  Preserved over the release.
  */
-HF_API hf_status hf_resource_dispose_at(hf_thread *thread, hf_ref resource,
-                                        hf_site site) HF_MAY_GC;
+HF_API hf_status hf_resource_dispose_at(hf_thread *thread, hf_ref resource, hf_site site) HF_MAY_GC;
 
 /** hf_resource_dispose_at() with the place of the call. */
 #define hf_resource_dispose(thread, resource) hf_resource_dispose_at((thread), (resource), HF_SITE)
@@ -88,7 +92,8 @@ HF_API hf_status hf_resource_dispose_at(hf_thread *thread, hf_ref resource,
  * Lends the value without a fence: good only while nobody disposes the resource
  * and something keeps it alive (hf_keepalive).  Prefer hf_fence_hold().
  *
- * @return HF_OK; HF_E_NULL; HF_E_SLOTS; HF_E_TYPE; HF_E_CLOSED.
+ * @param value_out  receives the value, 0 on failure.
+ * @return HF_OK; HF_E_NULL; HF_E_SLOTS; HF_E_TYPE; HF_E_CLOSED; HF_E_DETACHED.
  *
  * @par Ownership   Borrowed.
  * @par Threads     The owner, in managed state.

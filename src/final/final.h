@@ -18,7 +18,7 @@ HF_MUST_CHECK hf_status hfi_final_create(hfi_parts *parts, hfi_final **final_out
 
 /** What hfi_final_stop() found. */
 typedef struct hfi_final_left {
-    uint64_t resources;  /* never disposed; released by now as their class says */
+    uint64_t resources;  /* leaks reported since the start; dealt with as their class says */
     uint64_t finalizers; /* armed and never run */
 } hfi_final_left;
 
@@ -32,10 +32,14 @@ void hfi_final_destroy(hfi_final *final);
  * Holds a resource open: its value stays valid until hfi_resource_let_go() of the cell.
  * HF_E_TYPE if the object is no resource, HF_E_CLOSED if it is disposed.
  */
-HF_MUST_CHECK hf_status hfi_resource_hold(hf_thread *thread, uintptr_t object,
-                                          uintptr_t *value_out, void **cell_out);
+HF_MUST_CHECK hf_status hfi_resource_hold(hf_thread *thread, uintptr_t object, uintptr_t *value_out,
+                                          void **cell_out);
 
 /** Lets it go; the last one to do so after a dispose releases the value.  Managed. HF_E_RELEASE. */
 hf_status hfi_resource_let_go(hf_thread *thread, void *cell);
+
+/** Takes and gives the module's locks around a fork: after the world's, before the reporter's. */
+void hfi_final_lock(hfi_final *final);
+void hfi_final_unlock(hfi_final *final);
 
 #endif

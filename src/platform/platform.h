@@ -53,10 +53,10 @@ HF_MUST_CHECK hf_status hfp_vm_reserve(size_t size, size_t align, void **base_ou
 /** Gives the whole reservation back.  Cannot fail for what hfp_vm_reserve() gave. */
 void hfp_vm_release(void *base, size_t size);
 
-/** Makes pages of a reservation readable, writable and zero. HF_E_NOMEM. */
+/** Makes pages of a reservation that are not committed readable, writable and zero.  HF_E_NOMEM. */
 HF_MUST_CHECK hf_status hfp_vm_commit(void *address, size_t size);
 
-/** Gives the memory of pages back; the contents are gone, the addresses stay reserved and trap. */
+/** Gives the memory of committed pages back: the contents are gone, the addresses trap. */
 HF_MUST_CHECK hf_status hfp_vm_decommit(void *address, size_t size);
 
 /** Changes the access of committed pages; the contents stay. */
@@ -66,9 +66,12 @@ HF_MUST_CHECK hf_status hfp_vm_protect(void *address, size_t size, hfp_access ac
 
 typedef void (*hfp_thread_fn)(void *user);
 
-/** Starts a thread that runs `run(user)`; `name` (≤ 15 bytes shown) is for debuggers. */
-HF_MUST_CHECK hf_status hfp_thread_start(hfp_thread *thread_out, const char *name, hfp_thread_fn run,
-                                         void *user);
+/**
+ * Starts a thread that runs `run(user)`; `name` (≤ 15 bytes shown) is for debuggers.  The record
+ * may be copied.  On POSIX the thread starts with asynchronous signals blocked.
+ */
+HF_MUST_CHECK hf_status hfp_thread_start(hfp_thread *thread_out, const char *name,
+                                         hfp_thread_fn run, void *user);
 
 /** Waits for the thread's end and gives its record back.  Never the calling thread. */
 void hfp_thread_join(hfp_thread *thread);
@@ -82,7 +85,13 @@ void hfp_thread_yield(void);
 /** Lowest and highest address of the calling thread's stack.  HF_E_SYSTEM where unknown. */
 HF_MUST_CHECK hf_status hfp_thread_stack(uintptr_t *low_out, uintptr_t *high_out);
 
-/* A word per thread; `at_exit` gets it, if it is not NULL, when a thread ends (it may run under the loader lock). */
+/*
+ * A word per thread, NULL at first.  When a thread ends whose word is not NULL, `at_exit` (may be
+ * NULL) gets the word, on that thread and perhaps under the loader lock; it sets no key.  Whether
+ * the thread that ends the process counts is the system's affair.  Deleting a key calls nothing.
+ * The record stays where it is until the key is deleted, and no thread may use the key any more
+ * then.
+ */
 typedef void (*hfp_key_fn)(void *value);
 HF_MUST_CHECK hf_status hfp_key_create(hfp_key *key_out, hfp_key_fn at_exit);
 void hfp_key_delete(hfp_key *key);
@@ -91,7 +100,7 @@ HF_MUST_CHECK hf_status hfp_key_set(hfp_key *key, void *value);
 
 /* ---- sync.c ---- */
 
-/* Not recursive.  Statically initialised by HFP_MUTEX_INIT (plat_types.h) or by hfp_mutex_init(). */
+/* Not recursive.  Initialised by HFP_MUTEX_INIT (plat_types.h) or by hfp_mutex_init(). */
 void hfp_mutex_init(hfp_mutex *mutex);
 void hfp_mutex_finish(hfp_mutex *mutex);
 void hfp_mutex_lock(hfp_mutex *mutex);
@@ -130,17 +139,19 @@ void hfp_sleep_ns(uint64_t ns);
 /* ---- module.c ---- */
 
 typedef enum hfp_module_search {
-    HFP_MODULE_SYSTEM, /* Windows: the system directory and an absolute path alone; POSIX: the loader's rules */
+    HFP_MODULE_SYSTEM, /* Windows: the system directory, or an absolute path; POSIX: as below */
     HFP_MODULE_ANY     /* the loader's own order */
 } hfp_module_search;
 
 /**
- * Loads a library by UTF-8 name or path.  "c" is the C library of the process on both systems:
- * POSIX the one libc in use, Windows the C runtime DLL this program uses (msvcrt.dll or ucrtbase.dll).
- * HF_E_LIBRARY when there is none (the native error is in *native_error_out), HF_E_UTF, HF_E_NOMEM.
+ * Loads a library by name or path: UTF-8 on Windows (".dll" may be left out), bytes on POSIX ("m"
+ * also finds libm.so, see posix/module.c).  "c" is the C library of the process on both systems:
+ * POSIX the process's own symbols, Windows the C runtime DLL that this code uses (msvcrt.dll or
+ * ucrtbase.dll).  HF_E_LIBRARY when it cannot be loaded, HF_E_UTF, HF_E_NOMEM.
+ * `*native_error_out` is always written: 0, an errno, or a Windows error.
  */
-HF_MUST_CHECK hf_status hfp_module_open(const char *name, hfp_module_search search, void **module_out,
-                                        uint32_t *native_error_out);
+HF_MUST_CHECK hf_status hfp_module_open(const char *name, hfp_module_search search,
+                                        void **module_out, uint32_t *native_error_out);
 
 /** Address of a symbol, HF_E_SYMBOL when the module has none. */
 HF_MUST_CHECK hf_status hfp_module_symbol(void *module, const char *symbol, void **address_out);
@@ -154,22 +165,25 @@ void hfp_module_close(void *module);
 typedef struct hfp_native_error {
     int32_t errno_value;
     uint32_t last_error;
-    uint32_t wsa_error; /* Windows keeps one value for both; kept apart for the reader of a result */
+    uint32_t wsa_error; /* Windows keeps one value for this and last_error */
 } hfp_native_error;
 
 /** Reads all of them.  On Windows errno is the one of the C runtime Holdfast itself uses. */
 hfp_native_error hfp_native_error_save(void);
 
-/** Puts them back. */
+/** Puts them back (`wsa_error` goes with `last_error`). */
 void hfp_native_error_restore(hfp_native_error saved);
 
 /** Reads errno through a library's own `_errno` (Windows) or plainly (POSIX, locate NULL). */
 typedef int *(*hfp_errno_fn)(void);
 
-/** The function that finds errno of `module`'s C runtime: NULL with HF_OK means "plain errno". HF_E_UNSUPPORTED where unknown. */
+/**
+ * The function that finds errno of `module`'s C runtime: NULL with HF_OK means "plain errno", the
+ * one of hfp_native_error_save().  HF_E_UNSUPPORTED where unknown.
+ */
 HF_MUST_CHECK hf_status hfp_errno_locator(void *module, hfp_errno_fn *locate_out);
 
-/** Text of an errno or Windows error into the buffer, always terminated, never longer than size - 1. */
+/** Text of an errno or Windows error: one line, UTF-8, always terminated, cut to the buffer. */
 void hfp_native_error_text(uint32_t code, bool is_errno, char *buffer, size_t size);
 
 /* ---- process.c ---- */
@@ -177,7 +191,10 @@ void hfp_native_error_text(uint32_t code, bool is_errno, char *buffer, size_t si
 /** Writes bytes to standard error without buffering. Async-safe. */
 void hfp_write_stderr(const char *text, size_t size);
 
-/** Copies an environment variable (UTF-8) to the buffer; HF_E_NOT_FOUND, HF_E_RANGE when it does not fit. */
+/**
+ * Copies an environment variable (UTF-8 on Windows, bytes on POSIX) to the buffer.
+ * HF_E_NOT_FOUND, HF_E_RANGE when it does not fit, HF_E_UTF.
+ */
 HF_MUST_CHECK hf_status hfp_env_get(const char *name, char *buffer, size_t size);
 
 /** Number of this process; differs in a forked child. */
@@ -190,26 +207,35 @@ _Noreturn void hfp_abort(void);
 
 /**
  * Called on an access fault, on the faulting thread.  May use async-safe primitives alone
- * (hfp_write_stderr, hfp_vm_protect, hfp_abort).  Returns false to let the fault take its usual course.
+ * (hfp_write_stderr, hfp_vm_protect, hfp_abort).  Returns false to let the fault take its usual
+ * course.
  */
 typedef bool (*hfp_fault_fn)(uintptr_t address, void *user);
 
-/** Adds a watcher (SIGSEGV and SIGBUS handler on an alternate stack, chained; vectored handler on Windows). At most 8. */
+/**
+ * Adds a watcher: on POSIX a chained handler of SIGSEGV and SIGBUS (the first watching thread gets
+ * an alternate stack if it has none), a vectored handler on Windows.  The first watcher that
+ * returns true ends the matter.  HF_E_LIMIT beyond 8 of them.
+ */
 HF_MUST_CHECK hf_status hfp_fault_watch(hfp_fault_fn watcher, void *user);
 
-/** Removes it. */
+/** Removes it; it does not run any more afterwards.  Not to be called by a watcher. */
 void hfp_fault_unwatch(hfp_fault_fn watcher, void *user);
 
 /* ---- fork.c ---- */
 
 typedef struct hfp_fork_hooks {
-    void (*prepare)(void *user);         /* in the parent, before: take the locks */
-    void (*parent)(void *user);          /* in the parent, after: give them back */
-    void (*child)(void *user);           /* in the child */
+    void (*prepare)(void *user); /* in the parent, before: take the locks */
+    void (*parent)(void *user);  /* in the parent, after: give them back */
+    void (*child)(void *user);   /* in the child */
     void *user;
 } hfp_fork_hooks;
 
-/** Registers process-wide hooks, once; there is no way back.  HF_OK and no effect where there is no fork. */
+/**
+ * Registers process-wide hooks, any of them NULL; there is no way back.  `prepare` runs in reverse
+ * order of registration.  Called with no lock held.  HF_E_LIMIT beyond 16; HF_OK and no effect
+ * where there is no fork.
+ */
 HF_MUST_CHECK hf_status hfp_fork_watch(const hfp_fork_hooks *hooks);
 
 /* ---- ctypes.c ---- */
