@@ -15,7 +15,6 @@
 
 #include "platform/platform.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -459,7 +458,6 @@ static _Atomic(unsigned) alarms;
 static void count_alarm(int number)
 {
     (void)number;
-    errno = EINTR;
     atomic_fetch_add(&alarms, 1);
 }
 
