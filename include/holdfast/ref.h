@@ -31,6 +31,15 @@ typedef struct hf_thread hf_thread;
 typedef struct hf_runtime hf_runtime;
 typedef struct hf_type hf_type;
 
+/*
+ * The capability that clang's -Wthread-safety tracks between hf_raw_begin() and
+ * hf_raw_end() (heap.h).  Named in attributes alone, so it has no definition.
+ */
+struct HF_CAPABILITY("raw access") hf_raw_access_capability {
+    int unused;
+};
+extern struct hf_raw_access_capability *hf_raw_access;
+
 HF_BEGIN_DECLS
 
 /**

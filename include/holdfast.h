@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HOLDFAST_H
+#define HOLDFAST_H
+
+/*
+ * Holdfast: a safe boundary between managed memory and native code.
+ * This includes all public headers and nothing else.
+ */
+
+#include "holdfast/call.h"
+#include "holdfast/diag.h"
+#include "holdfast/export.h"
+#include "holdfast/fence.h"
+#include "holdfast/final.h"
+#include "holdfast/heap.h"
+#include "holdfast/library.h"
+#include "holdfast/ref.h"
+#include "holdfast/resource.h"
+#include "holdfast/root.h"
+#include "holdfast/runtime.h"
+#include "holdfast/status.h"
+#include "holdfast/thread.h"
+#include "holdfast/type.h"
+#include "holdfast/utf.h"
+#include "holdfast/version.h"
+
+#endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HOLDFAST_CALL_H
+#define HOLDFAST_CALL_H
+
+/*
+ * Calling native functions.
+ *
+ *     HF_FRAME(thread);
+ *     hf_result result = HF_RESULT_INIT;
+ *     status = hf_call(thread, readlink_fn, &result, HF_ARGS(HF_CSTR("/proc/self/exe")));
+ *     hf_ref target = hf_result_out(&result, 0);        a buffer of exactly the right size
+ *
+ * The caller passes what the prototype leaves to the caller, in its order.  What
+ * is lent is pinned for exactly the native call.  A function that says "too small"
+ * is called again with a larger buffer, as its roles describe.  The native error
+ * values are fields of the result, taken before anything else could change them.
+ */
+
+#include "export.h"
+#include "library.h"
+#include "ref.h"
+#include "status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+HF_BEGIN_DECLS
+
+/* ---- arguments ---- */
+
+typedef enum hf_arg_kind {
+    HF_ARG_END = 0, /* ends a list */
+    HF_ARG_SIGNED,
+    HF_ARG_UNSIGNED,
+    HF_ARG_FLOATING,
+    HF_ARG_POINTER,  /* native memory or an opaque value; never managed memory */
+    HF_ARG_CSTR,     /* UTF-8, NUL-terminated; converted for wide parameters */
+    HF_ARG_BUFFER,   /* a managed buffer or a part of it, pinned for the call */
+    HF_ARG_RESOURCE, /* a resource, held open for the call */
+    HF_ARG_NULL
+} hf_arg_kind;
+
+typedef struct hf_arg {
+    hf_arg_kind kind;
+    union {
+        int64_t i;
+        uint64_t u;
+        double f;
+        const void *pointer;
+        const hf_slot *ref;
+    } as;
+    size_t offset; /* HF_ARG_BUFFER */
+    size_t length; /* HF_ARG_BUFFER; HF_WHOLE: up to the end */
+} hf_arg;
+
+#define HF_WHOLE SIZE_MAX
+
+#ifndef __cplusplus
+#define HF_INT(value)                                                                              \
+    {                                                                                              \
+        HF_ARG_SIGNED, { .i = (int64_t)(value) }, 0, 0                                             \
+    }
+#define HF_UINT(value)                                                                             \
+    {                                                                                              \
+        HF_ARG_UNSIGNED, { .u = (uint64_t)(value) }, 0, 0                                          \
+    }
+#define HF_DOUBLE(value)                                                                           \
+    {                                                                                              \
+        HF_ARG_FLOATING, { .f = (double)(value) }, 0, 0                                            \
+    }
+#define HF_POINTER(value)                                                                          \
+    {                                                                                              \
+        HF_ARG_POINTER, { .pointer = (value) }, 0, 0                                               \
+    }
+#define HF_CSTR(text)                                                                              \
+    {                                                                                              \
+        HF_ARG_CSTR, { .pointer = (text) }, 0, 0                                                   \
+    }
+#define HF_BUFFER(buffer, from, count)                                                             \
+    {                                                                                              \
+        HF_ARG_BUFFER, { .ref = (buffer) }, (from), (count)                                        \
+    }
+#define HF_RESOURCE(resource)                                                                      \
+    {                                                                                              \
+        HF_ARG_RESOURCE, { .ref = (resource) }, 0, 0                                               \
+    }
+#define HF_NULL                                                                                    \
+    {                                                                                              \
+        HF_ARG_NULL, { .u = 0 }, 0, 0                                                              \
+    }
+
+/** The arguments of one call, each evaluated once.  Language runtimes and C++ fill an array and end
+ * it with HF_ARG_END. */
+#define HF_ARGS(...) ((const hf_arg[]){ __VA_ARGS__, { HF_ARG_END, { .u = 0 }, 0, 0 } })
+#define HF_NO_ARGS   ((const hf_arg[]){ { HF_ARG_END, { .u = 0 }, 0, 0 } })
+#endif
+
+/* ---- results ---- */
+
+#define HF_RESULT_TRIES 6
+
+/** One try of a growing call. */
+typedef struct hf_try {
+    uint64_t capacity; /* bytes announced for the first growing buffer */
+    uint64_t needed;   /* bytes the callee asked for; 0: it did not say */
+    int64_t error;     /* by the prototype's error source */
+} hf_try;
+
+/**
+ * What a call gave back.  Needs no free.  Its output slots belong to the frame
+ * that is innermost at the first call with it, and are used again by the next call.
+ */
+typedef struct hf_result {
+    uint32_t struct_size; /* HF_RESULT_INIT sets it */
+    uint32_t attempts;    /* native calls made; only the last HF_RESULT_TRIES are in `tries` */
+    union {
+        int64_t i; /* integer results, sign- or zero-extended by the declared type */
+        uint64_t u;
+        double f;
+        void *pointer;
+    } value;
+    int64_t error;       /* by the prototype's error source; 0 when the call succeeded */
+    int32_t errno_value; /* of the last try, always */
+    uint32_t last_error;
+    uint32_t wsa_error;
+    bool failed;        /* the prototype's fail(...) held on the last try */
+    uint32_t out_count; /* outputs in hf_result_out() and hf_result_scalar() */
+    hf_try tries[HF_RESULT_TRIES];
+    /* The library's: */
+    hf_ref slots_;
+    struct hf_frame *frame_;
+    uint32_t slot_count_;
+    uint32_t frame_cookie_;
+    uint64_t out_mask_; /* which outputs are scalars */
+    int64_t scalars_[8];
+} hf_result;
+
+#ifdef __cplusplus
+#define HF_RESULT_INIT hf_result_make()
+#else
+#define HF_RESULT_INIT                                                                             \
+    {                                                                                              \
+        .struct_size = (uint32_t)sizeof(hf_result)                                                 \
+    }
+#endif
+
+/**
+ * Calls.
+ *
+ * @param result     HF_RESULT_INIT before its first use.
+ * @param arguments  HF_ARGS(...), HF_NO_ARGS, or an array that ends with HF_ARG_END.
+ * @return HF_OK when the native function succeeded by its prototype (or has no fail role);
+ *         HF_E_NATIVE when it failed: error, errno_value … say how;
+ *         HF_E_ARGUMENT_COUNT, HF_E_ARGUMENT_KIND, HF_E_RANGE, HF_E_NULL, HF_E_SLOTS, HF_E_UTF,
+ * HF_E_EMBEDDED_NUL, HF_E_NOT_LENDABLE, HF_E_CLOSED with a report that names function and argument,
+ * and then nothing was called; HF_E_NOMEM, HF_E_LIMIT; HF_E_GROW_LIMIT, HF_E_NO_PROGRESS,
+ * HF_E_LYING_SIZE, HF_E_OVERRUN for a callee that breaks its protocol; HF_E_UTF also when a `text`
+ * output is no valid text; HF_E_DETACHED; HF_E_SHUTDOWN.
+ *
+ * @par Ownership   The result's outputs belong to its slots.  Arguments are borrowed for the call.
+ * @par Threads     The owner, in managed state, inside a frame.
+ * @par GC          May collect before and after the native call; lent memory is pinned during it.
+ * @par Last-error  Not preserved, as after any call; the values that count are in the result.
+ */
+HF_API hf_status hf_call(hf_thread *thread, const hf_function *function, hf_result *result,
+                         const hf_arg *arguments) HF_MAY_GC;
+
+/**
+ * Slot of output number `index`, counted over the outputs that are buffers, in the order of the
+ * prototype.
+ *
+ * @return NULL when there is no such output.
+ *
+ * @par Ownership   The slot belongs to the frame that was innermost at the first call with this
+ * result.
+ * @par Threads     The thread that called, in managed state.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
+HF_API hf_ref hf_result_out(const hf_result *result, uint32_t index);
+
+/**
+ * Value of scalar output number `index`, counted over the outputs that are scalars, sizes included.
+ *
+ * @return 0 when there is no such output or the call did not succeed.
+ *
+ * @par Ownership   Copies.
+ * @par Threads     The thread that called.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
+HF_API int64_t hf_result_scalar(const hf_result *result, uint32_t index);
+
+#ifdef __cplusplus
+static inline hf_result hf_result_make(void)
+{
+    hf_result result = hf_result();
+    result.struct_size = (uint32_t)sizeof(hf_result);
+    return result;
+}
+#endif
+
+HF_END_DECLS
+
+#endif

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HOLDFAST_FENCE_H
+#define HOLDFAST_FENCE_H
+
+/*
+ * Fences and pins: lending managed memory to native code.
+ *
+ *     hf_span span;
+ *     HF_FENCE(thread, fence, buffer, &span);            pinned from here ...
+ *     status = HF_NATIVE_CALL(thread, &error, written, write(fd, span.data, span.size));
+ *     hf_fence_end(&fence);                              ... to here: the keepalive
+ *
+ * Within a fence the buffer neither moves nor dies, whatever else happens to the
+ * slot.  The end is written in the program because that is the point up to which
+ * native code may still look: no compiler moves a read of the lent bytes behind
+ * it.  A fence costs two stores; it takes no lock and counts nothing, so two
+ * threads may fence one buffer without knowing of each other.
+ *
+ * A fence is managed state: nothing that blocks goes inside except through
+ * HF_NATIVE_CALL.  For memory that native code keeps beyond a block of code
+ * (overlapped I/O) there are owning pins.
+ */
+
+#include "export.h"
+#include "ref.h"
+#include "status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+HF_BEGIN_DECLS
+
+/** Lent bytes. */
+typedef struct hf_span {
+    void *data; /* NULL if the fence failed */
+    size_t size;
+} hf_span;
+
+/*
+ * What fences and calls link into their thread: objects[0 .. pins) neither move
+ * nor die, slots[0 .. keeps) may move but do not die.
+ */
+typedef struct hf_record_ {
+    struct hf_record_ *outer;
+    hf_thread *thread;
+    hf_site site;
+    const char *what; /* name shown in reports: the fence's or the function's */
+    uint16_t pins;
+    uint16_t keeps;
+    uint32_t cookie; /* tells linked from ended and from overwritten */
+    uintptr_t *objects;
+    hf_slot *slots;
+    void (*abandon)(
+        struct hf_record_ *record); /* lets go what it holds when it is unwound; may be NULL */
+} hf_record_;
+
+/** A stretch of program text in which something is pinned or held.  The fields are the library's.
+ */
+typedef struct hf_fence {
+    hf_record_ record_;
+    uintptr_t object_;
+    hf_slot keep_;
+    void *held_; /* a resource's cell that hf_fence_end() lets go */
+    hf_status status_;
+    uint32_t ended_;
+} hf_fence;
+
+/**
+ * Begins a fence on a buffer.  Prefer HF_FENCE.
+ *
+ * @param fence   in the caller's stack frame.
+ * @param buffer  a slot that holds a buffer.
+ * @param span    receives address and size; {NULL, 0} on failure.  May be NULL.
+ * @param what    name for reports; static text.
+ * @return HF_OK; HF_E_SLOTS; HF_E_NULL; HF_E_NOT_LENDABLE if the object holds references;
+ * HF_E_DETACHED. On failure hf_fence_end() is still right.
+ *
+ * @par Ownership   The fence is the caller's memory, linked until hf_fence_end(); the span dies
+ * with it.
+ * @par Threads     The owner, in managed state.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
+HF_API hf_status hf_fence_begin(hf_thread *thread, hf_fence *fence, const hf_slot *buffer,
+                                hf_span *span, const char *what, hf_site site);
+
+/**
+ * Begins a fence on a resource: lends its native value and holds it open, so
+ * that a dispose on another thread closes it only after hf_fence_end().
+ *
+ * @param value_out  receives the native value, 0 on failure.
+ * @return HF_OK; HF_E_SLOTS; HF_E_NULL; HF_E_TYPE; HF_E_CLOSED; HF_E_DETACHED.
+ *
+ * @par Ownership   Borrowed: the value is good until hf_fence_end().
+ * @par Threads     The owner, in managed state.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
+HF_API hf_status hf_fence_hold_at(hf_thread *thread, hf_fence *fence, const hf_slot *resource,
+                                  uintptr_t *value_out, const char *what, hf_site site);
+
+/** hf_fence_hold_at() with the place of the call. */
+#define hf_fence_hold(fence, thread, resource, value_out)                                          \
+    hf_fence_hold_at((thread), (fence), (resource), (value_out), #fence, HF_SITE)
+
+/**
+ * Ends a fence: the keepalive.  Last in, first out; a fence ended twice or out of
+ * order is reported by name and site.
+ *
+ * @return HF_OK; HF_E_NULL; HF_E_MISUSE if it was ended before or is not the innermost one;
+ * HF_E_RELEASE when this end closed a disposed resource and its release function failed.
+ *
+ * @par Ownership   Ends the loan.
+ * @par Threads     The thread that began it, in managed state.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
+HF_API hf_status hf_fence_end(hf_fence *fence);
+
+/**
+ * What hf_fence_begin() or hf_fence_hold() returned; for HF_FENCE, which is a declaration.
+ *
+ * @par Ownership   Nothing changes hands.
+ * @par Threads     The thread that began it.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
+static inline hf_status hf_fence_status(const hf_fence *fence)
+{
+    return fence->status_;
+}
+
+/**
+ * hf_fence_end() for the end of a block: silent if the fence has ended already.
+ *
+ * @par Ownership   Ends the loan.
+ * @par Threads     The thread that began it, in managed state.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
+HF_API void hf_fence_leave(hf_fence *fence);
+
+#ifdef HF_CLEANUP
+/** Declares the fence `name` on a buffer; it ends with hf_fence_end(&name) or with the block. */
+#define HF_FENCE(thread, name, buffer, span)                                                       \
+    hf_fence name HF_CLEANUP(hf_fence_leave);                                                      \
+    (void)hf_fence_begin((thread), &name, (buffer), (span), #name, HF_SITE)
+#endif
+
+/**
+ * Keeps the object in `ref` reachable up to here, without a fence.
+ *
+ * @par Ownership   Nothing changes hands.
+ * @par Threads     The thread that owns the slot, in managed state.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
+HF_API void hf_keepalive(const hf_slot *ref);
+
+/* ---- owning pins: loans that outlive the block ---- */
+
+typedef struct hf_pin hf_pin;
+
+/**
+ * Pins a buffer until hf_pin_destroy(), on whatever thread that happens.
+ *
+ * @return HF_OK; HF_E_SLOTS; HF_E_NULL; HF_E_NOT_LENDABLE; HF_E_NOMEM; HF_E_DETACHED;
+ * HF_E_SHUTDOWN.
+ *
+ * @par Ownership   The caller owns `*pin_out`.
+ * @par Threads     The owner, in managed state.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
+HF_API HF_MUST_CHECK hf_status hf_pin_create_at(hf_thread *thread, const hf_slot *buffer,
+                                                hf_pin **pin_out, hf_site site);
+
+/** hf_pin_create_at() with the place of the call. */
+#define hf_pin_create(thread, buffer, pin_out)                                                     \
+    hf_pin_create_at((thread), (buffer), (pin_out), HF_SITE)
+
+/**
+ * The pinned bytes.
+ *
+ * @return {NULL, 0} for NULL.
+ *
+ * @par Ownership   Borrowed until hf_pin_destroy().
+ * @par Threads     Any, attached or not, native or managed.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
+HF_API hf_span hf_pin_span(const hf_pin *pin);
+
+/**
+ * Writes the pinned buffer's reference to a slot.
+ *
+ * @return HF_OK; HF_E_NULL; HF_E_SLOTS.
+ *
+ * @par Ownership   The slot holds the object too.
+ * @par Threads     The owner of the slot, in managed state.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
+HF_API hf_status hf_pin_ref(const hf_pin *pin, hf_ref out);
+
+/**
+ * Ends a pin.
+ *
+ * @param pin  NULL is fine.  Destroying a pin twice is reported where it can be told.
+ *
+ * @par Ownership   Takes the pin.
+ * @par Threads     Any, attached or not, native or managed.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
+HF_API void hf_pin_destroy(hf_pin *pin);
+
+HF_END_DECLS
+
+#endif

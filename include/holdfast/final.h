@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HOLDFAST_FINAL_H
+#define HOLDFAST_FINAL_H
+
+/*
+ * Finalizers and the runner.
+ *
+ * A finalizer is called once with an object that nothing reaches any more; the
+ * object is whole and alive again for that run, and may be armed again in it.
+ * If A reaches B and both have one, A's runs first and B's in a later
+ * collection.  Objects that reach themselves are never finalized.
+ *
+ * Finalizers run one after another on the runner: a thread of the runtime, never
+ * one that allocates or collects.  It starts when first needed.
+ *
+ * For native handles use a resource (resource.h): it closes once, in time, and
+ * says so when somebody forgot.
+ */
+
+#include "export.h"
+#include "ref.h"
+#include "status.h"
+
+#include <stdint.h>
+
+HF_BEGIN_DECLS
+
+/**
+ * Runs on the runner, in managed state and without a lock: it may allocate, collect, arm and
+ * dispose.  `object` is a slot of the frame around the run; what is left open in it is ended
+ * and reported.  While it runs no other finalizer does, so it should not wait for anything.
+ */
+typedef void (*hf_finalizer_fn)(hf_thread *runner, hf_ref object, void *user);
+
+/**
+ * Arms a finalizer.
+ *
+ * @param object  a slot that holds any managed object.
+ * @return HF_OK; HF_E_NULL if the slot or the function is null; HF_E_SLOTS; HF_E_ALREADY_SET, with
+ *         a report that has the site of the first; HF_E_NOMEM or HF_E_SYSTEM when there is no
+ * memory or no thread for it; HF_E_DETACHED; HF_E_SHUTDOWN.
+ *
+ * @par Ownership   `user` is borrowed until the run or hf_finalizer_clear().
+ * @par Threads     The owner, in managed state.
+ * @par GC          The first in a runtime starts the runner, and may park for that.
+ * @par Last-error  Preserved.
+ */
+HF_API HF_MUST_CHECK hf_status hf_finalizer_set_at(hf_thread *thread, hf_ref object,
+                                                   hf_finalizer_fn run, void *user,
+                                                   hf_site site) HF_MAY_GC;
+
+/** hf_finalizer_set_at() with the place of the call. */
+#define hf_finalizer_set(thread, object, run, user)                                                \
+    hf_finalizer_set_at((thread), (object), (run), (user), HF_SITE)
+
+/**
+ * Disarms.  Fine when none is set, and when it is queued already: then it runs.
+ *
+ * @return HF_OK; HF_E_NULL; HF_E_SLOTS; HF_E_DETACHED.
+ *
+ * @par Ownership   Gives `user` back, unless the run is under way.
+ * @par Threads     The owner, in managed state.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
+HF_API hf_status hf_finalizer_clear(hf_thread *thread, hf_ref object);
+
+/**
+ * Waits until the runner has run all that was queued when this began.
+ *
+ * @param timeout_ns  how long to wait at most; UINT64_MAX: for ever.
+ * @return HF_OK; HF_E_TIMEOUT; HF_E_NULL; HF_E_DETACHED; HF_E_MISUSE on the runner itself.
+ *
+ * @par Ownership   Nothing changes hands.
+ * @par Threads     The owner, in managed state; waits in native state.
+ * @par GC          May park.
+ * @par Last-error  Preserved.
+ */
+HF_API HF_MUST_CHECK hf_status hf_runner_drain(hf_thread *thread, uint64_t timeout_ns) HF_MAY_GC;
+
+HF_END_DECLS
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HOLDFAST_LIBRARY_H
+#define HOLDFAST_LIBRARY_H
+
+/*
+ * Native libraries and functions.
+ *
+ *     hf_library *libc;
+ *     status = hf_library_open(thread, "c", &libc);
+ *     hf_function *getcwd_fn;
+ *     status = hf_function_bind(thread, libc,
+ *         "char *getcwd(char *buffer {out, text}, size_t size {capacity(buffer)})"
+ *         " {fail(result == 0), error(errno), grow(error == 34)}", &getcwd_fn);
+ *
+ * A prototype is a C declaration, pasted from a header, with roles in braces that
+ * say what C cannot: which argument sizes which buffer, what means failure and
+ * what means "too small".  docs/prototypes.md is the reference.
+ */
+
+#include "export.h"
+#include "ref.h"
+#include "status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+HF_BEGIN_DECLS
+
+typedef struct hf_library hf_library;
+typedef struct hf_function hf_function;
+
+/**
+ * Opens a library by UTF-8 name or absolute path.  "c" is the C library on every
+ * system.  On Windows a bare name is looked for in the system directory alone.
+ *
+ * @return HF_OK; HF_E_NULL; HF_E_LIBRARY, with a report that names it; HF_E_UTF; HF_E_NOMEM;
+ * HF_E_DETACHED.
+ *
+ * @par Ownership   The caller owns it: hf_library_close().  Bound functions keep it loaded.
+ * @par Threads     The owner, in managed state; loads in native state.  The library may be used by
+ * all threads.
+ * @par GC          May park.
+ * @par Last-error  Preserved.
+ */
+HF_API HF_MUST_CHECK hf_status hf_library_open(hf_thread *thread, const char *name,
+                                               hf_library **library_out) HF_MAY_GC;
+
+/**
+ * Closes it; it is unloaded when the last function bound from it is destroyed too.
+ *
+ * @param library  NULL is fine.
+ *
+ * @par Ownership   Takes it.
+ * @par Threads     Any.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
+HF_API void hf_library_close(hf_library *library);
+
+/** Size of a type that a prototype names and only a header knows: { "struct passwd", sizeof(struct
+ * passwd), 8 }. */
+typedef struct hf_type_size {
+    const char *name;
+    size_t size;
+    size_t alignment;
+} hf_type_size;
+
+/** Where a prototype stopped making sense. */
+typedef struct hf_prototype_error {
+    uint32_t position; /* bytes from the start of the text */
+    char found[48];
+    char expected[112];
+} hf_prototype_error;
+
+typedef struct hf_function_options {
+    uint32_t struct_size; /* HF_FUNCTION_OPTIONS_INIT sets it */
+    uint32_t tries_max;   /* of a growing call; default 24 */
+    uint64_t first_bytes; /* first capacity of an out buffer; default 256; the least is 1 element */
+    uint64_t bytes_max;   /* most bytes of one out buffer; default 16 MiB */
+    const hf_type_size *types; /* borrowed for the call */
+    size_t type_count;
+    hf_prototype_error *error_out; /* filled on HF_E_PROTOTYPE; may be NULL */
+    void *address; /* the function itself, instead of a symbol of the library; may be NULL */
+} hf_function_options;
+
+#define HF_FUNCTION_OPTIONS_INIT                                                                   \
+    {                                                                                              \
+        (uint32_t)sizeof(hf_function_options), 0, 0, 0, NULL, 0, NULL, NULL                        \
+    }
+
+/**
+ * Prepares a function to be called: parses, checks, looks the symbol up.
+ *
+ * @param library    where the symbol is; NULL only with options->address.
+ * @param prototype  the declaration; copied.
+ * @param options    NULL for defaults.
+ * @return HF_OK; HF_E_NULL; HF_E_OPTIONS; HF_E_PROTOTYPE, with a report that gives position, found
+ * and expected; HF_E_SYMBOL, with a report that names both; HF_E_UNSUPPORTED for error(errno) of a
+ * C runtime whose errno cannot be found; HF_E_NOMEM; HF_E_DETACHED.
+ *
+ * @par Ownership   The caller owns it: hf_function_destroy().
+ * @par Threads     The owner, in managed state.  The function may be called by all threads at once.
+ * @par GC          May park.
+ * @par Last-error  Preserved.
+ */
+HF_API HF_MUST_CHECK hf_status hf_function_bind_with(hf_thread *thread, hf_library *library,
+                                                     const char *prototype,
+                                                     const hf_function_options *options,
+                                                     hf_function **function_out) HF_MAY_GC;
+
+/** hf_function_bind_with() with default options. */
+#define hf_function_bind(thread, library, prototype, function_out)                                 \
+    hf_function_bind_with((thread), (library), (prototype), NULL, (function_out))
+
+/**
+ * Gives a function back.  No call may be in it.
+ *
+ * @param function  NULL is fine.
+ *
+ * @par Ownership   Takes it.
+ * @par Threads     Any.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
+HF_API void hf_function_destroy(hf_function *function);
+
+/**
+ * Name of the native function.
+ *
+ * @par Ownership   Borrowed; lives as long as the function.
+ * @par Threads     Any.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
+HF_API const char *hf_function_name(const hf_function *function);
+
+HF_END_DECLS
+
+#endif

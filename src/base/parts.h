@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HOLDFAST_BASE_PARTS_H
+#define HOLDFAST_BASE_PARTS_H
+
+/*
+ * How a function that has a thread finds its module's share of the runtime.
+ *
+ * Each module defines its own struct; here they are names alone, so that no
+ * arrow points up.  runtime/ fills this in and `struct hf_runtime` begins with it.
+ */
+
+#include <holdfast/ref.h>
+#include <holdfast/runtime.h>
+
+#include <stdatomic.h>
+
+/** The options with every default resolved. */
+typedef struct hfi_settings {
+    hf_fence_mode fence_mode; /* never AUTO */
+    uint64_t heap_limit_bytes;
+    uint64_t heap_reserve_bytes;
+    uint64_t nursery_bytes;
+    uint32_t slots_max;
+    uint32_t stress_every;
+    bool checked;
+} hfi_settings;
+
+typedef struct hfi_parts {
+    hfi_settings settings;
+    struct hfi_reporter *reporter; /* diag */
+    struct hfi_world *world;       /* thread */
+    struct hfi_types *types;       /* type */
+    struct hfi_heap *heap;         /* heap */
+    struct hfi_roots *roots;       /* root */
+    struct hfi_fences *fences;     /* fence */
+    struct hfi_final *final;       /* final */
+    _Atomic(bool) is_stopping;     /* written once by hf_runtime_destroy() */
+    _Atomic(uint64_t) functions;   /* bound functions and open libraries alive */
+} hfi_parts;
+
+static inline hfi_parts *hfi_parts_of(hf_runtime *runtime)
+{
+    return (hfi_parts *)(void *)runtime;
+}
+
+#endif

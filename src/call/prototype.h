@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HOLDFAST_CALL_PROTOTYPE_H
+#define HOLDFAST_CALL_PROTOTYPE_H
+
+/*
+ * A C declaration with roles in braces, understood.
+ *
+ * This is pure data: no libffi, no heap, no thread.  hfi_prototype_parse()
+ * turns the text into an hfi_prototype; call/bind.c makes a callable plan of it,
+ * retry/ drives its growth roles.
+ *
+ * The grammar (docs/prototypes.md is the user's page):
+ *
+ *   prototype  := type name '(' [ 'void' | param { ',' param } ] ')' [ roles ] [ ';' ]
+ *   param      := type [ name ] { '[' [ number ] ']' } [ roles ]
+ *               | type '(' '*' name ')' '(' ... ')' [ roles ]        a function pointer: raw
+ *   type       := C scalar type, known typedef name, struct/union/enum tag, with
+ *                 const/volatile/restrict anywhere C has them, and '*'s;
+ *                 an unknown name is accepted as the target of a pointer only
+ *   roles      := '{' role { ',' role } '}'
+ */
+
+#include <holdfast/status.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define HFI_PARAMS_MAX 32
+#define HFI_EXPR_MAX 48 /* operations of one expression */
+
+/** What a value is on the machine; width and signedness are those of this system's C compiler. */
+typedef enum hfi_ctype {
+    HFI_C_VOID,
+    HFI_C_I8,
+    HFI_C_U8,
+    HFI_C_I16,
+    HFI_C_U16,
+    HFI_C_I32,
+    HFI_C_U32,
+    HFI_C_I64,
+    HFI_C_U64,
+    HFI_C_F32,
+    HFI_C_F64,
+    HFI_C_POINTER,
+    HFI_C_OPAQUE /* a struct, union or unknown name: as a pointer's target alone */
+} hfi_ctype;
+
+/** Bytes of a ctype; 0 for void and opaque. */
+size_t hfi_ctype_size(hfi_ctype type);
+bool hfi_ctype_is_integer(hfi_ctype type);
+bool hfi_ctype_is_signed(hfi_ctype type);
+const char *hfi_ctype_name(hfi_ctype type);
+
+/**
+ * What an expression sees of a value whose bits are the low bytes of `bits`: signed integers and
+ * pointers are sign-extended (so that INVALID_HANDLE_VALUE is -1 on 32 and 64 bits alike), unsigned
+ * ones are zero-extended.
+ */
+int64_t hfi_ctype_widen(hfi_ctype type, uint64_t bits);
+
+/** Size and alignment of a type the grammar cannot know, given by the binder: { "struct passwd", 48, 8 }. */
+typedef struct hfi_ctype_info {
+    const char *name; /* as written in the prototype, one blank between words */
+    size_t size;
+    size_t alignment;
+} hfi_ctype_info;
+
+/* Who supplies a parameter's argument, and as what. */
+typedef enum hfi_param_kind {
+    HFI_P_SCALAR,   /* caller: integer or floating value */
+    HFI_P_TEXT,     /* caller: const char *, NUL-terminated */
+    HFI_P_WTEXT,    /* caller: const wchar_t * (or WCHAR, char16_t): UTF-16 or UTF-32 by sizeof(wchar_t) */
+    HFI_P_BUFFER,   /* caller: managed buffer or native memory, by direction */
+    HFI_P_RAW,      /* caller: an address that Holdfast does not look behind */
+    HFI_P_RESOURCE, /* caller: a resource; its native value is passed */
+    HFI_P_OUT_VALUE,/* library: pointer to one scalar or one known struct, {out} or {inout} (then also caller's start value) */
+    HFI_P_OUT_BUFFER, /* library: a buffer it makes, grows and returns, sized by a capacity parameter */
+    HFI_P_CAPACITY, /* library: a scalar that announces a buffer's capacity */
+} hfi_param_kind;
+
+typedef enum hfi_direction { HFI_IN = 1, HFI_OUT = 2, HFI_INOUT = 3 } hfi_direction;
+
+/* In what a capacity, need or length is counted.  ELEMENTS is the size of the buffer's target type. */
+typedef enum hfi_unit { HFI_UNIT_ELEMENTS, HFI_UNIT_BYTES } hfi_unit;
+
+/* capacity(b, unit), needed(b, unit ± k), length(b, unit ± k) on a parameter or with an expression on the function. */
+typedef struct hfi_size_role {
+    int8_t buffer; /* index of the buffer parameter, -1: the role is absent */
+    hfi_unit unit;
+    int32_t bias;  /* k; the size in units is value + k */
+} hfi_size_role;
+
+/* Postfix operations over int64_t; comparisons and logic give 0 or 1. */
+typedef enum hfi_op {
+    HFI_OP_CONST,
+    HFI_OP_RESULT,
+    HFI_OP_ERROR,
+    /* index in .value: a scalar's value, an out value's content after the call, a capacity as
+       announced; integers and pointers alone */
+    HFI_OP_PARAM,
+    HFI_OP_NOT,
+    HFI_OP_NEGATE,
+    HFI_OP_ADD,
+    HFI_OP_SUB,
+    HFI_OP_MUL,
+    HFI_OP_LT,
+    HFI_OP_LE,
+    HFI_OP_GT,
+    HFI_OP_GE,
+    HFI_OP_EQ,
+    HFI_OP_NE,
+    HFI_OP_AND,
+    HFI_OP_OR
+} hfi_op;
+
+typedef struct hfi_expr_step {
+    hfi_op op;
+    int64_t value;
+} hfi_expr_step;
+
+typedef struct hfi_expr {
+    uint16_t count;      /* 0: absent */
+    bool uses_error;
+    hfi_expr_step *step; /* owned by the prototype */
+} hfi_expr;
+
+/** Values an expression looks at. `param[i]` is the value of parameter i. */
+typedef struct hfi_expr_values {
+    int64_t result;
+    int64_t error;
+    const int64_t *param;
+} hfi_expr_values;
+
+/** Evaluates; wraps like two's complement; never fails. `expr->count` > 0. */
+int64_t hfi_expr_evaluate(const hfi_expr *expr, const hfi_expr_values *values);
+
+/* A buffer's own growth rules: grow(name: expr), grow_ok(name: expr), needed(name, expr ...), length(name, expr ...). */
+typedef struct hfi_buffer_rules {
+    hfi_expr grow;    /* looked at when the call failed */
+    hfi_expr grow_ok; /* looked at when it succeeded */
+    hfi_expr needed;  /* function role needed(b, expr [, unit]); the parameter role is in hfi_param.needed */
+    hfi_unit needed_unit;
+    hfi_expr length; /* function role length(b, expr [, unit]) */
+    hfi_unit length_unit;
+} hfi_buffer_rules;
+
+typedef struct hfi_param {
+    char *name;           /* "" when the declaration has none */
+    uint32_t position;    /* offset in the text where the declaration begins */
+    hfi_param_kind kind;
+    hfi_ctype type;       /* as passed */
+    hfi_ctype target;     /* of a pointer: what it points to; POINTER for T ** */
+    bool target_is_const;
+    bool is_text;         /* role text; of a buffer: the result is text, checked and terminated by the library */
+    bool is_given;        /* role given: the caller's own buffer is used; it never grows beyond it */
+    bool is_wide;         /* target is wchar_t/WCHAR/char16_t */
+    hfi_direction direction;
+    /* Bytes of one target element; 0 unknown (void too); from hfi_ctype_info for named structs.  An
+       out value with another extent than its target has target OPAQUE and the extent as its size. */
+    size_t target_size;
+    size_t target_alignment;
+    hfi_size_role capacity, needed, length;
+    size_t extent;        /* role size(n) or an array bound: bytes the callee may touch; 0: not stated */
+    int8_t points_into;   /* index of the buffer this value's pointers lead into, or -1 */
+    int8_t capacity_param;/* of a buffer: the parameter that announces its capacity, or -1 */
+    hfi_buffer_rules rules; /* of a buffer */
+} hfi_param;
+
+typedef enum hfi_error_source {
+    HFI_ERROR_NONE,
+    HFI_ERROR_ERRNO,
+    HFI_ERROR_LAST_ERROR,
+    HFI_ERROR_WSA,
+    HFI_ERROR_RESULT,
+    HFI_ERROR_NTSTATUS, /* the result; negative is failure */
+    HFI_ERROR_HRESULT
+} hfi_error_source;
+
+/** How the callee cleans up its arguments; on 64 bits they are all one. */
+typedef enum hfi_convention {
+    HFI_CONVENTION_DEFAULT,
+    HFI_CONVENTION_CDECL,
+    HFI_CONVENTION_STDCALL
+} hfi_convention;
+
+typedef struct hfi_prototype {
+    char *name;
+    char *text; /* the whole declaration, as given */
+    hfi_ctype result;
+    hfi_ctype result_target;
+    hfi_convention convention;
+    uint8_t param_count;
+    uint8_t caller_count; /* parameters that the caller supplies, in order */
+    hfi_param *param;
+    hfi_expr fail;    /* absent: the call never fails */
+    hfi_expr grow;    /* for all buffers, looked at when the call failed */
+    hfi_expr grow_ok; /* for all buffers, when it succeeded */
+    hfi_error_source error; /* with NTSTATUS and HRESULT `fail` is result < 0 where none is written */
+    bool is_leaf;
+    bool no_callback;
+    bool no_retain;
+} hfi_prototype;
+
+/** Where a text stopped making sense. */
+typedef struct hfi_prototype_error {
+    uint32_t position; /* bytes from the start */
+    char found[48];
+    char expected[112];
+} hfi_prototype_error;
+
+/** A list of types that the binder knows, beside the built-in ones. */
+typedef struct hfi_ctype_list {
+    const hfi_ctype_info *info;
+    size_t count;
+} hfi_ctype_list;
+
+/**
+ * Parses.  HF_E_PROTOTYPE with `*error_out` filled; HF_E_NOMEM.  On failure nothing is left allocated.
+ * Contradictions (a role that names no buffer, `error` or `grow` without `fail`, two capacities for one
+ * buffer, growth without a capacity, a non-const pointer that states no direction, a reserved word as a
+ * name …) are refused here with the position of the role.
+ */
+HF_MUST_CHECK hf_status hfi_prototype_parse(const char *text, const hfi_ctype_list *known,
+                                            hfi_prototype *prototype_out, hfi_prototype_error *error_out);
+
+/** What the system's error slots held right after a call. */
+typedef struct hfi_error_slots {
+    int32_t errno_value;
+    uint32_t last_error;
+    uint32_t wsa_error;
+} hfi_error_slots;
+
+/**
+ * What `error` is in an expression.  NTSTATUS and HRESULT give the result's low 32 bits as an
+ * unsigned number, so that constants are written as in the headers (0xC0000004) while `result`
+ * stays sign-extended; HFI_ERROR_RESULT gives the result as it is.
+ */
+int64_t hfi_error_value(hfi_error_source source, int64_t result, const hfi_error_slots *slots);
+
+/** True when the caller supplies an argument for this parameter. */
+bool hfi_param_is_callers(const hfi_param *param);
+
+/** Gives everything inside back; a zeroed prototype is fine. */
+void hfi_prototype_finish(hfi_prototype *prototype);
+
+#endif

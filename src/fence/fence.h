@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HOLDFAST_FENCE_FENCE_H
+#define HOLDFAST_FENCE_FENCE_H
+
+/*
+ * Fences, owning pins, and how they hold resources.  The records that fences and
+ * calls link into their thread are thread/record.h.
+ */
+
+#include "heap/heap.h"
+#include "thread/record.h"
+
+#include <holdfast/fence.h>
+
+typedef struct hfi_fences hfi_fences;
+HF_MUST_CHECK hf_status hfi_fences_create(hfi_parts *parts, hfi_fences **fences_out);
+
+/** Gives the number of owning pins still standing, each reported. */
+uint64_t hfi_fences_destroy(hfi_fences *fences);
+
+/**
+ * How floor-4 `final` lets fences hold resources without an arrow between the two.
+ * hold: HF_OK with value and cell, or HF_E_TYPE, HF_E_CLOSED. let_go: releases the hold;
+ * HF_E_RELEASE.
+ */
+typedef struct hfi_resource_hooks {
+    hf_status (*hold)(hf_thread *thread, uintptr_t object, uintptr_t *value_out, void **cell_out);
+    hf_status (*let_go)(hf_thread *thread, void *cell);
+} hfi_resource_hooks;
+
+void hfi_fences_set_resource_hooks(hfi_fences *fences, const hfi_resource_hooks *hooks);
+
+/** For hf_call: the same hooks. */
+const hfi_resource_hooks *hfi_fences_resource_hooks(const hfi_fences *fences);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HOLDFAST_FINAL_FINAL_H
+#define HOLDFAST_FINAL_FINAL_H
+
+/*
+ * Finalizers, resources and the runner, as the floors above see them.
+ */
+
+#include "heap/heap.h"
+#include "thread/thread.h"
+
+#include <holdfast/final.h>
+#include <holdfast/resource.h>
+
+typedef struct hfi_final hfi_final;
+
+HF_MUST_CHECK hf_status hfi_final_create(hfi_parts *parts, hfi_final **final_out);
+
+/** What hfi_final_stop() found. */
+typedef struct hfi_final_left {
+    uint64_t resources;  /* leaks reported since the start; dealt with as their class says */
+    uint64_t finalizers; /* armed and never run */
+} hfi_final_left;
+
+/** Drains and joins the runner, releases what leaked.  No thread but the runner is attached. */
+hfi_final_left hfi_final_stop(hfi_final *final);
+
+/** After hfi_final_stop(). */
+void hfi_final_destroy(hfi_final *final);
+
+/**
+ * Holds a resource open: its value stays valid until hfi_resource_let_go() of the cell.
+ * HF_E_TYPE if the object is no resource, HF_E_CLOSED if it is disposed.
+ */
+HF_MUST_CHECK hf_status hfi_resource_hold(hf_thread *thread, uintptr_t object, uintptr_t *value_out,
+                                          void **cell_out);
+
+/** Lets it go; the last one to do so after a dispose releases the value.  Managed. HF_E_RELEASE. */
+hf_status hfi_resource_let_go(hf_thread *thread, void *cell);
+
+/** Takes and gives the module's locks around a fork: after the world's, before the reporter's. */
+void hfi_final_lock(hfi_final *final);
+void hfi_final_unlock(hfi_final *final);
+
+#endif

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Allocation.
+ *
+ * A thread bumps through a window of zeroed memory: alloc_next up to alloc_limit.
+ * The limit check is the safepoint poll.  When the window is used up the next
+ * stride of the thread's hole is zeroed and added; when the hole is, the next hole
+ * of the block; when the block is, a block is taken under the heap's lock, once
+ * for 32 KiB.
+ *
+ * The new limit is installed by compare-and-exchange against the old one: a
+ * collector that wants to stop has exchanged it for zero (thread/stop.c), and a
+ * plain store would lose that.
+ *
+ * Under stress there is no window, so that every allocation comes by here and
+ * passes a safepoint.
+ */
+
+#include "heap/space.h"
+
+#include "base/size.h"
+
+#include <string.h>
+
+static uint64_t header_word(const hf_type *type, size_t size)
+{
+    uint64_t granules = size <= HFI_SMALL_MAX ? size / HFI_GRANULE : 0;
+    return (uint64_t)type->id << HFI_TYPE_SHIFT | granules << HFI_SIZE_SHIFT;
+}
+
+static void init_object(uintptr_t object, const hfi_request *request, uint64_t word)
+{
+    atomic_store_explicit(hfi_object_header(object), word, memory_order_relaxed);
+    if (request->type->header_size == 16) {
+        *hfi_object_length(object) = request->length;
+    }
+}
+
+/* ---- holes ---- */
+
+/* The next run of unmarked lines of the thread's block. */
+static bool next_hole(hfi_heap *heap, hf_thread *thread)
+{
+    if (thread->hole_block == 0) {
+        return false;
+    }
+    uintptr_t start = hfi_block_address(heap, thread->hole_block);
+    const uint8_t *lines = hfi_block_lines(heap, thread->hole_block);
+    size_t line = thread->hole_end ? (thread->hole_end - start) / HFI_LINE_SIZE : 0;
+    while (line < HFI_LINES_PER_BLOCK && lines[line]) {
+        line++;
+    }
+    if (line == HFI_LINES_PER_BLOCK) {
+        thread->hole_block = 0;
+        return false;
+    }
+    size_t end = line;
+    while (end < HFI_LINES_PER_BLOCK && !lines[end]) {
+        end++;
+    }
+    thread->hole_next = start + line * HFI_LINE_SIZE;
+    thread->hole_end = start + end * HFI_LINE_SIZE;
+    return true;
+}
+
+/* Takes `size` bytes, growing the zeroed window into the hole: 0 if that is too short, or a stop is
+ * wanted. */
+static uintptr_t take_from_hole(hf_thread *thread, size_t size)
+{
+    uintptr_t limit = atomic_load_explicit(&thread->alloc_limit, memory_order_relaxed);
+    uintptr_t zeroed = thread->hole_next;
+    uintptr_t place = limit == zeroed ? thread->alloc_next : zeroed;
+    if (limit == HFI_LIMIT_STOP || thread->hole_end - place < size) {
+        return 0;
+    }
+    uintptr_t end = place + size;
+    if (!thread->stress && end < zeroed + HFI_STRIDE) {
+        end = thread->hole_end - zeroed < HFI_STRIDE ? thread->hole_end : zeroed + HFI_STRIDE;
+    }
+    memset((void *)zeroed, 0, end - zeroed);
+    if (!thread->stress) {
+        if (!atomic_compare_exchange_strong_explicit(&thread->alloc_limit, &limit, end,
+                                                     memory_order_relaxed, memory_order_relaxed)) {
+            return 0;
+        }
+        thread->alloc_next = place + size;
+    }
+    thread->hole_next = end;
+    return place;
+}
+
+/* ---- blocks ---- */
+
+static hf_status take_block(hfi_heap *heap, hf_thread *thread, bool may_collect)
+{
+    hf_status status = HF_OK;
+    hfp_mutex_lock(&heap->lock);
+    bool due = may_collect && heap->since_bytes >= heap->trigger_bytes;
+    uint32_t block = due ? 0 : hfi_block_take(heap, &status);
+    if (block != 0) {
+        /* Counted whole, although a recycled block has less: the copy reserve must not be short. */
+        heap->since_bytes += HFI_BLOCK_SIZE;
+        heap->small_since_bytes += HFI_BLOCK_SIZE;
+    }
+    hfp_mutex_unlock(&heap->lock);
+    thread->hole_block = block;
+    thread->hole_next = thread->hole_end = 0;
+    return due ? HF_E_LIMIT : status;
+}
+
+static uint64_t collections_of(hfi_heap *heap)
+{
+    hfp_mutex_lock(&heap->lock);
+    uint64_t collections = heap->collections;
+    hfp_mutex_unlock(&heap->lock);
+    return collections;
+}
+
+/* Gives memory that stress keeps unused back, before a program is told that there is none. */
+static void end_quarantine(hfi_heap *heap, hf_thread *thread)
+{
+    hfi_world_stop(heap->parts->world, thread);
+    hfp_mutex_lock(&heap->lock);
+    hfi_block_end_quarantine(heap, UINT64_MAX);
+    hfi_large_end_quarantine(heap, UINT64_MAX);
+    hfp_mutex_unlock(&heap->lock);
+    hfi_world_resume(heap->parts->world, thread);
+}
+
+/* Collects once for this allocation, then tries without; what then fails is the answer. */
+typedef struct pressure {
+    unsigned collected;
+    hf_status status;
+} pressure;
+
+static bool relieve(hfi_heap *heap, hf_thread *thread, pressure *state, hf_status why)
+{
+    state->status = why;
+    if (why == HF_E_OVERFLOW || state->collected == 2) {
+        return false;
+    }
+    if (state->collected++ == 0) {
+        uint64_t seen = collections_of(heap);
+        (void)hfi_heap_collect_if(thread, thread->stress, seen);
+    } else {
+        end_quarantine(heap, thread);
+    }
+    return true;
+}
+
+static hf_status allocate_small_slow(hf_thread *thread, size_t size, uintptr_t *place_out)
+{
+    hfi_heap *heap = thread->parts->heap;
+    pressure state = { 0, HF_OK };
+    hfi_safepoint(thread);
+    for (;;) {
+        uintptr_t place = take_from_hole(thread, size);
+        if (place != 0) {
+            *place_out = place;
+            return HF_OK;
+        }
+        if (atomic_load_explicit(&thread->gate, memory_order_relaxed)) {
+            hfi_safepoint(thread);
+        } else if (!next_hole(heap, thread)) {
+            hf_status status = take_block(heap, thread, state.collected == 0);
+            if (status != HF_OK && !relieve(heap, thread, &state, status)) {
+                return state.status;
+            }
+        }
+    }
+}
+
+static hf_status try_large(hfi_heap *heap, const hfi_request *request, bool may_collect,
+                           hfi_run **run_out)
+{
+    size_t header = request->type->header_size;
+    hfp_mutex_lock(&heap->lock);
+    hf_status status = HF_E_LIMIT;
+    uint64_t limit = heap->parts->settings.heap_limit_bytes;
+    uint64_t in_use = (uint64_t)heap->used_blocks * HFI_BLOCK_SIZE + heap->large_bytes;
+    bool due = may_collect && heap->since_bytes + request->payload >= heap->trigger_bytes &&
+               heap->since_bytes != 0;
+    if (!due && in_use <= limit && request->payload <= limit - in_use) {
+        status = hfi_large_take(heap, header, request->payload, request->alignment, run_out);
+        if (status == HF_OK) {
+            heap->since_bytes += (*run_out)->size;
+            (*run_out)->immovable = request->immovable;
+            /* Under the lock: statistics and checks walk the runs. */
+            uint64_t flags = request->immovable ? HFI_FLAG_IMMOVABLE : 0;
+            init_object((*run_out)->object, request, header_word(request->type, SIZE_MAX) | flags);
+        }
+    }
+    hfp_mutex_unlock(&heap->lock);
+    return status;
+}
+
+static hf_status allocate_large(hf_thread *thread, const hfi_request *request,
+                                uintptr_t *object_out)
+{
+    hfi_heap *heap = thread->parts->heap;
+    pressure state = { 0, HF_OK };
+    hfi_safepoint(thread);
+    if (request->payload > PTRDIFF_MAX) {
+        return HF_E_OVERFLOW;
+    }
+    for (;;) {
+        hfi_run *run;
+        hf_status status = try_large(heap, request, state.collected == 0, &run);
+        if (status == HF_OK) {
+            *object_out = run->object;
+            return HF_OK;
+        }
+        if (!relieve(heap, thread, &state, status)) {
+            return state.status;
+        }
+    }
+}
+
+hf_status hfi_heap_allocate(hf_thread *thread, const hfi_request *request, uintptr_t *object_out)
+{
+    HF_ASSERT(!thread->in_collector);
+    size_t header = request->type->header_size;
+    if (request->payload > HFI_SMALL_MAX - header || request->immovable ||
+        request->alignment > HFI_GRANULE) {
+        return allocate_large(thread, request, object_out);
+    }
+    size_t size = hfi_align_up(header + request->payload, HFI_GRANULE);
+    uintptr_t place = thread->alloc_next;
+    if (HF_LIKELY(place + size <=
+                  atomic_load_explicit(&thread->alloc_limit, memory_order_relaxed))) {
+        thread->alloc_next = place + size;
+    } else {
+        hf_status status = allocate_small_slow(thread, size, &place);
+        if (status != HF_OK) {
+            return status;
+        }
+    }
+    init_object(place, request, header_word(request->type, size));
+    *object_out = place;
+    return HF_OK;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HOLDFAST_HEAP_PARTICIPANT_H
+#define HOLDFAST_HEAP_PARTICIPANT_H
+
+/*
+ * What the heap asks of the modules above it, which it does not know.
+ *
+ * A collection runs in phases (the order is heap/collect.c's):
+ *
+ *   pins        visit_pins     objects that must stay where they are
+ *   roots       visit_roots    slots that keep objects; trace follows
+ *   finalizers  after_mark     may look who is dead and mark more, then trace follows
+ *   the dead    clear_dead     forgets or queues what is still unmarked
+ *   running     after_resume   the world runs again: wake threads, deliver reports
+ *
+ * The first four run with the world stopped: no locks that a managed thread may
+ * hold, no allocation of managed memory, no hf_*.  Native memory that a phase
+ * needs is reserved beforehand, because nothing in a collection may fail.
+ */
+
+#include <holdfast/ref.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct hfi_tracer hfi_tracer;
+
+typedef struct hfi_participant {
+    struct hfi_participant *next; /* the heap's */
+    const char *name;
+    void *self;
+    void (*visit_pins)(void *self, hfi_tracer *tracer);
+    void (*visit_roots)(void *self, hfi_tracer *tracer);
+    void (*after_mark)(void *self, hfi_tracer *tracer);
+    void (*clear_dead)(void *self, hfi_tracer *tracer);
+    void (*after_resume)(void *self, hf_thread *thread); /* managed, by the thread that collected */
+} hfi_participant;
+
+/** Phase pins: the object at `object` (its header's address; 0 is fine) stays and lives. */
+void hfi_trace_pin(hfi_tracer *tracer, uintptr_t object);
+
+/** The object in the slot lives; the slot is updated if it moves. */
+void hfi_trace_slot(hfi_tracer *tracer, hf_slot *slot);
+
+/** Traces all that is reached so far.  The heap does it between phases; after_mark does it between
+ * its own steps. */
+void hfi_trace_drain(hfi_tracer *tracer);
+
+/** True if the object is marked by now. */
+bool hfi_trace_is_live(hfi_tracer *tracer, uintptr_t object);
+
+/** Where a live object is now: where it was, or where it moved. */
+uintptr_t hfi_trace_address(hfi_tracer *tracer, uintptr_t object);
+
+/** The objects that an unmarked object refers to live; it itself does not become live by that. */
+void hfi_trace_fields(hfi_tracer *tracer, uintptr_t object);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * The doors between managed and native state that a program uses itself, and
+ * the words for a thread that knocks at the wrong one.
+ */
+
+#include "diag/report.h"
+#include "thread/thread.h"
+
+static const char *state_text(uint32_t state)
+{
+    switch (state) {
+    case HFI_DETACHED:
+        return "the thread record is detached";
+    case HFI_NATIVE:
+    case HFI_PARKED:
+        return "the thread is in native state";
+    case HFI_RAW:
+        return "the thread is between hf_raw_begin() and hf_raw_end()";
+    default:
+        return "the calling thread does not own the thread record";
+    }
+}
+
+static const char *state_remedy(uint32_t state)
+{
+    switch (state) {
+    case HFI_DETACHED:
+        return "attach the thread again with hf_thread_attach()";
+    case HFI_NATIVE:
+    case HFI_PARKED:
+        return "come back with hf_native_end() first";
+    case HFI_RAW:
+        return "close the stretch with hf_raw_end() first";
+    default:
+        return "attach each thread by itself and use its own hf_thread";
+    }
+}
+
+hf_status hfi_entry_refuse(hf_thread *thread, const char *function)
+{
+    if (!thread) {
+        return HF_E_NULL;
+    }
+    uint32_t state = atomic_load_explicit(&thread->state, memory_order_relaxed);
+    return hfi_misuse(thread->parts->reporter, HF_E_DETACHED, function, "thread", HF_SITE,
+                      state_remedy(state), "%s", state_text(state));
+}
+
+hf_status hf_safepoint(hf_thread *thread)
+{
+    HFI_ENTRY(thread);
+    hfi_safepoint(thread);
+    return HF_OK;
+}
+
+hf_status hf_native_begin(hf_thread *thread)
+{
+    HFI_ENTRY(thread);
+    hfi_crossing(thread);
+    hfi_enter(thread);
+    return HF_OK;
+}
+
+hf_status hf_native_end(hf_thread *thread, hf_native_error *error_out)
+{
+    /* First of all: nothing that could change the values may run before. */
+    hfp_native_error error = hfp_native_error_save();
+    if (error_out) {
+        error_out->errno_value = error.errno_value;
+        error_out->last_error = error.last_error;
+        error_out->wsa_error = error.wsa_error;
+    }
+    if (!thread) {
+        return HF_E_NULL;
+    }
+    if (atomic_load_explicit(&thread->state, memory_order_relaxed) != HFI_NATIVE) {
+        return hfi_misuse(thread->parts->reporter, HF_E_DETACHED, __func__, "thread", HF_SITE,
+                          "pair it with hf_native_begin()", "the thread is not in native state");
+    }
+    hfi_leave(thread);
+    hfi_crossing(thread);
+    return HF_OK;
+}

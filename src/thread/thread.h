@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HOLDFAST_THREAD_THREAD_H
+#define HOLDFAST_THREAD_THREAD_H
+
+/*
+ * Attached threads, their states, the crossing, and stopping the world.
+ *
+ *            attach                enter                  gate open
+ *   (none) ---------> MANAGED -------------> NATIVE     <----------- PARKED
+ *                     |  ^  \ <------------- leave                     ^
+ *               detach|  |   \_________________________________________|
+ *                     v  RAW   safepoint with the gate closed
+ *                DETACHED
+ *
+ * MANAGED and RAW are the states a collector waits for; in NATIVE, PARKED and
+ * DETACHED the thread touches nothing that the collector touches.  RAW is
+ * managed state in which hf_raw_begin() forbids safepoints; it is a state of
+ * its own so that the entry check of every function stays one compare.
+ *
+ * The protocol and its memory orders: docs/design/thread.md and thread/stop.c.
+ */
+
+#include "base/verify.h"
+#include "platform/platform.h"
+#include "base/parts.h"
+
+#include <holdfast/fence.h>
+#include <holdfast/root.h>
+#include <holdfast/thread.h>
+
+#include <stdatomic.h>
+
+typedef enum hfi_state {
+    HFI_DETACHED = 0,
+    HFI_MANAGED = 1,
+    HFI_NATIVE = 2,
+    HFI_PARKED = 3,
+    HFI_RAW = 4
+} hfi_state;
+
+/* alloc_limit while a stop is wanted; alloc_next and alloc_limit while the thread has no memory to
+ * bump. */
+#define HFI_LIMIT_STOP  ((uintptr_t)0)
+#define HFI_LIMIT_EMPTY ((uintptr_t)1)
+
+/* What the slots of an ended frame hold in checked mode: never an object's address, for it is odd.
+ */
+#define HFI_SLOT_POISON ((uintptr_t)-1 / 255 * 0xdb)
+
+struct hf_thread {
+    /* The public prefix (hf_thread_prefix). */
+    uintptr_t alloc_next;           /* owner; the collector while stopped */
+    _Atomic(uintptr_t) alloc_limit; /* owner sets, collector zeroes */
+
+    /* The crossing, on the same cache line. */
+    _Atomic(uint32_t) state; /* hfi_state; owner writes, collector reads */
+    _Atomic(uint32_t) gate;  /* collector: 1 while a stop is wanted */
+    bool exchange;           /* settings.fence_mode == EXCHANGE */
+    bool stress;             /* settings.stress_every != 0 */
+    hf_record_ *records;     /* fences and calls, innermost first; owner, read while stopped */
+    hfi_parts *parts;
+    uintptr_t stack_low; /* of the owner's C stack */
+    uintptr_t stack_size;
+
+    /* floor 4, root: frames and slots. */
+    hf_frame *frames;      /* innermost first */
+    hf_slot *slots;        /* reserved once, committed on demand, never relocated */
+    uint32_t slot_top;     /* next free slot */
+    uint32_t slot_floor;   /* end of the innermost frame's live slots; ≤ slot_top */
+    uint32_t frame_serial; /* tells frames apart that lie at one address */
+    uint32_t slot_committed;
+    uint32_t slot_max;
+
+    /* floor 3, heap: where this thread allocates. */
+    uintptr_t limit_saved; /* alloc_limit while a stop has zeroed it */
+    uintptr_t hole_next;   /* first byte of the hole behind the zeroed window */
+    uintptr_t hole_end;
+    uint32_t hole_block;  /* index of the block around the hole, 0: none */
+    uint32_t stress_left; /* safepoints until the next stress collection */
+
+    /* floor 2 again. */
+    uint64_t os_thread;     /* hfp_thread_self() of the owner */
+    struct hf_thread *next; /* lock: world->lock */
+    bool in_collector;      /* this thread stopped the world and has not resumed it */
+    bool is_runner;         /* the runner's own record */
+};
+
+/* ---- the crossing: each a few instructions, inline ---- */
+
+/** To native state.  What the collector may look at (records, slots) is written before: release. */
+static inline void hfi_enter(hf_thread *thread)
+{
+    atomic_store_explicit(&thread->state, HFI_NATIVE, memory_order_release);
+}
+
+/** Waits until the gate is open, in PARKED state. */
+void hfi_leave_slow(hf_thread *thread);
+
+/**
+ * To managed state: state first, then the gate.  The store must not be passed by
+ * the load; in barrier mode hfp_barrier_process() in stop.c sees to that.
+ */
+static inline void hfi_leave(hf_thread *thread)
+{
+    if (thread->exchange) {
+        atomic_exchange_explicit(&thread->state, HFI_MANAGED, memory_order_seq_cst);
+    } else {
+        atomic_store_explicit(&thread->state, HFI_MANAGED, memory_order_relaxed);
+        atomic_signal_fence(memory_order_seq_cst);
+    }
+    if (HF_UNLIKELY(atomic_load_explicit(&thread->gate, memory_order_seq_cst))) {
+        hfi_leave_slow(thread);
+    }
+}
+
+/* ---- entry checks ---- */
+
+/** Reports why `thread` cannot be used by `function` here, and gives the status. */
+hf_status hfi_entry_refuse(hf_thread *thread, const char *function);
+
+/** True if the calling thread owns `thread` and is in managed state. */
+static inline bool hfi_entry_ok(hf_thread *thread)
+{
+    return thread && atomic_load_explicit(&thread->state, memory_order_relaxed) == HFI_MANAGED &&
+           (uintptr_t)__builtin_frame_address(0) - thread->stack_low <= thread->stack_size;
+}
+
+/** `return`s the refusal from the calling function, which returns hf_status. */
+#define HFI_ENTRY(thread)                                                                          \
+    do {                                                                                           \
+        if (HF_UNLIKELY(!hfi_entry_ok(thread))) {                                                  \
+            return hfi_entry_refuse((thread), __func__);                                           \
+        }                                                                                          \
+    } while (0)
+
+/* ---- the world ---- */
+
+typedef struct hfi_world hfi_world;
+
+/** What upper floors want to be told. `self` first. */
+typedef struct hfi_world_hooks {
+    void *self;
+    hf_status (*attached)(void *self, hf_thread *thread); /* before it is visible; may fail */
+    void (*detaching)(void *self, hf_thread *thread);     /* managed, by the owner */
+    void (*detached)(void *self, hf_thread *thread); /* no longer visible; world lock held; also for
+                                                        threads that died attached */
+    void (*stress)(void *self,
+                   hf_thread *thread); /* collect and move everything; managed, by the owner */
+} hfi_world_hooks;
+
+HF_MUST_CHECK hf_status hfi_world_create(hfi_parts *parts, hfi_world **world_out);
+
+/** Only when no thread can come any more.  Gives the number of threads still attached (their
+ * records are kept for ever). */
+uint32_t hfi_world_destroy(hfi_world *world);
+
+/** One slot of hooks a floor: index 0 heap, 1 root, 2 fence, 3 runtime. Before the first attach. */
+#define HFI_HOOKS_MAX 4
+void hfi_world_set_hooks(hfi_world *world, unsigned index, const hfi_world_hooks *hooks);
+
+/**
+ * Stops all other threads.  The caller is attached and managed (or, thread NULL, not attached at
+ * all). Waits for another collector first, so look again whether the work is still wanted.
+ */
+void hfi_world_stop(hfi_world *world, hf_thread *thread);
+
+/** Lets them go on. */
+void hfi_world_resume(hfi_world *world, hf_thread *thread);
+
+/** How many times the world was stopped; changes while a thread waits in hfi_world_stop(). */
+uint64_t hfi_world_stops(const hfi_world *world);
+
+/** Summed and longest time in which the world stood still. */
+void hfi_world_stop_times(const hfi_world *world, uint64_t *total_ns_out, uint64_t *max_ns_out);
+
+/** Attached threads, first to last; only while stopped or with no other thread about. */
+hf_thread *hfi_world_threads(hfi_world *world);
+
+/** Threads attached now. */
+uint32_t hfi_world_thread_count(hfi_world *world);
+
+/**
+ * The safepoint: parks if a stop is wanted; in stress mode counts down and collects.
+ * Managed, by the owner.
+ */
+void hfi_safepoint(hf_thread *thread);
+
+/** The crossing's safepoint in stress mode: what is published as pinned stays, the rest moves. */
+static inline void hfi_crossing(hf_thread *thread)
+{
+    if (HF_UNLIKELY(thread->stress)) {
+        hfi_safepoint(thread);
+    }
+}
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cmocka with what it needs before it, in the one order that works.
+ *
+ * Assertions belong on the test's own thread: cmocka jumps back through thread-local storage, so a
+ * failing assertion on any other thread ends the program without saying why.
+ */
+#ifndef HOLDFAST_TESTS_HF_TEST_H
+#define HOLDFAST_TESTS_HF_TEST_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#endif
