@@ -11,11 +11,6 @@
 #include <errno.h>
 #include <string.h>
 
-unsigned hfn_element(size_t index)
-{
-    return 33 + (unsigned)(index % 89);
-}
-
 /* What a call finds and says: the lie, for a capacity in elements. */
 typedef struct answer {
     bool is_short;
