@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# holdfast_compile_options(<target>): the language, the warnings and the sanitizer of every target of
-# this project. Nothing of it reaches users of the library.
+# holdfast_compile_options(<target>): the language, the warnings and the sanitizer of every target
+# of this project. Nothing of it reaches users of the library.
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 set(holdfast_warnings
@@ -28,7 +28,7 @@ function(holdfast_compile_options target)
         target_compile_options(${target} PRIVATE -Werror)
     endif()
     if(MINGW)
-        # The C99 formats (%zu, %lld) of printf and its relatives, whatever C runtime is behind them.
+        # The C99 formats (%zu, %lld) of printf, whatever C runtime is behind it.
         target_compile_definitions(${target} PRIVATE __USE_MINGW_ANSI_STDIO=1)
     endif()
 endfunction()

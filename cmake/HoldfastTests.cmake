@@ -10,8 +10,8 @@
 # The emulator is a list; as one argument of a script it has another separator.
 string(REPLACE ";" "|" holdfast_emulator "${CMAKE_CROSSCOMPILING_EMULATOR}")
 
-# holdfast_read_words(<tag> <file> <variable>): the words behind `tag:` in the first lines of a file.
-# The build files are made again when the file changes, because these words are part of them.
+# holdfast_read_words(<tag> <file> <variable>): the words behind `tag:` in the first lines of a
+# file. The build files are made again when the file changes, because these words are part of them.
 function(holdfast_read_words tag file variable)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
     file(STRINGS ${file} lines LIMIT_COUNT 5)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# holdfast_read_version(<header> <variable>): the version as MAJOR.MINOR.PATCH. The header is the one
-# place that knows it.
+# holdfast_read_version(<header> <variable>): the version as MAJOR.MINOR.PATCH. The header is the
+# one place that knows it.
 function(holdfast_read_version header variable)
     if(NOT EXISTS ${header})
         message(FATAL_ERROR "${header}: not found")

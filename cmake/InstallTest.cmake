@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# Installs the library to a scratch prefix, static and shared, and builds and runs an example against
-# each in the two ways a user would: find_package and pkg-config.
+# Installs the library to a scratch prefix, static and shared, and builds and runs an example
+# against each in the two ways a user would: find_package and pkg-config.
 #
 # Variables: SOURCE_DIR, BINARY_DIR, C_COMPILER, PLATFORM (posix or win32), and for a cross build
 # TOOLCHAIN, DEPS (the prefix that holds libffi) and EMULATOR.
@@ -46,8 +46,9 @@ endfunction()
 
 function(install_library shared prefix build)
     file(REMOVE_RECURSE ${prefix})
-    run(${CMAKE_COMMAND} -S ${SOURCE_DIR} -B ${build} -G Ninja ${cross} -DBUILD_SHARED_LIBS=${shared}
-        -DHOLDFAST_TESTS=OFF -DHOLDFAST_WERROR=ON -DCMAKE_BUILD_TYPE=Release
+    run(${CMAKE_COMMAND} -S ${SOURCE_DIR} -B ${build} -G Ninja ${cross}
+        -DBUILD_SHARED_LIBS=${shared} -DHOLDFAST_TESTS=OFF
+        -DHOLDFAST_WERROR=ON -DCMAKE_BUILD_TYPE=Release
         -DCMAKE_INSTALL_PREFIX=${prefix} -DCMAKE_INSTALL_LIBDIR=lib
         -DHOLDFAST_DEPS_PREFIX=${DEPS})
     run(${CMAKE_COMMAND} --build ${build} -j 2)

@@ -2,8 +2,8 @@
 #
 # What the two mingw-w64 toolchains share. HOLDFAST_TARGET is set by the file that includes this.
 #
-# The `-win32` thread model is asked for by name: programs of the `-posix` one need an extra DLL, and
-# Debian lets `<target>-gcc` be either of them.
+# The `-win32` thread model is asked for by name: programs of the `-posix` one need an extra DLL,
+# and Debian lets `<target>-gcc` be either of them.
 set(CMAKE_SYSTEM_NAME Windows)
 
 find_program(HOLDFAST_MINGW_CC NAMES ${HOLDFAST_TARGET}-gcc-win32 ${HOLDFAST_TARGET}-gcc)

@@ -36,7 +36,6 @@ static void release(void *base)
     (void)released;
 }
 
-/* NULL with the last-error of the step that failed. */
 static void *reserve_aligned(size_t size, size_t align, size_t wider)
 {
     for (int i = 0; i < RESERVE_TRIES_MAX; i++) {
@@ -73,7 +72,7 @@ hf_status hfp_vm_reserve(size_t size, size_t align, void **base_out)
         return HF_E_NOMEM;
     }
     if (!base) {
-        return hfp_win_status(GetLastError());
+        return HF_E_NOMEM; /* Windows has several names for a size that is nowhere free */
     }
     *base_out = base;
     return HF_OK;

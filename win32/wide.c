@@ -19,7 +19,6 @@ hf_status hfp_win_status(DWORD code)
     case ERROR_OUTOFMEMORY:
     case ERROR_COMMITMENT_LIMIT:
     case ERROR_NO_SYSTEM_RESOURCES:
-    case ERROR_INVALID_ADDRESS: /* what VirtualAlloc says when no place is large enough */
         return HF_E_NOMEM;
     default:
         return HF_E_SYSTEM;

@@ -57,18 +57,43 @@ typedef struct hf_arg {
 #define HF_WHOLE SIZE_MAX
 
 #ifndef __cplusplus
-#define HF_INT(value) { HF_ARG_SIGNED, { .i = (int64_t)(value) }, 0, 0 }
-#define HF_UINT(value) { HF_ARG_UNSIGNED, { .u = (uint64_t)(value) }, 0, 0 }
-#define HF_DOUBLE(value) { HF_ARG_FLOATING, { .f = (double)(value) }, 0, 0 }
-#define HF_POINTER(value) { HF_ARG_POINTER, { .pointer = (value) }, 0, 0 }
-#define HF_CSTR(text) { HF_ARG_CSTR, { .pointer = (text) }, 0, 0 }
-#define HF_BUFFER(buffer, from, count) { HF_ARG_BUFFER, { .ref = (buffer) }, (from), (count) }
-#define HF_RESOURCE(resource) { HF_ARG_RESOURCE, { .ref = (resource) }, 0, 0 }
-#define HF_NULL { HF_ARG_NULL, { .u = 0 }, 0, 0 }
+#define HF_INT(value)                                                                              \
+    {                                                                                              \
+        HF_ARG_SIGNED, { .i = (int64_t)(value) }, 0, 0                                             \
+    }
+#define HF_UINT(value)                                                                             \
+    {                                                                                              \
+        HF_ARG_UNSIGNED, { .u = (uint64_t)(value) }, 0, 0                                          \
+    }
+#define HF_DOUBLE(value)                                                                           \
+    {                                                                                              \
+        HF_ARG_FLOATING, { .f = (double)(value) }, 0, 0                                            \
+    }
+#define HF_POINTER(value)                                                                          \
+    {                                                                                              \
+        HF_ARG_POINTER, { .pointer = (value) }, 0, 0                                               \
+    }
+#define HF_CSTR(text)                                                                              \
+    {                                                                                              \
+        HF_ARG_CSTR, { .pointer = (text) }, 0, 0                                                   \
+    }
+#define HF_BUFFER(buffer, from, count)                                                             \
+    {                                                                                              \
+        HF_ARG_BUFFER, { .ref = (buffer) }, (from), (count)                                        \
+    }
+#define HF_RESOURCE(resource)                                                                      \
+    {                                                                                              \
+        HF_ARG_RESOURCE, { .ref = (resource) }, 0, 0                                               \
+    }
+#define HF_NULL                                                                                    \
+    {                                                                                              \
+        HF_ARG_NULL, { .u = 0 }, 0, 0                                                              \
+    }
 
-/** The arguments of one call, each evaluated once.  Language runtimes and C++ fill an array and end it with HF_ARG_END. */
+/** The arguments of one call, each evaluated once.  Language runtimes and C++ fill an array and end
+ * it with HF_ARG_END. */
 #define HF_ARGS(...) ((const hf_arg[]){ __VA_ARGS__, { HF_ARG_END, { .u = 0 }, 0, 0 } })
-#define HF_NO_ARGS ((const hf_arg[]){ { HF_ARG_END, { .u = 0 }, 0, 0 } })
+#define HF_NO_ARGS   ((const hf_arg[]){ { HF_ARG_END, { .u = 0 }, 0, 0 } })
 #endif
 
 /* ---- results ---- */
@@ -87,20 +112,20 @@ typedef struct hf_try {
  * that is innermost at the first call with it, and are used again by the next call.
  */
 typedef struct hf_result {
-    uint32_t struct_size;  /* HF_RESULT_INIT sets it */
-    uint32_t attempts;     /* native calls made; only the last HF_RESULT_TRIES are in `tries` */
+    uint32_t struct_size; /* HF_RESULT_INIT sets it */
+    uint32_t attempts;    /* native calls made; only the last HF_RESULT_TRIES are in `tries` */
     union {
-        int64_t i;         /* integer results, sign- or zero-extended by the declared type */
+        int64_t i; /* integer results, sign- or zero-extended by the declared type */
         uint64_t u;
         double f;
         void *pointer;
     } value;
-    int64_t error;         /* by the prototype's error source; 0 when the call succeeded */
-    int32_t errno_value;   /* of the last try, always */
+    int64_t error;       /* by the prototype's error source; 0 when the call succeeded */
+    int32_t errno_value; /* of the last try, always */
     uint32_t last_error;
     uint32_t wsa_error;
-    bool failed;           /* the prototype's fail(...) held on the last try */
-    uint32_t out_count;    /* outputs in hf_result_out() and hf_result_scalar() */
+    bool failed;        /* the prototype's fail(...) held on the last try */
+    uint32_t out_count; /* outputs in hf_result_out() and hf_result_scalar() */
     hf_try tries[HF_RESULT_TRIES];
     /* The library's: */
     hf_ref slots_;
@@ -114,7 +139,10 @@ typedef struct hf_result {
 #ifdef __cplusplus
 #define HF_RESULT_INIT hf_result_make()
 #else
-#define HF_RESULT_INIT { .struct_size = (uint32_t)sizeof(hf_result) }
+#define HF_RESULT_INIT                                                                             \
+    {                                                                                              \
+        .struct_size = (uint32_t)sizeof(hf_result)                                                 \
+    }
 #endif
 
 /**
@@ -124,10 +152,11 @@ typedef struct hf_result {
  * @param arguments  HF_ARGS(...), HF_NO_ARGS, or an array that ends with HF_ARG_END.
  * @return HF_OK when the native function succeeded by its prototype (or has no fail role);
  *         HF_E_NATIVE when it failed: error, errno_value … say how;
- *         HF_E_ARGUMENT_COUNT, HF_E_ARGUMENT_KIND, HF_E_RANGE, HF_E_NULL, HF_E_SLOTS, HF_E_UTF, HF_E_EMBEDDED_NUL,
- *         HF_E_NOT_LENDABLE, HF_E_CLOSED with a report that names function and argument, and then nothing was called;
- *         HF_E_NOMEM, HF_E_LIMIT; HF_E_GROW_LIMIT, HF_E_NO_PROGRESS, HF_E_LYING_SIZE, HF_E_OVERRUN for a callee that
- *         breaks its protocol; HF_E_UTF also when a `text` output is no valid text; HF_E_DETACHED; HF_E_SHUTDOWN.
+ *         HF_E_ARGUMENT_COUNT, HF_E_ARGUMENT_KIND, HF_E_RANGE, HF_E_NULL, HF_E_SLOTS, HF_E_UTF,
+ * HF_E_EMBEDDED_NUL, HF_E_NOT_LENDABLE, HF_E_CLOSED with a report that names function and argument,
+ * and then nothing was called; HF_E_NOMEM, HF_E_LIMIT; HF_E_GROW_LIMIT, HF_E_NO_PROGRESS,
+ * HF_E_LYING_SIZE, HF_E_OVERRUN for a callee that breaks its protocol; HF_E_UTF also when a `text`
+ * output is no valid text; HF_E_DETACHED; HF_E_SHUTDOWN.
  *
  * @par Ownership   The result's outputs belong to its slots.  Arguments are borrowed for the call.
  * @par Threads     The owner, in managed state, inside a frame.
@@ -138,11 +167,13 @@ HF_API hf_status hf_call(hf_thread *thread, const hf_function *function, hf_resu
                          const hf_arg *arguments) HF_MAY_GC;
 
 /**
- * Slot of output number `index`, counted over the outputs that are buffers, in the order of the prototype.
+ * Slot of output number `index`, counted over the outputs that are buffers, in the order of the
+ * prototype.
  *
  * @return NULL when there is no such output.
  *
- * @par Ownership   The slot belongs to the frame that was innermost at the first call with this result.
+ * @par Ownership   The slot belongs to the frame that was innermost at the first call with this
+ * result.
  * @par Threads     The thread that called, in managed state.
  * @par GC          None.
  * @par Last-error  Preserved.

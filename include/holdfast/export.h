@@ -26,20 +26,20 @@
 #endif
 
 #if defined(__GNUC__)
-#define HF_MUST_CHECK __attribute__((warn_unused_result))
-#define HF_PRINTF(format, first) __attribute__((format(printf, format, first)))
-#define HF_CLEANUP(function) __attribute__((cleanup(function)))
+#define HF_MUST_CHECK          __attribute__((warn_unused_result))
+#define HF_PRINTF(text, first) __attribute__((format(printf, text, first)))
+#define HF_CLEANUP(function)   __attribute__((cleanup(function)))
 #else
 #define HF_MUST_CHECK
-#define HF_PRINTF(format, first)
+#define HF_PRINTF(text, first)
 #endif
 
 #if defined(__clang__)
 #define HF_CAPABILITY(name) __attribute__((capability(name)))
-#define HF_MAY_GC __attribute__((locks_excluded(hf_raw_access)))
-#define HF_RAW_ACQUIRE __attribute__((acquire_capability(hf_raw_access)))
-#define HF_RAW_RELEASE __attribute__((release_capability(hf_raw_access)))
-#define HF_RAW_NEEDED __attribute__((requires_capability(hf_raw_access)))
+#define HF_MAY_GC           __attribute__((locks_excluded(hf_raw_access)))
+#define HF_RAW_ACQUIRE      __attribute__((acquire_capability(hf_raw_access)))
+#define HF_RAW_RELEASE      __attribute__((release_capability(hf_raw_access)))
+#define HF_RAW_NEEDED       __attribute__((requires_capability(hf_raw_access)))
 #else
 #define HF_CAPABILITY(name)
 #define HF_MAY_GC
@@ -50,7 +50,7 @@
 
 #ifdef __cplusplus
 #define HF_BEGIN_DECLS extern "C" {
-#define HF_END_DECLS }
+#define HF_END_DECLS   }
 #else
 #define HF_BEGIN_DECLS
 #define HF_END_DECLS
@@ -69,6 +69,6 @@ typedef struct hf_site {
 #endif
 
 #define HF_PASTE_(a, b) a##b
-#define HF_PASTE(a, b) HF_PASTE_(a, b)
+#define HF_PASTE(a, b)  HF_PASTE_(a, b)
 
 #endif

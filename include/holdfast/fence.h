@@ -42,17 +42,20 @@ typedef struct hf_span {
  */
 typedef struct hf_record_ {
     struct hf_record_ *outer;
-    hf_thread *thread; /* NULL: not linked */
+    hf_thread *thread;
     hf_site site;
     const char *what; /* name shown in reports: the fence's or the function's */
     uint16_t pins;
     uint16_t keeps;
-    uint32_t cookie;
+    uint32_t cookie; /* tells linked from ended and from overwritten */
     uintptr_t *objects;
     hf_slot *slots;
+    void (*abandon)(
+        struct hf_record_ *record); /* lets go what it holds when it is unwound; may be NULL */
 } hf_record_;
 
-/** A stretch of program text in which something is pinned or held.  The fields are the library's. */
+/** A stretch of program text in which something is pinned or held.  The fields are the library's.
+ */
 typedef struct hf_fence {
     hf_record_ record_;
     uintptr_t object_;
@@ -69,10 +72,11 @@ typedef struct hf_fence {
  * @param buffer  a slot that holds a buffer.
  * @param span    receives address and size; {NULL, 0} on failure.  May be NULL.
  * @param what    name for reports; static text.
- * @return HF_OK; HF_E_SLOTS; HF_E_NULL; HF_E_NOT_LENDABLE if the object holds references; HF_E_DETACHED.
- *         On failure hf_fence_end() is still right.
+ * @return HF_OK; HF_E_SLOTS; HF_E_NULL; HF_E_NOT_LENDABLE if the object holds references;
+ * HF_E_DETACHED. On failure hf_fence_end() is still right.
  *
- * @par Ownership   The fence is the caller's memory, linked until hf_fence_end(); the span dies with it.
+ * @par Ownership   The fence is the caller's memory, linked until hf_fence_end(); the span dies
+ * with it.
  * @par Threads     The owner, in managed state.
  * @par GC          None.
  * @par Last-error  Preserved.
@@ -103,8 +107,8 @@ HF_API hf_status hf_fence_hold_at(hf_thread *thread, hf_fence *fence, const hf_s
  * Ends a fence: the keepalive.  Last in, first out; a fence ended twice or out of
  * order is reported by name and site.
  *
- * @return HF_OK; HF_E_NULL; HF_E_MISUSE if it was ended before or is not the innermost one; HF_E_RELEASE when
- *         this end closed a disposed resource and its release function failed.
+ * @return HF_OK; HF_E_NULL; HF_E_MISUSE if it was ended before or is not the innermost one;
+ * HF_E_RELEASE when this end closed a disposed resource and its release function failed.
  *
  * @par Ownership   Ends the loan.
  * @par Threads     The thread that began it, in managed state.
@@ -160,7 +164,8 @@ typedef struct hf_pin hf_pin;
 /**
  * Pins a buffer until hf_pin_destroy(), on whatever thread that happens.
  *
- * @return HF_OK; HF_E_SLOTS; HF_E_NULL; HF_E_NOT_LENDABLE; HF_E_NOMEM; HF_E_DETACHED; HF_E_SHUTDOWN.
+ * @return HF_OK; HF_E_SLOTS; HF_E_NULL; HF_E_NOT_LENDABLE; HF_E_NOMEM; HF_E_DETACHED;
+ * HF_E_SHUTDOWN.
  *
  * @par Ownership   The caller owns `*pin_out`.
  * @par Threads     The owner, in managed state.

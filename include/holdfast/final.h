@@ -37,8 +37,8 @@ typedef void (*hf_finalizer_fn)(hf_thread *runner, hf_ref object, void *user);
  *
  * @param object  a slot that holds any managed object.
  * @return HF_OK; HF_E_NULL if the slot or the function is null; HF_E_SLOTS; HF_E_ALREADY_SET, with
- *         a report that has the site of the first; HF_E_NOMEM or HF_E_SYSTEM when there is no memory
- *         or no thread for it; HF_E_DETACHED; HF_E_SHUTDOWN.
+ *         a report that has the site of the first; HF_E_NOMEM or HF_E_SYSTEM when there is no
+ * memory or no thread for it; HF_E_DETACHED; HF_E_SHUTDOWN.
  *
  * @par Ownership   `user` is borrowed until the run or hf_finalizer_clear().
  * @par Threads     The owner, in managed state.

@@ -40,14 +40,17 @@ typedef struct hf_bytes_options {
     uint64_t alignment;   /* of the payload: a power of two up to 4096; 0: 16 */
 } hf_bytes_options;
 
-#define HF_BYTES_OPTIONS_INIT { (uint32_t)sizeof(hf_bytes_options), 0, 0 }
+#define HF_BYTES_OPTIONS_INIT                                                                      \
+    {                                                                                              \
+        (uint32_t)sizeof(hf_bytes_options), 0, 0                                                   \
+    }
 
 /**
  * Makes a buffer: pointer-free, zeroed, exactly `size` bytes, aligned to 16.
  *
  * @param size  bytes; 0 is legal and gives an object of its own.
- * @return HF_OK; HF_E_SLOTS; HF_E_NOMEM or HF_E_LIMIT when a collection did not help; HF_E_OVERFLOW;
- *         HF_E_DETACHED.  On failure the slot is untouched.
+ * @return HF_OK; HF_E_SLOTS; HF_E_NOMEM or HF_E_LIMIT when a collection did not help;
+ * HF_E_OVERFLOW; HF_E_DETACHED.  On failure the slot is untouched.
  *
  * @par Ownership   The slot holds the object; the collector frees it when nothing does.
  * @par Threads     The owner, in managed state.
@@ -74,7 +77,8 @@ HF_API HF_MUST_CHECK hf_status hf_bytes_create_with(hf_thread *thread, size_t si
 /**
  * Makes a record of a registered type, all zero.
  *
- * @return HF_OK; HF_E_SLOTS; HF_E_NULL without a type; HF_E_TYPE for one of another runtime; HF_E_NOMEM; HF_E_LIMIT; HF_E_DETACHED.
+ * @return HF_OK; HF_E_SLOTS; HF_E_NULL without a type; HF_E_TYPE for one of another runtime;
+ * HF_E_NOMEM; HF_E_LIMIT; HF_E_DETACHED.
  *
  * @par Ownership   The slot holds the object.
  * @par Threads     The owner, in managed state.
@@ -103,7 +107,8 @@ HF_API HF_MUST_CHECK hf_status hf_array_create(hf_thread *thread, size_t length,
  * Reads field number `field` of a record into a slot (acquire: what was stored
  * before the reference is visible).
  *
- * @return HF_OK; HF_E_SLOTS; HF_E_NULL; HF_E_TYPE if it is no record; HF_E_FIELD if the field is no reference.
+ * @return HF_OK; HF_E_SLOTS; HF_E_NULL; HF_E_TYPE if it is no record; HF_E_FIELD if the field is no
+ * reference.
  *
  * @par Ownership   The slot holds the object too.
  * @par Threads     The owner of the slots, in managed state.
@@ -117,7 +122,8 @@ HF_API hf_status hf_load(const hf_slot *record, uint32_t field, hf_ref out);
  *
  * Never fails for want of memory.  May run a safepoint, but only before the store.
  *
- * @return HF_OK; HF_E_NULL; HF_E_SLOTS; HF_E_TYPE; HF_E_FIELD; HF_E_DETACHED: the caller's mistakes alone.
+ * @return HF_OK; HF_E_NULL; HF_E_SLOTS; HF_E_TYPE; HF_E_FIELD; HF_E_DETACHED: the caller's mistakes
+ * alone.
  *
  * @par Ownership   The record keeps the value reachable.
  * @par Threads     The owner, in managed state.
@@ -172,7 +178,8 @@ HF_API hf_status hf_store_at(hf_thread *thread, hf_ref array, size_t index,
  * Copies a field that is no reference out of a record.
  *
  * @param size  of `*value`, which must be the field's.
- * @return HF_OK; HF_E_SLOTS; HF_E_NULL; HF_E_TYPE; HF_E_FIELD (no such field, a reference, or another size).
+ * @return HF_OK; HF_E_SLOTS; HF_E_NULL; HF_E_TYPE; HF_E_FIELD (no such field, a reference, or
+ * another size).
  *
  * @par Ownership   Copies.
  * @par Threads     The owner of the slot, in managed state.
@@ -291,8 +298,8 @@ HF_API hf_status hf_raw_end(hf_thread *thread) HF_RAW_RELEASE;
  * Collects now: everything unreachable is freed or queued for its finalizer,
  * everything unpinned moves.
  *
- * @return HF_OK; HF_E_NULL; HF_E_DETACHED; HF_E_NOMEM or HF_E_LIMIT when there is no memory to move objects
- *         to, and then nothing was collected.
+ * @return HF_OK; HF_E_NULL; HF_E_DETACHED; HF_E_NOMEM or HF_E_LIMIT when there is no memory to move
+ * objects to, and then nothing was collected.
  *
  * @par Ownership   Nothing changes hands.
  * @par Threads     The owner, in managed state.
@@ -305,17 +312,20 @@ typedef struct hf_heap_statistics {
     uint32_t struct_size; /* HF_HEAP_STATISTICS_INIT sets it */
     uint32_t pinned_last; /* objects found pinned by the last collection */
     uint64_t collections;
-    uint64_t objects_moved;     /* since the start */
-    uint64_t bytes_moved;       /* since the start */
-    uint64_t objects_live;      /* found by the last collection */
-    uint64_t bytes_live;        /* found by the last collection */
-    uint64_t bytes_in_use;      /* blocks and large objects now */
-    uint64_t bytes_committed;   /* memory taken from the system now, metadata included */
-    uint64_t stop_ns_total;     /* time in which the world stood still */
+    uint64_t objects_moved;   /* since the start */
+    uint64_t bytes_moved;     /* since the start */
+    uint64_t objects_live;    /* found by the last collection */
+    uint64_t bytes_live;      /* found by the last collection */
+    uint64_t bytes_in_use;    /* blocks and large objects now */
+    uint64_t bytes_committed; /* memory taken from the system now, metadata included */
+    uint64_t stop_ns_total;   /* time in which the world stood still */
     uint64_t stop_ns_max;
 } hf_heap_statistics;
 
-#define HF_HEAP_STATISTICS_INIT { (uint32_t)sizeof(hf_heap_statistics), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+#define HF_HEAP_STATISTICS_INIT                                                                    \
+    {                                                                                              \
+        (uint32_t)sizeof(hf_heap_statistics), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0                         \
+    }
 
 /**
  * Fills the figures.
@@ -333,7 +343,8 @@ HF_API hf_status hf_heap_statistics_get(hf_runtime *runtime, hf_heap_statistics 
  * Walks everything reachable and verifies it: headers, types, lengths, block
  * states.  For tests and for hunting a wild write.
  *
- * @return HF_OK; HF_E_MISUSE with a report of the first thing that is broken; HF_E_NOMEM; HF_E_DETACHED.
+ * @return HF_OK; HF_E_MISUSE with a report of the first thing that is broken; HF_E_NOMEM;
+ * HF_E_DETACHED.
  *
  * @par Ownership   Nothing changes hands.
  * @par Threads     The owner, in managed state.

@@ -33,10 +33,12 @@ typedef struct hf_function hf_function;
  * Opens a library by UTF-8 name or absolute path.  "c" is the C library on every
  * system.  On Windows a bare name is looked for in the system directory alone.
  *
- * @return HF_OK; HF_E_NULL; HF_E_LIBRARY, with a report that names it; HF_E_UTF; HF_E_NOMEM; HF_E_DETACHED.
+ * @return HF_OK; HF_E_NULL; HF_E_LIBRARY, with a report that names it; HF_E_UTF; HF_E_NOMEM;
+ * HF_E_DETACHED.
  *
  * @par Ownership   The caller owns it: hf_library_close().  Bound functions keep it loaded.
- * @par Threads     The owner, in managed state; loads in native state.  The library may be used by all threads.
+ * @par Threads     The owner, in managed state; loads in native state.  The library may be used by
+ * all threads.
  * @par GC          May park.
  * @par Last-error  Preserved.
  */
@@ -55,7 +57,8 @@ HF_API HF_MUST_CHECK hf_status hf_library_open(hf_thread *thread, const char *na
  */
 HF_API void hf_library_close(hf_library *library);
 
-/** Size of a type that a prototype names and only a header knows: { "struct passwd", sizeof(struct passwd), 8 }. */
+/** Size of a type that a prototype names and only a header knows: { "struct passwd", sizeof(struct
+ * passwd), 8 }. */
 typedef struct hf_type_size {
     const char *name;
     size_t size;
@@ -70,17 +73,20 @@ typedef struct hf_prototype_error {
 } hf_prototype_error;
 
 typedef struct hf_function_options {
-    uint32_t struct_size;       /* HF_FUNCTION_OPTIONS_INIT sets it */
-    uint32_t tries_max;         /* of a growing call; default 24 */
-    uint64_t first_bytes;       /* first capacity of an out buffer; default 256; the least is 1 element */
-    uint64_t bytes_max;         /* most bytes of one out buffer; default 16 MiB */
-    const hf_type_size *types;  /* borrowed for the call */
+    uint32_t struct_size; /* HF_FUNCTION_OPTIONS_INIT sets it */
+    uint32_t tries_max;   /* of a growing call; default 24 */
+    uint64_t first_bytes; /* first capacity of an out buffer; default 256; the least is 1 element */
+    uint64_t bytes_max;   /* most bytes of one out buffer; default 16 MiB */
+    const hf_type_size *types; /* borrowed for the call */
     size_t type_count;
     hf_prototype_error *error_out; /* filled on HF_E_PROTOTYPE; may be NULL */
-    void *address;              /* the function itself, instead of a symbol of the library; may be NULL */
+    void *address; /* the function itself, instead of a symbol of the library; may be NULL */
 } hf_function_options;
 
-#define HF_FUNCTION_OPTIONS_INIT { (uint32_t)sizeof(hf_function_options), 0, 0, 0, NULL, 0, NULL, NULL }
+#define HF_FUNCTION_OPTIONS_INIT                                                                   \
+    {                                                                                              \
+        (uint32_t)sizeof(hf_function_options), 0, 0, 0, NULL, 0, NULL, NULL                        \
+    }
 
 /**
  * Prepares a function to be called: parses, checks, looks the symbol up.
@@ -88,9 +94,9 @@ typedef struct hf_function_options {
  * @param library    where the symbol is; NULL only with options->address.
  * @param prototype  the declaration; copied.
  * @param options    NULL for defaults.
- * @return HF_OK; HF_E_NULL; HF_E_OPTIONS; HF_E_PROTOTYPE, with a report that gives position, found and expected;
- *         HF_E_SYMBOL, with a report that names both; HF_E_UNSUPPORTED for error(errno) of a C runtime
- *         whose errno cannot be found; HF_E_NOMEM; HF_E_DETACHED.
+ * @return HF_OK; HF_E_NULL; HF_E_OPTIONS; HF_E_PROTOTYPE, with a report that gives position, found
+ * and expected; HF_E_SYMBOL, with a report that names both; HF_E_UNSUPPORTED for error(errno) of a
+ * C runtime whose errno cannot be found; HF_E_NOMEM; HF_E_DETACHED.
  *
  * @par Ownership   The caller owns it: hf_function_destroy().
  * @par Threads     The owner, in managed state.  The function may be called by all threads at once.

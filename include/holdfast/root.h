@@ -36,9 +36,10 @@ struct hf_record_;
 typedef struct hf_frame {
     hf_thread *thread_;
     struct hf_frame *outer_;
-    uint32_t base_;                /* first slot */
-    uint32_t cookie_;              /* tells an open frame from what overwrote it */
-    struct hf_record_ *records_;   /* fences and calls open at the start */
+    uint32_t base_;              /* first slot */
+    uint32_t cookie_;            /* tells an open frame from what overwrote it */
+    struct hf_record_ *records_; /* fences and calls open at the start */
+    hf_ref escape_;              /* slot kept for hf_frame_escape(); NULL: none, or used */
     hf_site site_;
 } hf_frame;
 
@@ -46,7 +47,8 @@ typedef struct hf_frame {
  * Opens a frame.  Prefer HF_FRAME.
  *
  * @param frame  in the caller's stack frame.
- * @return HF_OK; HF_E_NULL; HF_E_DETACHED.  On failure hf_frame_end() is still fine.
+ * @return HF_OK; HF_E_NULL; HF_E_DETACHED; HF_E_SLOTS; HF_E_NOMEM.  On failure hf_frame_end() is
+ * still fine.
  *
  * @par Ownership   The caller's memory, linked until hf_frame_end().
  * @par Threads     The owner, in managed state.
@@ -98,9 +100,10 @@ HF_API HF_MUST_CHECK hf_status hf_local_create(hf_thread *thread, hf_ref *ref_ou
 
 /**
  * Gives the innermost frame's parent a slot that holds the object of `ref`, so
- * that it outlives the frame.
+ * that it outlives the frame.  Once per frame.
  *
- * @return HF_OK; HF_E_SLOTS; HF_E_NULL; HF_E_DETACHED; HF_E_MISUSE if there is no parent frame.
+ * @return HF_OK; HF_E_SLOTS for a NULL `ref` and when the frame has let one escape already;
+ * HF_E_NULL; HF_E_DETACHED; HF_E_MISUSE if there is no parent frame.
  *
  * @par Ownership   The new slot ends with the parent frame.
  * @par Threads     The owner, in managed state.

@@ -42,32 +42,41 @@ typedef enum hf_on_misuse {
 typedef struct hf_runtime_options {
     uint32_t struct_size;      /* HF_RUNTIME_OPTIONS_INIT sets it */
     uint32_t fence_mode;       /* hf_fence_mode */
-    uint64_t heap_limit_bytes; /* most bytes of objects and their blocks; default: a quarter of the reserve */
-    uint64_t heap_reserve_bytes; /* address space; default 64 GiB, on 32 bits what 1 GiB halves down to */
-    uint64_t nursery_bytes;    /* allocation between collections; default 8 MiB */
-    uint32_t slots_max;        /* slots a thread; default 2^20 */
-    uint32_t stress_every;     /* collect, moving everything, at each Nth safepoint and crossing; 0: never */
-    uint32_t on_misuse;        /* hf_on_misuse */
-    uint32_t checked;          /* 1: poison ended slots, hash lent memory, remember sites */
-    hf_report_fn report;       /* gets every report; NULL: text on standard error */
+    uint64_t heap_limit_bytes; /* most bytes of objects and their blocks; default: a quarter of the
+                                  reserve */
+    uint64_t heap_reserve_bytes; /* address space; default 64 GiB, on 32 bits what 1 GiB halves down
+                                    to */
+    uint64_t nursery_bytes;      /* allocation between collections; default 8 MiB */
+    uint32_t slots_max;          /* slots a thread; default 2^20 */
+    uint32_t
+        stress_every; /* collect, moving everything, at each Nth safepoint and crossing; 0: never */
+    uint32_t on_misuse;  /* hf_on_misuse */
+    uint32_t checked;    /* 1: poison ended slots, hash lent memory, remember sites */
+    hf_report_fn report; /* gets every report; NULL: text on standard error */
     void *report_user;
 } hf_runtime_options;
 
-#define HF_RUNTIME_OPTIONS_INIT { (uint32_t)sizeof(hf_runtime_options), 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL }
+#define HF_RUNTIME_OPTIONS_INIT                                                                    \
+    {                                                                                              \
+        (uint32_t)sizeof(hf_runtime_options), 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL                   \
+    }
 
 /** What was left when a runtime ended.  All zero is a clean end. */
 typedef struct hf_runtime_leaks {
-    uint32_t struct_size;     /* HF_RUNTIME_LEAKS_INIT sets it */
-    uint32_t threads;         /* still attached */
-    uint64_t pins;            /* owning pins never destroyed */
-    uint64_t fences;          /* fences and call frames still open */
-    uint64_t resources;       /* never disposed */
-    uint64_t finalizers;      /* armed, never run */
-    uint64_t globals;         /* global slots never destroyed */
-    uint64_t functions;       /* bound functions and open libraries never closed */
+    uint32_t struct_size; /* HF_RUNTIME_LEAKS_INIT sets it */
+    uint32_t threads;     /* still attached */
+    uint64_t pins;        /* owning pins never destroyed */
+    uint64_t fences;      /* fences and call frames still open */
+    uint64_t resources;   /* never disposed */
+    uint64_t finalizers;  /* armed, never run */
+    uint64_t globals;     /* global slots never destroyed */
+    uint64_t functions;   /* bound functions and open libraries never closed */
 } hf_runtime_leaks;
 
-#define HF_RUNTIME_LEAKS_INIT { (uint32_t)sizeof(hf_runtime_leaks), 0, 0, 0, 0, 0, 0, 0 }
+#define HF_RUNTIME_LEAKS_INIT                                                                      \
+    {                                                                                              \
+        (uint32_t)sizeof(hf_runtime_leaks), 0, 0, 0, 0, 0, 0, 0                                    \
+    }
 
 /**
  * Makes a runtime.  No thread is attached to it yet.

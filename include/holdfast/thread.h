@@ -33,7 +33,8 @@ typedef struct hf_thread_prefix {
     uintptr_t alloc_limit;
 } hf_thread_prefix;
 
-/** errno, GetLastError() and WSAGetLastError() as a native function left them; 0 where the system has none. */
+/** errno, GetLastError() and WSAGetLastError() as a native function left them; 0 where the system
+ * has none. */
 typedef struct hf_native_error {
     int32_t errno_value;
     uint32_t last_error;
@@ -44,7 +45,8 @@ typedef struct hf_native_error {
  * Attaches the calling thread, in managed state.
  *
  * @param thread_out  receives the record, NULL on failure.
- * @return HF_OK; HF_E_NULL; HF_E_NOMEM; HF_E_SHUTDOWN; HF_E_MISUSE if this thread is attached to this runtime already.
+ * @return HF_OK; HF_E_NULL; HF_E_NOMEM; HF_E_SHUTDOWN; HF_E_MISUSE if this thread is attached to
+ * this runtime already.
  *
  * @par Ownership   The record belongs to the runtime; hf_thread_detach() ends its use.
  * @par Threads     Any that is not attached to this runtime.
@@ -121,9 +123,8 @@ HF_API hf_status hf_native_end(hf_thread *thread, hf_native_error *error_out) HF
 
 /** The same for a function without a result. */
 #define HF_NATIVE_CALL_VOID(thread, error_out, expression)                                         \
-    (hf_native_begin(thread) == HF_OK                                                              \
-         ? ((void)(expression), hf_native_end((thread), (error_out)))                              \
-         : HF_E_DETACHED)
+    (hf_native_begin(thread) == HF_OK ? ((void)(expression), hf_native_end((thread), (error_out))) \
+                                      : HF_E_DETACHED)
 
 /**
  * The runtime a thread is attached to.

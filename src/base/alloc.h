@@ -19,7 +19,8 @@ void *hfi_alloc(size_t size);
 /** Zeroed array, or NULL, also when count * size overflows.  A fault point. */
 void *hfi_alloc_array(size_t count, size_t size);
 
-/** Grows to `size` bytes (the tail is not zeroed), or NULL with the old block intact.  A fault point. */
+/** Grows to `size` bytes (the tail is not zeroed), or NULL with the old block intact.  A fault
+ * point. */
 void *hfi_realloc(void *block, size_t size);
 
 /** A copy of the text in memory of its own, or NULL.  A fault point. */
@@ -37,10 +38,12 @@ int64_t hfi_alloc_live(void);
  */
 bool hfi_fault_hit(const char *what);
 
-/** Lets the `nth` fault point from now (1 = the next) fail; `times` of them in a row.  0 disarms. */
+/** Lets the `nth` fault point from now (1 = the next) fail; `times` of them in a row.  0 disarms.
+ */
 void hfi_fault_arm(uint64_t nth, uint64_t times);
 
-/** Disarms; gives the number of fault points passed since the last arm (how long a sweep must be). */
+/** Disarms; gives the number of fault points passed since the last arm (how long a sweep must be).
+ */
 uint64_t hfi_fault_disarm(void);
 
 /** Name of the fault point that failed last, "" if none did since the last arm. */

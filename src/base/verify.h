@@ -20,8 +20,7 @@
 /** Prints the broken claim and aborts.  The hook in verify.c may add to the text. */
 _Noreturn void hfi_verify_failed(const char *claim, const char *file, int line);
 
-#define HF_CHECK_ON_(claim)                                                                        \
-    ((claim) ? (void)0 : hfi_verify_failed(#claim, __FILE__, __LINE__))
+#define HF_CHECK_ON_(claim)  ((claim) ? (void)0 : hfi_verify_failed(#claim, __FILE__, __LINE__))
 #define HF_CHECK_OFF_(claim) ((void)sizeof(!(claim)))
 
 #if HF_CHECK_LEVEL >= 1
@@ -36,10 +35,11 @@ _Noreturn void hfi_verify_failed(const char *claim, const char *file, int line);
 #define HF_ASSERT(claim) HF_CHECK_OFF_(claim)
 #endif
 
-#define HF_LIKELY(x) __builtin_expect(!!(x), 1)
+#define HF_LIKELY(x)   __builtin_expect(!!(x), 1)
 #define HF_UNLIKELY(x) __builtin_expect(!!(x), 0)
 
 /** The struct that contains `member` at `pointer`. */
-#define HF_CONTAINER(pointer, type, member) ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
+#define HF_CONTAINER(pointer, type, member)                                                        \
+    ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 
 #endif

@@ -52,6 +52,13 @@ bool hfi_ctype_is_integer(hfi_ctype type);
 bool hfi_ctype_is_signed(hfi_ctype type);
 const char *hfi_ctype_name(hfi_ctype type);
 
+/**
+ * What an expression sees of a value whose bits are the low bytes of `bits`: signed integers and
+ * pointers are sign-extended (so that INVALID_HANDLE_VALUE is -1 on 32 and 64 bits alike), unsigned
+ * ones are zero-extended.
+ */
+int64_t hfi_ctype_widen(hfi_ctype type, uint64_t bits);
+
 /** Size and alignment of a type the grammar cannot know, given by the binder: { "struct passwd", 48, 8 }. */
 typedef struct hfi_ctype_info {
     const char *name; /* as written in the prototype, one blank between words */
@@ -89,7 +96,9 @@ typedef enum hfi_op {
     HFI_OP_CONST,
     HFI_OP_RESULT,
     HFI_OP_ERROR,
-    HFI_OP_PARAM, /* index in .value: a scalar's value, an out value's content after the call, a capacity as announced */
+    /* index in .value: a scalar's value, an out value's content after the call, a capacity as
+       announced; integers and pointers alone */
+    HFI_OP_PARAM,
     HFI_OP_NOT,
     HFI_OP_NEGATE,
     HFI_OP_ADD,
@@ -143,13 +152,16 @@ typedef struct hfi_param {
     hfi_ctype type;       /* as passed */
     hfi_ctype target;     /* of a pointer: what it points to; POINTER for T ** */
     bool target_is_const;
-    bool is_text;         /* role text: the result is text; checked and terminated by the library */
+    bool is_text;         /* role text; of a buffer: the result is text, checked and terminated by the library */
     bool is_given;        /* role given: the caller's own buffer is used; it never grows beyond it */
     bool is_wide;         /* target is wchar_t/WCHAR/char16_t */
     hfi_direction direction;
-    size_t target_size;   /* bytes of one target element; 0 unknown; from hfi_ctype_info for named structs */
+    /* Bytes of one target element; 0 unknown (void too); from hfi_ctype_info for named structs.  An
+       out value with another extent than its target has target OPAQUE and the extent as its size. */
+    size_t target_size;
     size_t target_alignment;
     hfi_size_role capacity, needed, length;
+    size_t extent;        /* role size(n) or an array bound: bytes the callee may touch; 0: not stated */
     int8_t points_into;   /* index of the buffer this value's pointers lead into, or -1 */
     int8_t capacity_param;/* of a buffer: the parameter that announces its capacity, or -1 */
     hfi_buffer_rules rules; /* of a buffer */
@@ -165,18 +177,26 @@ typedef enum hfi_error_source {
     HFI_ERROR_HRESULT
 } hfi_error_source;
 
+/** How the callee cleans up its arguments; on 64 bits they are all one. */
+typedef enum hfi_convention {
+    HFI_CONVENTION_DEFAULT,
+    HFI_CONVENTION_CDECL,
+    HFI_CONVENTION_STDCALL
+} hfi_convention;
+
 typedef struct hfi_prototype {
     char *name;
     char *text; /* the whole declaration, as given */
     hfi_ctype result;
     hfi_ctype result_target;
+    hfi_convention convention;
     uint8_t param_count;
     uint8_t caller_count; /* parameters that the caller supplies, in order */
     hfi_param *param;
     hfi_expr fail;    /* absent: the call never fails */
     hfi_expr grow;    /* for all buffers, looked at when the call failed */
     hfi_expr grow_ok; /* for all buffers, when it succeeded */
-    hfi_error_source error;
+    hfi_error_source error; /* with NTSTATUS and HRESULT `fail` is result < 0 where none is written */
     bool is_leaf;
     bool no_callback;
     bool no_retain;
@@ -203,6 +223,23 @@ typedef struct hfi_ctype_list {
  */
 HF_MUST_CHECK hf_status hfi_prototype_parse(const char *text, const hfi_ctype_list *known,
                                             hfi_prototype *prototype_out, hfi_prototype_error *error_out);
+
+/** What the system's error slots held right after a call. */
+typedef struct hfi_error_slots {
+    int32_t errno_value;
+    uint32_t last_error;
+    uint32_t wsa_error;
+} hfi_error_slots;
+
+/**
+ * What `error` is in an expression.  NTSTATUS and HRESULT give the result's low 32 bits as an
+ * unsigned number, so that constants are written as in the headers (0xC0000004) while `result`
+ * stays sign-extended; HFI_ERROR_RESULT gives the result as it is.
+ */
+int64_t hfi_error_value(hfi_error_source source, int64_t result, const hfi_error_slots *slots);
+
+/** True when the caller supplies an argument for this parameter. */
+bool hfi_param_is_callers(const hfi_param *param);
 
 /** Gives everything inside back; a zeroed prototype is fine. */
 void hfi_prototype_finish(hfi_prototype *prototype);

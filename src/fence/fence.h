@@ -3,51 +3,14 @@
 #define HOLDFAST_FENCE_FENCE_H
 
 /*
- * Records: what fences and calls link into their thread, so that the collector
- * finds what is pinned and kept (DESIGN: call pins and fences are the same thing).
+ * Fences, owning pins, and how they hold resources.  The records that fences and
+ * calls link into their thread are thread/record.h.
  */
 
 #include "heap/heap.h"
-#include "thread/thread.h"
+#include "thread/record.h"
 
 #include <holdfast/fence.h>
-
-#define HFI_RECORD_OPEN 0x4f50454eu  /* "OPEN" */
-#define HFI_RECORD_ENDED 0x454e4445u /* "ENDE" */
-
-/**
- * Links a record whose objects are filled in.  The record must be deeper in the
- * stack than the innermost one; one that is not was left without its end, and is
- * unlinked and reported here.
- */
-void hfi_record_push_slow(hf_thread *thread, hf_record_ *record);
-
-static inline void hfi_record_push(hf_thread *thread, hf_record_ *record)
-{
-    record->cookie = HFI_RECORD_OPEN;
-    record->thread = thread;
-    if (HF_UNLIKELY(thread->records && (uintptr_t)thread->records <= (uintptr_t)record)) {
-        hfi_record_push_slow(thread, record);
-        return;
-    }
-    record->outer = thread->records;
-    thread->records = record;
-}
-
-/** Unlinks the innermost record. */
-static inline void hfi_record_pop(hf_record_ *record)
-{
-    HF_ASSERT(record->thread->records == record);
-    record->thread->records = record->outer;
-    record->thread = NULL;
-    record->cookie = HFI_RECORD_ENDED;
-}
-
-/**
- * Unlinks and reports every record deeper than `outer` (innermost first): their block was left
- * without their end.  Used at the end of a frame, a callback's return and a detach.
- */
-void hfi_records_unwind(hf_thread *thread, hf_record_ *outer, const char *where);
 
 typedef struct hfi_fences hfi_fences;
 HF_MUST_CHECK hf_status hfi_fences_create(hfi_parts *parts, hfi_fences **fences_out);
@@ -57,7 +20,8 @@ uint64_t hfi_fences_destroy(hfi_fences *fences);
 
 /**
  * How floor-4 `final` lets fences hold resources without an arrow between the two.
- * hold: HF_OK with value and cell, or HF_E_TYPE, HF_E_CLOSED. let_go: releases the hold; HF_E_RELEASE.
+ * hold: HF_OK with value and cell, or HF_E_TYPE, HF_E_CLOSED. let_go: releases the hold;
+ * HF_E_RELEASE.
  */
 typedef struct hfi_resource_hooks {
     hf_status (*hold)(hf_thread *thread, uintptr_t object, uintptr_t *value_out, void **cell_out);

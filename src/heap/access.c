@@ -155,7 +155,8 @@ hf_status hf_bytes_create_with(hf_thread *thread, size_t size, const hf_bytes_op
     HFI_ENTRY(thread);
     hfi_request request = { hfi_type_find(HFI_TYPE_BYTES), size, size, 0, false };
     if (options) {
-        if (options->struct_size != sizeof *options || (options->flags & ~(uint32_t)HF_BYTES_IMMOVABLE)) {
+        if (options->struct_size != sizeof *options ||
+            (options->flags & ~(uint32_t)HF_BYTES_IMMOVABLE)) {
             return HF_E_OPTIONS;
         }
         if (options->alignment > 4096 ||
@@ -239,7 +240,8 @@ hf_status hf_once_store(hf_thread *thread, hf_ref record, uint32_t field, const 
         return status;
     }
     uintptr_t winner = 0;
-    /* Release publishes our object, acquire sees the winner's: who loses reads what it did not write. */
+    /* Release publishes our object, acquire sees the winner's: who loses reads what it did not
+     * write. */
     if (__atomic_compare_exchange_n(&slot->word_, &winner, object, false, __ATOMIC_ACQ_REL,
                                     __ATOMIC_ACQUIRE)) {
         winner = object;

@@ -64,7 +64,8 @@ static bool next_hole(hfi_heap *heap, hf_thread *thread)
     return true;
 }
 
-/* Takes `size` bytes, growing the zeroed window into the hole: 0 if that is too short, or a stop is wanted. */
+/* Takes `size` bytes, growing the zeroed window into the hole: 0 if that is too short, or a stop is
+ * wanted. */
 static uintptr_t take_from_hole(hf_thread *thread, size_t size)
 {
     uintptr_t limit = atomic_load_explicit(&thread->alloc_limit, memory_order_relaxed);
@@ -133,13 +134,13 @@ typedef struct pressure {
     hf_status status;
 } pressure;
 
-static bool relieve(hfi_heap *heap, hf_thread *thread, pressure *pressure, hf_status why)
+static bool relieve(hfi_heap *heap, hf_thread *thread, pressure *state, hf_status why)
 {
-    pressure->status = why;
-    if (why == HF_E_OVERFLOW || pressure->collected == 2) {
+    state->status = why;
+    if (why == HF_E_OVERFLOW || state->collected == 2) {
         return false;
     }
-    if (pressure->collected++ == 0) {
+    if (state->collected++ == 0) {
         uint64_t seen = collections_of(heap);
         (void)hfi_heap_collect_if(thread, thread->stress, seen);
     } else {
@@ -151,7 +152,7 @@ static bool relieve(hfi_heap *heap, hf_thread *thread, pressure *pressure, hf_st
 static hf_status allocate_small_slow(hf_thread *thread, size_t size, uintptr_t *place_out)
 {
     hfi_heap *heap = thread->parts->heap;
-    pressure pressure = { 0, HF_OK };
+    pressure state = { 0, HF_OK };
     hfi_safepoint(thread);
     for (;;) {
         uintptr_t place = take_from_hole(thread, size);
@@ -162,9 +163,9 @@ static hf_status allocate_small_slow(hf_thread *thread, size_t size, uintptr_t *
         if (atomic_load_explicit(&thread->gate, memory_order_relaxed)) {
             hfi_safepoint(thread);
         } else if (!next_hole(heap, thread)) {
-            hf_status status = take_block(heap, thread, pressure.collected == 0);
-            if (status != HF_OK && !relieve(heap, thread, &pressure, status)) {
-                return pressure.status;
+            hf_status status = take_block(heap, thread, state.collected == 0);
+            if (status != HF_OK && !relieve(heap, thread, &state, status)) {
+                return state.status;
             }
         }
     }
@@ -198,20 +199,20 @@ static hf_status allocate_large(hf_thread *thread, const hfi_request *request,
                                 uintptr_t *object_out)
 {
     hfi_heap *heap = thread->parts->heap;
-    pressure pressure = { 0, HF_OK };
+    pressure state = { 0, HF_OK };
     hfi_safepoint(thread);
     if (request->payload > PTRDIFF_MAX) {
         return HF_E_OVERFLOW;
     }
     for (;;) {
         hfi_run *run;
-        hf_status status = try_large(heap, request, pressure.collected == 0, &run);
+        hf_status status = try_large(heap, request, state.collected == 0, &run);
         if (status == HF_OK) {
             *object_out = run->object;
             return HF_OK;
         }
-        if (!relieve(heap, thread, &pressure, status)) {
-            return pressure.status;
+        if (!relieve(heap, thread, &state, status)) {
+            return state.status;
         }
     }
 }

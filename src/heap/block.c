@@ -96,7 +96,8 @@ static bool is_within_limit(const hfi_heap *heap)
 
 uint32_t hfi_block_take(hfi_heap *heap, hf_status *why_out)
 {
-    /* Holes between pinned objects first; under stress their neighbours' old addresses must stay unused. */
+    /* Holes between pinned objects first; under stress their neighbours' old addresses must stay
+     * unused. */
     if (heap->recyclable.head != 0 && heap->parts->settings.stress_every == 0) {
         uint32_t index = hfi_list_pop(heap, &heap->recyclable);
         hfi_block_at(heap, index)->state = HFI_BLOCK_USED;

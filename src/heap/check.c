@@ -17,8 +17,8 @@
 
 typedef struct hfi_checker {
     hfi_heap *heap;
-    uintptr_t *set;   /* open addressing; 0: empty */
-    size_t set_size;  /* a power of two */
+    uintptr_t *set;  /* open addressing; 0: empty */
+    size_t set_size; /* a power of two */
     size_t count;
     uintptr_t *queue; /* the members in the order of discovery */
     size_t queue_size;

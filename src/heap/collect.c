@@ -139,9 +139,8 @@ static void sweep(hfi_heap *heap, bool stress)
         sweep_block(heap, index, stress);
     }
     sweep_runs(heap, stress);
-    uint64_t oldest = heap->collections > QUARANTINE_COLLECTIONS
-                          ? heap->collections - QUARANTINE_COLLECTIONS
-                          : 0;
+    uint64_t oldest =
+        heap->collections > QUARANTINE_COLLECTIONS ? heap->collections - QUARANTINE_COLLECTIONS : 0;
     hfi_block_end_quarantine(heap, stress ? oldest : UINT64_MAX);
     hfi_large_end_quarantine(heap, stress ? oldest : UINT64_MAX);
 }

@@ -21,7 +21,8 @@ static hf_status stress_attached(void *self, hf_thread *thread)
     return HF_OK;
 }
 
-/* Where memory for the copy is missing a stress collection does not take place; the program's own ones say so. */
+/* Where memory for the copy is missing a stress collection does not take place; the program's own
+ * ones say so. */
 static void stress_collect(void *self, hf_thread *thread)
 {
     (void)self;

@@ -17,22 +17,25 @@ typedef struct hfi_heap hfi_heap;
 
 HF_MUST_CHECK hf_status hfi_heap_create(hfi_parts *parts, hfi_heap **heap_out);
 
-/** Releases everything, except (`keep_memory`) the address space, when something may still point into it. */
+/** Releases everything, except (`keep_memory`) the address space, when something may still point
+ * into it. */
 void hfi_heap_destroy(hfi_heap *heap, bool keep_memory);
 
-/** Before the first attach; kept until hfi_heap_destroy(). Participants are asked in the order they were added. */
+/** Before the first attach; kept until hfi_heap_destroy(). Participants are asked in the order they
+ * were added. */
 void hfi_heap_add_participant(hfi_heap *heap, hfi_participant *participant);
 
 /** What an allocation asks for. */
 typedef struct hfi_request {
     const hf_type *type;
-    uint64_t length;    /* of bytes and arrays */
-    size_t payload;     /* bytes */
-    size_t alignment;   /* of the payload; 0 or 16: as it comes */
+    uint64_t length;  /* of bytes and arrays */
+    size_t payload;   /* bytes */
+    size_t alignment; /* of the payload; 0 or 16: as it comes */
     bool immovable;
 } hfi_request;
 
-/** Allocates, zeroed, collecting if needed.  HF_E_NOMEM, HF_E_LIMIT, HF_E_OVERFLOW.  Managed, by the owner. */
+/** Allocates, zeroed, collecting if needed.  HF_E_NOMEM, HF_E_LIMIT, HF_E_OVERFLOW.  Managed, by
+ * the owner. */
 HF_MUST_CHECK hf_status hfi_heap_allocate(hf_thread *thread, const hfi_request *request,
                                           uintptr_t *object_out);
 
@@ -40,7 +43,8 @@ HF_MUST_CHECK hf_status hfi_heap_allocate(hf_thread *thread, const hfi_request *
 HF_MUST_CHECK hf_status hfi_bytes_allocate(hf_thread *thread, size_t size, bool immovable,
                                            uintptr_t *object_out);
 
-/** Collects now.  HF_E_NOMEM or HF_E_LIMIT when there is no memory to copy into, and then nothing was touched. */
+/** Collects now.  HF_E_NOMEM or HF_E_LIMIT when there is no memory to copy into, and then nothing
+ * was touched. */
 hf_status hfi_heap_collect(hf_thread *thread);
 
 /** Whole size of an object in its space, header included. */
@@ -49,7 +53,8 @@ size_t hfi_object_size(const hfi_heap *heap, uintptr_t object);
 /** True if `address` lies in this heap's address range. */
 bool hfi_heap_contains(const hfi_heap *heap, uintptr_t address);
 
-/** Shortens a buffer in place to `size` ≤ its length; the tail's memory is given back by the next collection. */
+/** Shortens a buffer in place to `size` ≤ its length; the tail's memory is given back by the next
+ * collection. */
 void hfi_bytes_shorten(uintptr_t object, size_t size);
 
 #endif

@@ -36,8 +36,8 @@ hfi_run *hfi_large_find(const hfi_heap *heap, uintptr_t object)
 /* Commits the page map down to the entry of `low`. */
 static hf_status extend_map(hfi_heap *heap, uintptr_t low)
 {
-    size_t need = hfi_align_down((size_t)((char *)page_entry(heap, low) - (char *)heap->run_of_page),
-                                 heap->page_size);
+    size_t need = hfi_align_down(
+        (size_t)((char *)page_entry(heap, low) - (char *)heap->run_of_page), heap->page_size);
     if (need >= heap->run_map_low) {
         return HF_OK;
     }

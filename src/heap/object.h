@@ -32,16 +32,16 @@ typedef _Atomic(uint64_t) hfi_header;
 
 #define HFI_GRANULE 16u
 
-#define HFI_FORWARDED UINT64_C(1)
+#define HFI_FORWARDED      UINT64_C(1)
 #define HFI_FLAG_FINALIZER (UINT64_C(1) << 1) /* armed; the record is in final/ */
 #define HFI_FLAG_IMMOVABLE (UINT64_C(1) << 2) /* from birth */
-#define HFI_FLAGS_MASK UINT64_C(0xfe)
+#define HFI_FLAGS_MASK     UINT64_C(0xfe)
 
 #define HFI_MARK_SHIFT 8
-#define HFI_MARK_MASK (UINT64_C(0x0f) << HFI_MARK_SHIFT)
-#define HFI_PINNED (UINT64_C(0x80) << 8)
+#define HFI_MARK_MASK  (UINT64_C(0x0f) << HFI_MARK_SHIFT)
+#define HFI_PINNED     (UINT64_C(0x80) << 8)
 #define HFI_SIZE_SHIFT 16
-#define HFI_SIZE_MASK (UINT64_C(0xffff) << HFI_SIZE_SHIFT)
+#define HFI_SIZE_MASK  (UINT64_C(0xffff) << HFI_SIZE_SHIFT)
 #define HFI_TYPE_SHIFT 32
 
 static inline hfi_header *hfi_object_header(uintptr_t object)

@@ -42,7 +42,8 @@ void hfi_trace_pin(hfi_tracer *tracer, uintptr_t object);
 /** The object in the slot lives; the slot is updated if it moves. */
 void hfi_trace_slot(hfi_tracer *tracer, hf_slot *slot);
 
-/** Traces all that is reached so far.  The heap does it between phases; after_mark does it between its own steps. */
+/** Traces all that is reached so far.  The heap does it between phases; after_mark does it between
+ * its own steps. */
 void hfi_trace_drain(hfi_tracer *tracer);
 
 /** True if the object is marked by now. */

@@ -25,13 +25,13 @@
 
 #include "heap/heap.h"
 
-#define HFI_CHUNK_SIZE ((size_t)4 << 20)
-#define HFI_BLOCK_SIZE ((size_t)32 << 10)
-#define HFI_LINE_SIZE ((size_t)256)
+#define HFI_CHUNK_SIZE       ((size_t)4 << 20)
+#define HFI_BLOCK_SIZE       ((size_t)32 << 10)
+#define HFI_LINE_SIZE        ((size_t)256)
 #define HFI_BLOCKS_PER_CHUNK (HFI_CHUNK_SIZE / HFI_BLOCK_SIZE)
-#define HFI_LINES_PER_BLOCK (HFI_BLOCK_SIZE / HFI_LINE_SIZE)
-#define HFI_SMALL_MAX ((size_t)8 << 10) /* largest object in a block, header included */
-#define HFI_STRIDE ((size_t)4 << 10)    /* how far ahead of allocation memory is zeroed */
+#define HFI_LINES_PER_BLOCK  (HFI_BLOCK_SIZE / HFI_LINE_SIZE)
+#define HFI_SMALL_MAX        ((size_t)8 << 10) /* largest object in a block, header included */
+#define HFI_STRIDE           ((size_t)4 << 10) /* how far ahead of allocation memory is zeroed */
 
 typedef enum hfi_block_state {
     HFI_BLOCK_META,       /* first of its chunk */
@@ -44,12 +44,12 @@ typedef enum hfi_block_state {
 } hfi_block_state;
 
 typedef struct hfi_block {
-    uint32_t next;        /* in a list: index of the next block, 0: none */
-    uint16_t state;       /* hfi_block_state */
+    uint32_t next;  /* in a list: index of the next block, 0: none */
+    uint16_t state; /* hfi_block_state */
     uint16_t marked_lines;
-    uintptr_t scan;       /* TO: first object whose references are not traced yet */
-    uintptr_t fill;       /* TO: where the next object goes */
-    uint64_t retired_at;  /* QUARANTINE: number of the collection */
+    uintptr_t scan;      /* TO: first object whose references are not traced yet */
+    uintptr_t fill;      /* TO: where the next object goes */
+    uint64_t retired_at; /* QUARANTINE: number of the collection */
 } hfi_block;
 
 /** A page run: used by one large object, free, or in quarantine. Kept in address order. */
@@ -59,12 +59,12 @@ typedef struct hfi_run {
     struct hfi_run *below, *above; /* neighbours by address */
     struct hfi_run *gray_next;     /* marked, references not traced yet */
     uintptr_t start;
-    size_t size;                   /* bytes, whole pages */
-    uintptr_t object;              /* USED: its header */
+    size_t size;      /* bytes, whole pages */
+    uintptr_t object; /* USED: its header */
     uint64_t retired_at;
-    uint8_t state;                 /* hfi_run_state */
+    uint8_t state; /* hfi_run_state */
     bool immovable;
-    bool is_dirty;                 /* FREE: still committed, contents arbitrary */
+    bool is_dirty; /* FREE: still committed, contents arbitrary */
 } hfi_run;
 
 typedef struct hfi_block_list {
@@ -79,29 +79,30 @@ struct hfi_heap {
     size_t page_size;
     unsigned page_shift;
 
-    hfp_mutex lock;           /* everything below, while the world runs */
-    uintptr_t small_end;      /* chunks are committed from base to here */
-    uintptr_t large_low;      /* runs lie from here to end */
-    hfi_block_list free;      /* committed, empty */
+    hfp_mutex lock;      /* everything below, while the world runs */
+    uintptr_t small_end; /* chunks are committed from base to here */
+    uintptr_t large_low; /* runs lie from here to end */
+    hfi_block_list free; /* committed, empty */
     hfi_block_list recyclable;
     hfi_block_list quarantine; /* oldest at the head */
     uint32_t quarantine_tail;
     uint32_t used_blocks;     /* USED and RECYCLABLE */
     hfi_run *runs;            /* lowest first */
     hfi_run *spare_runs;      /* records for reuse */
-    uintptr_t *run_of_page;   /* by page of the range: address of its run record, 0: none; committed from above */
+    uintptr_t *run_of_page;   /* by page of the range: address of its run record, 0: none; committed
+                                 from above */
     size_t run_map_low;       /* run_of_page is committed from this byte on */
     size_t large_bytes;       /* of USED runs */
     size_t quarantined_bytes; /* of QUARANTINE runs */
     size_t committed_bytes;
     uint64_t small_live_bytes;  /* of small objects, found live by the last collection */
     uint64_t small_since_bytes; /* of holes given to threads since */
-    uint64_t since_bytes;     /* allocated (holes and runs) since the last collection */
-    uint64_t trigger_bytes;   /* collect when since_bytes reaches this */
+    uint64_t since_bytes;       /* allocated (holes and runs) since the last collection */
+    uint64_t trigger_bytes;     /* collect when since_bytes reaches this */
 
     /* The running collection; the collector's alone. */
-    uint8_t epoch;            /* mark value of this cycle, 1..15 */
-    uint64_t collections;     /* atomic reads are not needed: read under lock or while stopped */
+    uint8_t epoch;        /* mark value of this cycle, 1..15 */
+    uint64_t collections; /* atomic reads are not needed: read under lock or while stopped */
     uint64_t objects_moved, bytes_moved, objects_live, bytes_live;
     uint32_t pinned;
 };
@@ -152,7 +153,8 @@ uint32_t hfi_list_pop(hfi_heap *heap, hfi_block_list *list); /* 0: empty */
  */
 uint32_t hfi_block_take(hfi_heap *heap, hf_status *why_out);
 
-/** Sees to it that a collection can copy all that may be live.  HF_E_NOMEM, HF_E_LIMIT.  World stopped. */
+/** Sees to it that a collection can copy all that may be live.  HF_E_NOMEM, HF_E_LIMIT.  World
+ * stopped. */
 HF_MUST_CHECK hf_status hfi_block_prepare_copy(hfi_heap *heap);
 
 /** A block for the collector: never fails after hfi_block_prepare_copy(). */
@@ -161,19 +163,22 @@ uint32_t hfi_block_take_to_space(hfi_heap *heap);
 /** Gives blocks out of quarantine that were there long enough.  World stopped. */
 void hfi_block_end_quarantine(hfi_heap *heap, uint64_t older_than);
 
-/** Puts an emptied block where it can be used again, or under stress into quarantine.  World stopped. */
+/** Puts an emptied block where it can be used again, or under stress into quarantine.  World
+ * stopped. */
 void hfi_block_retire(hfi_heap *heap, uint32_t index, bool quarantine);
 
 /* ---- large objects (heap/large.c) ---- */
 
-/** A zeroed run with room for header and payload, payload aligned.  lock: heap->lock, or world stopped. */
-HF_MUST_CHECK hf_status hfi_large_take(hfi_heap *heap, size_t header, size_t payload, size_t alignment,
-                                       hfi_run **run_out);
+/** A zeroed run with room for header and payload, payload aligned.  lock: heap->lock, or world
+ * stopped. */
+HF_MUST_CHECK hf_status hfi_large_take(hfi_heap *heap, size_t header, size_t payload,
+                                       size_t alignment, hfi_run **run_out);
 
 /** An empty run of the same shape, for the object to move to.  World stopped. */
 HF_MUST_CHECK hf_status hfi_large_clone(hfi_heap *heap, const hfi_run *run, hfi_run **run_out);
 
-/** Frees a run; under stress it becomes inaccessible for a while.  World stopped, or a run never published. */
+/** Frees a run; under stress it becomes inaccessible for a while.  World stopped, or a run never
+ * published. */
 void hfi_large_retire(hfi_heap *heap, hfi_run *run, bool quarantine);
 
 /** Ends the quarantine of runs that were there long enough. */
@@ -187,15 +192,21 @@ void hfi_large_finish(hfi_heap *heap);
 
 /* ---- the trace (heap/trace.c) ---- */
 
-typedef enum hfi_phase { HFI_PHASE_PINS, HFI_PHASE_PIN_FIELDS, HFI_PHASE_TRACE, HFI_PHASE_CHECK } hfi_phase;
+typedef enum hfi_phase {
+    HFI_PHASE_PINS,
+    HFI_PHASE_PIN_FIELDS,
+    HFI_PHASE_TRACE,
+    HFI_PHASE_CHECK
+} hfi_phase;
 
 struct hfi_tracer {
     hfi_heap *heap;
     hfi_phase phase;
-    bool stress;            /* move large objects too */
-    uint32_t to_small;      /* block that small survivors are copied to, 0: none yet */
-    uint32_t to_medium;     /* the same for those larger than a line */
-    uint32_t gray_blocks;   /* filled to-space blocks whose objects are not all traced, linked by next */
+    bool stress;        /* move large objects too */
+    uint32_t to_small;  /* block that small survivors are copied to, 0: none yet */
+    uint32_t to_medium; /* the same for those larger than a line */
+    uint32_t
+        gray_blocks; /* filled to-space blocks whose objects are not all traced, linked by next */
     hfi_run *gray_runs;
     struct hfi_checker *checker; /* HFI_PHASE_CHECK */
 };
@@ -209,7 +220,8 @@ void hfi_check_slot(struct hfi_checker *checker, hf_slot *slot);
 /** Asks each participant: pins, then roots. */
 void hfi_visit_all_roots(hfi_tracer *tracer);
 
-/** Collects, unless some other thread has done so since `unless_after` collections were counted (UINT64_MAX: in any case). */
+/** Collects, unless some other thread has done so since `unless_after` collections were counted
+ * (UINT64_MAX: in any case). */
 hf_status hfi_heap_collect_if(hf_thread *thread, bool stress, uint64_t unless_after);
 
 /** Forgets where the threads allocate; their blocks are being emptied.  World stopped. */

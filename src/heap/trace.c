@@ -86,8 +86,9 @@ static uintptr_t place_in_to_space(hfi_tracer *tracer, size_t size)
     /* Two blocks, so that a medium object that does not fit leaves the rest to small ones. */
     uint32_t *current = size > HFI_LINE_SIZE ? &tracer->to_medium : &tracer->to_small;
     hfi_heap *heap = tracer->heap;
-    if (*current == 0 || hfi_block_address(heap, *current) + HFI_BLOCK_SIZE -
-                                 hfi_block_at(heap, *current)->fill < size) {
+    if (*current == 0 ||
+        hfi_block_address(heap, *current) + HFI_BLOCK_SIZE - hfi_block_at(heap, *current)->fill <
+            size) {
         *current = next_to_block(tracer, *current);
     }
     hfi_block *block = hfi_block_at(heap, *current);
@@ -120,8 +121,7 @@ static void queue_run(hfi_tracer *tracer, hfi_run *run, uint64_t word)
 static hfi_run *move_large(hfi_tracer *tracer, hfi_run *run, uint64_t word)
 {
     hfi_run *clone;
-    if (!tracer->stress || run->immovable ||
-        hfi_large_clone(tracer->heap, run, &clone) != HF_OK) {
+    if (!tracer->stress || run->immovable || hfi_large_clone(tracer->heap, run, &clone) != HF_OK) {
         return run;
     }
     memcpy((void *)clone->object, (const void *)run->object,
@@ -192,7 +192,8 @@ void hfi_trace_fields(hfi_tracer *tracer, uintptr_t object)
     }
 }
 
-/* True if there was anything to trace.  The block may become full and be queued meanwhile; its `scan` goes along. */
+/* True if there was anything to trace.  The block may become full and be queued meanwhile; its
+ * `scan` goes along. */
 static bool trace_block(hfi_tracer *tracer, uint32_t index)
 {
     if (index == 0) {

@@ -238,4 +238,16 @@ typedef struct hfp_fork_hooks {
  */
 HF_MUST_CHECK hf_status hfp_fork_watch(const hfp_fork_hooks *hooks);
 
+/* ---- ctypes.c ---- */
+
+/* An integer type whose width the system decides, such as off_t. */
+typedef struct hfp_ctype {
+    const char *name;
+    uint8_t size; /* bytes: 1, 2, 4 or 8 */
+    bool is_signed;
+} hfp_ctype;
+
+/** The table of them.  Static; any thread, cannot fail. */
+const hfp_ctype *hfp_ctypes(size_t *count_out);
+
 #endif

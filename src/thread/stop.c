@@ -73,7 +73,8 @@ static void open_gate(hf_thread *thread)
     atomic_store_explicit(&thread->gate, 0, memory_order_release);
 }
 
-/* The barrier may be refused for a moment (a fault test, memory pressure in the kernel); without it there is no stop. */
+/* The barrier may be refused for a moment (a fault test, memory pressure in the kernel); without it
+ * there is no stop. */
 static void pass_process_barrier(void)
 {
     for (uint32_t tries = 0; tries < 1000; tries++) {
@@ -93,7 +94,8 @@ static void take_stop_lock(hfi_world *world, hf_thread *self)
     }
     hfi_enter(self);
     hfp_mutex_lock(&world->stop_lock);
-    /* Nobody else can stop us now, and whoever did has opened the gate before giving the lock up. */
+    /* Nobody else can stop us now, and whoever did has opened the gate before giving the lock up.
+     */
     HF_ASSERT(atomic_load_explicit(&self->gate, memory_order_acquire) == 0);
     atomic_store_explicit(&self->state, HFI_MANAGED, memory_order_relaxed);
 }
@@ -108,8 +110,8 @@ void hfi_world_stop(hfi_world *world, hf_thread *self)
             close_gate(thread);
         }
     }
-    if (world->parts->settings.fence_mode == HF_FENCE_BARRIER &&
-        world->threads && (world->threads != self || self->next)) {
+    if (world->parts->settings.fence_mode == HF_FENCE_BARRIER && world->threads &&
+        (world->threads != self || self->next)) {
         pass_process_barrier();
     }
     for (hf_thread *thread = world->threads; thread; thread = thread->next) {

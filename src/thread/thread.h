@@ -22,7 +22,7 @@
 
 #include "base/verify.h"
 #include "platform/platform.h"
-#include "thread/parts.h"
+#include "base/parts.h"
 
 #include <holdfast/fence.h>
 #include <holdfast/root.h>
@@ -38,48 +38,51 @@ typedef enum hfi_state {
     HFI_RAW = 4
 } hfi_state;
 
-/* alloc_limit while a stop is wanted; alloc_next and alloc_limit while the thread has no memory to bump. */
-#define HFI_LIMIT_STOP ((uintptr_t)0)
+/* alloc_limit while a stop is wanted; alloc_next and alloc_limit while the thread has no memory to
+ * bump. */
+#define HFI_LIMIT_STOP  ((uintptr_t)0)
 #define HFI_LIMIT_EMPTY ((uintptr_t)1)
 
-/* What the slots of an ended frame hold in checked mode: never an object's address, for it is odd. */
+/* What the slots of an ended frame hold in checked mode: never an object's address, for it is odd.
+ */
 #define HFI_SLOT_POISON ((uintptr_t)-1 / 255 * 0xdb)
 
 struct hf_thread {
     /* The public prefix (hf_thread_prefix). */
-    uintptr_t alloc_next;             /* owner; the collector while stopped */
-    _Atomic(uintptr_t) alloc_limit;   /* owner sets, collector zeroes */
+    uintptr_t alloc_next;           /* owner; the collector while stopped */
+    _Atomic(uintptr_t) alloc_limit; /* owner sets, collector zeroes */
 
     /* The crossing, on the same cache line. */
-    _Atomic(uint32_t) state;          /* hfi_state; owner writes, collector reads */
-    _Atomic(uint32_t) gate;           /* collector: 1 while a stop is wanted */
-    bool exchange;                    /* settings.fence_mode == EXCHANGE */
-    bool stress;                      /* settings.stress_every != 0 */
-    hf_record_ *records;              /* fences and calls, innermost first; owner, read while stopped */
+    _Atomic(uint32_t) state; /* hfi_state; owner writes, collector reads */
+    _Atomic(uint32_t) gate;  /* collector: 1 while a stop is wanted */
+    bool exchange;           /* settings.fence_mode == EXCHANGE */
+    bool stress;             /* settings.stress_every != 0 */
+    hf_record_ *records;     /* fences and calls, innermost first; owner, read while stopped */
     hfi_parts *parts;
-    uintptr_t stack_low;              /* of the owner's C stack */
+    uintptr_t stack_low; /* of the owner's C stack */
     uintptr_t stack_size;
 
     /* floor 4, root: frames and slots. */
-    hf_frame *frames;                 /* innermost first */
-    hf_slot *slots;                   /* reserved once, committed on demand, never relocated */
-    uint32_t slot_top;                /* next free slot */
-    uint32_t slot_floor;              /* end of the innermost frame's live slots; ≤ slot_top */
+    hf_frame *frames;      /* innermost first */
+    hf_slot *slots;        /* reserved once, committed on demand, never relocated */
+    uint32_t slot_top;     /* next free slot */
+    uint32_t slot_floor;   /* end of the innermost frame's live slots; ≤ slot_top */
+    uint32_t frame_serial; /* tells frames apart that lie at one address */
     uint32_t slot_committed;
     uint32_t slot_max;
 
     /* floor 3, heap: where this thread allocates. */
-    uintptr_t limit_saved;            /* alloc_limit while a stop has zeroed it */
-    uintptr_t hole_next;              /* first byte of the hole behind the zeroed window */
+    uintptr_t limit_saved; /* alloc_limit while a stop has zeroed it */
+    uintptr_t hole_next;   /* first byte of the hole behind the zeroed window */
     uintptr_t hole_end;
-    uint32_t hole_block;              /* index of the block around the hole, 0: none */
-    uint32_t stress_left;             /* safepoints until the next stress collection */
+    uint32_t hole_block;  /* index of the block around the hole, 0: none */
+    uint32_t stress_left; /* safepoints until the next stress collection */
 
     /* floor 2 again. */
-    uint64_t os_thread;               /* hfp_thread_self() of the owner */
-    struct hf_thread *next;           /* lock: world->lock */
-    bool in_collector;                /* this thread stopped the world and has not resumed it */
-    bool is_runner;                   /* the runner's own record */
+    uint64_t os_thread;     /* hfp_thread_self() of the owner */
+    struct hf_thread *next; /* lock: world->lock */
+    bool in_collector;      /* this thread stopped the world and has not resumed it */
+    bool is_runner;         /* the runner's own record */
 };
 
 /* ---- the crossing: each a few instructions, inline ---- */
@@ -118,8 +121,7 @@ hf_status hfi_entry_refuse(hf_thread *thread, const char *function);
 /** True if the calling thread owns `thread` and is in managed state. */
 static inline bool hfi_entry_ok(hf_thread *thread)
 {
-    return thread &&
-           atomic_load_explicit(&thread->state, memory_order_relaxed) == HFI_MANAGED &&
+    return thread && atomic_load_explicit(&thread->state, memory_order_relaxed) == HFI_MANAGED &&
            (uintptr_t)__builtin_frame_address(0) - thread->stack_low <= thread->stack_size;
 }
 
@@ -138,15 +140,18 @@ typedef struct hfi_world hfi_world;
 /** What upper floors want to be told. `self` first. */
 typedef struct hfi_world_hooks {
     void *self;
-    hf_status (*attached)(void *self, hf_thread *thread);  /* before it is visible; may fail */
-    void (*detaching)(void *self, hf_thread *thread);      /* managed, by the owner */
-    void (*detached)(void *self, hf_thread *thread);       /* no longer visible; world lock held; also for threads that died attached */
-    void (*stress)(void *self, hf_thread *thread);         /* collect and move everything; managed, by the owner */
+    hf_status (*attached)(void *self, hf_thread *thread); /* before it is visible; may fail */
+    void (*detaching)(void *self, hf_thread *thread);     /* managed, by the owner */
+    void (*detached)(void *self, hf_thread *thread); /* no longer visible; world lock held; also for
+                                                        threads that died attached */
+    void (*stress)(void *self,
+                   hf_thread *thread); /* collect and move everything; managed, by the owner */
 } hfi_world_hooks;
 
 HF_MUST_CHECK hf_status hfi_world_create(hfi_parts *parts, hfi_world **world_out);
 
-/** Only when no thread can come any more.  Gives the number of threads still attached (their records are kept for ever). */
+/** Only when no thread can come any more.  Gives the number of threads still attached (their
+ * records are kept for ever). */
 uint32_t hfi_world_destroy(hfi_world *world);
 
 /** One slot of hooks a floor: index 0 heap, 1 root, 2 fence, 3 runtime. Before the first attach. */
@@ -154,8 +159,8 @@ uint32_t hfi_world_destroy(hfi_world *world);
 void hfi_world_set_hooks(hfi_world *world, unsigned index, const hfi_world_hooks *hooks);
 
 /**
- * Stops all other threads.  The caller is attached and managed (or, thread NULL, not attached at all).
- * Waits for another collector first, so look again whether the work is still wanted.
+ * Stops all other threads.  The caller is attached and managed (or, thread NULL, not attached at
+ * all). Waits for another collector first, so look again whether the work is still wanted.
  */
 void hfi_world_stop(hfi_world *world, hf_thread *thread);
 

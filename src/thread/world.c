@@ -53,7 +53,8 @@ static void thread_died(void *value)
 {
     hf_thread *thread = value;
     /* A collector may be reading the records of a thread in native state right now.  It needs
-     * nothing that we hold, so it will be done; the bound is for a process that is being torn down. */
+     * nothing that we hold, so it will be done; the bound is for a process that is being torn down.
+     */
     for (uint32_t looks = 0; thread->records && looks < 100000; looks++) {
         if (!atomic_load_explicit(&thread->gate, memory_order_seq_cst)) {
             break;
@@ -224,7 +225,8 @@ hf_status hf_thread_detach(hf_thread *thread)
     atomic_store_explicit(&thread->state, HFI_DETACHED, memory_order_relaxed);
     unlink_thread(world, thread);
     hfp_mutex_unlock(&world->stop_lock);
-    /* Clearing a key that is set needs no memory; if it failed the exit function would find a DETACHED record. */
+    /* Clearing a key that is set needs no memory; if it failed the exit function would find a
+     * DETACHED record. */
     (void)!hfp_key_set(&world->self_key, NULL);
     return HF_OK;
 }

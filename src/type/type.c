@@ -27,12 +27,16 @@ struct hfi_types {
 static hfp_mutex table_lock = HFP_MUTEX_INIT;
 static uint32_t next_id = HFI_TYPE_FIRST; /* lock: table_lock; where to look for a free number */
 
-static const hf_type type_bytes = {
-    .sig = TYPE_SIG, .id = HFI_TYPE_BYTES, .kind = HFI_KIND_BYTES, .header_size = 16, .name = "bytes"
-};
-static const hf_type type_array = {
-    .sig = TYPE_SIG, .id = HFI_TYPE_ARRAY, .kind = HFI_KIND_ARRAY, .header_size = 16, .name = "array"
-};
+static const hf_type type_bytes = { .sig = TYPE_SIG,
+                                    .id = HFI_TYPE_BYTES,
+                                    .kind = HFI_KIND_BYTES,
+                                    .header_size = 16,
+                                    .name = "bytes" };
+static const hf_type type_array = { .sig = TYPE_SIG,
+                                    .id = HFI_TYPE_ARRAY,
+                                    .kind = HFI_KIND_ARRAY,
+                                    .header_size = 16,
+                                    .name = "array" };
 static const hf_type type_resource = { .sig = TYPE_SIG,
                                        .id = HFI_TYPE_RESOURCE,
                                        .kind = HFI_KIND_RESOURCE,

@@ -11,22 +11,22 @@
  */
 
 #include "base/verify.h"
-#include "thread/parts.h"
+#include "base/parts.h"
 
 #include <holdfast/type.h>
 
 typedef enum hfi_type_kind {
-    HFI_KIND_BYTES,    /* header 16: length in bytes; no references */
-    HFI_KIND_ARRAY,    /* header 16: length in references */
-    HFI_KIND_RECORD,   /* header 8: fields */
-    HFI_KIND_RESOURCE  /* header 8: one opaque word, the address of its cell */
+    HFI_KIND_BYTES,   /* header 16: length in bytes; no references */
+    HFI_KIND_ARRAY,   /* header 16: length in references */
+    HFI_KIND_RECORD,  /* header 8: fields */
+    HFI_KIND_RESOURCE /* header 8: one opaque word, the address of its cell */
 } hfi_type_kind;
 
-#define HFI_TYPE_BYTES 1u
-#define HFI_TYPE_ARRAY 2u
+#define HFI_TYPE_BYTES    1u
+#define HFI_TYPE_ARRAY    2u
 #define HFI_TYPE_RESOURCE 3u
-#define HFI_TYPE_FIRST 4u
-#define HFI_TYPES_MAX 65536u
+#define HFI_TYPE_FIRST    4u
+#define HFI_TYPES_MAX     65536u
 
 struct hf_type {
     uint32_t sig;
@@ -39,7 +39,7 @@ struct hf_type {
     const char *name;
     const hf_field *fields;
     const struct hfi_types *owner; /* NULL: built in */
-    uint32_t *ref_offsets; /* from the payload's start, ascending */
+    uint32_t *ref_offsets;         /* from the payload's start, ascending */
 };
 
 typedef struct hfi_types hfi_types;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef HOLDFAST_THREAD_PARTS_H
-#define HOLDFAST_THREAD_PARTS_H
+#ifndef HOLDFAST_BASE_PARTS_H
+#define HOLDFAST_BASE_PARTS_H
 
 /*
  * How a function that has a thread finds its module's share of the runtime.

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Expressions of function roles: read once, evaluated after every try.
+ *
+ * They are kept in postfix order, so evaluating is a loop over a small stack
+ * that the parser has bounded: 48 operations can never hold more than 48
+ * values.  Both sides of && and || are evaluated; nothing in an expression has
+ * an effect or can fail, so nobody can tell.
+ *
+ * Arithmetic is that of 64-bit two's complement and wraps: a native function
+ * that reports nonsense must not be able to trap its caller.
+ *
+ * Threads: pure over the caller's memory.
+ */
+
+#include "call/parse.h"
+
+#include "base/alloc.h"
+#include "base/verify.h"
+
+#include <string.h>
+
+typedef struct binary_operator {
+    hfi_token_kind token;
+    hfi_op op;
+    int level; /* binds tighter when higher, as in C */
+} binary_operator;
+
+static const binary_operator binary_operators[] = {
+    { HFI_T_OR, HFI_OP_OR, 1 },     { HFI_T_AND, HFI_OP_AND, 2 },  { HFI_T_EQ, HFI_OP_EQ, 3 },
+    { HFI_T_NE, HFI_OP_NE, 3 },     { HFI_T_LT, HFI_OP_LT, 4 },    { HFI_T_LE, HFI_OP_LE, 4 },
+    { HFI_T_GT, HFI_OP_GT, 4 },     { HFI_T_GE, HFI_OP_GE, 4 },    { HFI_T_PLUS, HFI_OP_ADD, 5 },
+    { HFI_T_MINUS, HFI_OP_SUB, 5 }, { HFI_T_STAR, HFI_OP_MUL, 6 },
+};
+
+/* An expression while it is read. */
+typedef struct builder {
+    hfi_parser *parser;
+    uint16_t count;
+    bool uses_error;
+    hfi_expr_step step[HFI_EXPR_MAX];
+} builder;
+
+static bool parse_binary(builder *b, int level, unsigned nesting);
+
+static bool emit(builder *b, const hfi_token *at, hfi_op op, int64_t value)
+{
+    if (b->count == HFI_EXPR_MAX) {
+        return hfi_parser_fail(b->parser, at, "at most 48 operations in one expression");
+    }
+    b->step[b->count++] = (hfi_expr_step){ .op = op, .value = value };
+    return true;
+}
+
+static bool is_number_type(hfi_ctype type)
+{
+    return hfi_ctype_is_integer(type) || type == HFI_C_POINTER;
+}
+
+/* Whether an expression may look at a parameter: a number, or one that the callee leaves behind. */
+static bool is_readable(const hfi_param *param)
+{
+    switch (param->kind) {
+    case HFI_P_SCALAR:
+        return is_number_type(param->type);
+    case HFI_P_CAPACITY:
+        return true;
+    case HFI_P_OUT_VALUE:
+        return is_number_type(param->target);
+    default:
+        return false;
+    }
+}
+
+static bool emit_result(builder *b, const hfi_token *name)
+{
+    if (!is_number_type(b->parser->prototype->result)) {
+        return hfi_parser_fail(
+            b->parser, name, "a parameter or a number: the function returns no integer or pointer");
+    }
+    return emit(b, name, HFI_OP_RESULT, 0);
+}
+
+static bool emit_error(builder *b, const hfi_token *name)
+{
+    if (b->parser->function.error_value.kind == HFI_T_END) {
+        b->parser->function.error_value = *name;
+    }
+    b->uses_error = true;
+    return emit(b, name, HFI_OP_ERROR, 0);
+}
+
+static bool emit_name(builder *b, const hfi_token *name)
+{
+    if (hfi_token_is(name, "result")) {
+        return emit_result(b, name);
+    }
+    if (hfi_token_is(name, "error")) {
+        return emit_error(b, name);
+    }
+    int index = hfi_parser_param(b->parser, name);
+    if (index < 0) {
+        return hfi_parser_fail(b->parser, name, "result, error or the name of a parameter");
+    }
+    if (!is_readable(&b->parser->prototype->param[index])) {
+        return hfi_parser_fail(b->parser, name,
+                               "an integer parameter: a scalar, a capacity or an out value");
+    }
+    return emit(b, name, HFI_OP_PARAM, index);
+}
+
+/* '!' x, '-' x or '(' x ')'; the only places where an expression nests. */
+static bool parse_nested(builder *b, const hfi_token *opening, unsigned nesting)
+{
+    if (nesting == HFI_NESTING_MAX) {
+        return hfi_parser_fail(b->parser, opening, "at most 16 expressions inside each other");
+    }
+    if (opening->kind == HFI_T_LPAREN) {
+        return parse_binary(b, 1, nesting + 1) &&
+               hfi_parser_expect(b->parser, HFI_T_RPAREN, "an operator or )");
+    }
+    return parse_binary(b, 7, nesting + 1) &&
+           emit(b, opening, opening->kind == HFI_T_NOT ? HFI_OP_NOT : HFI_OP_NEGATE, 0);
+}
+
+static bool parse_primary(builder *b, unsigned nesting)
+{
+    hfi_token token = b->parser->token;
+    switch (token.kind) {
+    case HFI_T_NUMBER:
+        hfi_parser_advance(b->parser);
+        return emit(b, &token, HFI_OP_CONST, token.value);
+    case HFI_T_BAD_NUMBER:
+        return hfi_parser_fail(b->parser, &token,
+                               "a decimal or 0x number up to 9223372036854775807");
+    case HFI_T_NAME:
+        hfi_parser_advance(b->parser);
+        return emit_name(b, &token);
+    case HFI_T_NOT:
+    case HFI_T_MINUS:
+    case HFI_T_LPAREN:
+        hfi_parser_advance(b->parser);
+        return parse_nested(b, &token, nesting);
+    default:
+        return hfi_parser_fail(b->parser, &token, "an expression");
+    }
+}
+
+static const binary_operator *find_operator(hfi_token_kind kind)
+{
+    for (size_t i = 0; i < sizeof(binary_operators) / sizeof(binary_operators[0]); i++) {
+        if (binary_operators[i].token == kind) {
+            return &binary_operators[i];
+        }
+    }
+    return NULL;
+}
+
+/* Operators of `level` and above; level 7 is a primary alone.  All of them group to the left. */
+static bool parse_binary(builder *b, int level, unsigned nesting)
+{
+    if (!parse_primary(b, nesting)) {
+        return false;
+    }
+    for (;;) {
+        hfi_token token = b->parser->token;
+        const binary_operator *found = find_operator(token.kind);
+        if (!found || found->level < level) {
+            return true;
+        }
+        hfi_parser_advance(b->parser);
+        if (!parse_binary(b, found->level + 1, nesting) || !emit(b, &token, found->op, 0)) {
+            return false;
+        }
+    }
+}
+
+bool hfi_parse_expr(hfi_parser *parser, hfi_expr *expr)
+{
+    builder b = { .parser = parser };
+    if (!parse_binary(&b, 1, 0)) {
+        return false;
+    }
+    expr->step = hfi_alloc_array(b.count, sizeof(b.step[0]));
+    if (!expr->step) {
+        return hfi_parser_no_memory(parser);
+    }
+    memcpy(expr->step, b.step, b.count * sizeof(b.step[0]));
+    expr->count = b.count;
+    expr->uses_error = b.uses_error;
+    return true;
+}
+
+/* The arithmetic is unsigned, where overflow is defined. */
+static int64_t apply_binary(hfi_op op, int64_t x, int64_t y)
+{
+    switch (op) {
+    case HFI_OP_ADD:
+        return (int64_t)((uint64_t)x + (uint64_t)y);
+    case HFI_OP_SUB:
+        return (int64_t)((uint64_t)x - (uint64_t)y);
+    case HFI_OP_MUL:
+        return (int64_t)((uint64_t)x * (uint64_t)y);
+    case HFI_OP_LT:
+        return x < y;
+    case HFI_OP_LE:
+        return x <= y;
+    case HFI_OP_GT:
+        return x > y;
+    case HFI_OP_GE:
+        return x >= y;
+    case HFI_OP_EQ:
+        return x == y;
+    case HFI_OP_NE:
+        return x != y;
+    case HFI_OP_AND:
+        return x != 0 && y != 0;
+    default:
+        HF_ASSERT(op == HFI_OP_OR);
+        return x != 0 || y != 0;
+    }
+}
+
+int64_t hfi_expr_evaluate(const hfi_expr *expr, const hfi_expr_values *values)
+{
+    int64_t stack[HFI_EXPR_MAX];
+    unsigned top = 0;
+    HF_ASSERT(expr->count > 0 && expr->count <= HFI_EXPR_MAX);
+    for (unsigned i = 0; i < expr->count; i++) {
+        const hfi_expr_step *step = &expr->step[i];
+        switch (step->op) {
+        case HFI_OP_CONST:
+            stack[top++] = step->value;
+            break;
+        case HFI_OP_RESULT:
+            stack[top++] = values->result;
+            break;
+        case HFI_OP_ERROR:
+            stack[top++] = values->error;
+            break;
+        case HFI_OP_PARAM:
+            stack[top++] = values->param[step->value];
+            break;
+        case HFI_OP_NOT:
+            stack[top - 1] = !stack[top - 1];
+            break;
+        case HFI_OP_NEGATE:
+            stack[top - 1] = (int64_t)(0 - (uint64_t)stack[top - 1]);
+            break;
+        default:
+            top--;
+            stack[top - 1] = apply_binary(step->op, stack[top - 1], stack[top]);
+            break;
+        }
+    }
+    HF_ASSERT(top == 1);
+    return stack[0];
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * What only the whole declaration can tell.
+ *
+ * A role that reads the outcome of a call says nothing unless it is known
+ * whether the call failed; `error` in an expression is a number from somewhere
+ * only if a source is named; a code that is the result needs a result.
+ *
+ * Threads: a parser belongs to one thread.
+ */
+
+#include "call/parse.h"
+
+#include "base/alloc.h"
+
+/* NTSTATUS and HRESULT are 32 bits and negative when they mean a failure. */
+static bool is_status_source(hfi_error_source source)
+{
+    return source == HFI_ERROR_NTSTATUS || source == HFI_ERROR_HRESULT;
+}
+
+static bool check_error_source(hfi_parser *parser)
+{
+    const hfi_prototype *prototype = parser->prototype;
+    const hfi_token *word = &parser->function.error;
+    if (is_status_source(prototype->error) && prototype->result != HFI_C_I32) {
+        return hfi_parser_fail(parser, word, "a function that returns NTSTATUS, HRESULT or int");
+    }
+    if (prototype->error == HFI_ERROR_RESULT && !hfi_ctype_is_integer(prototype->result)) {
+        return hfi_parser_fail(parser, word, "a function that returns an integer");
+    }
+    return true;
+}
+
+static bool check_error_value(hfi_parser *parser)
+{
+    if (parser->function.error_value.kind != HFI_T_END &&
+        parser->prototype->error == HFI_ERROR_NONE) {
+        return hfi_parser_fail(parser, &parser->function.error_value,
+                               "an error source, such as error(errno)");
+    }
+    return true;
+}
+
+/* fail(result < 0), which error(ntstatus) and error(hresult) stand for. */
+static bool imply_fail(hfi_parser *parser)
+{
+    static const hfi_expr_step negative[] = { { HFI_OP_RESULT, 0 },
+                                              { HFI_OP_CONST, 0 },
+                                              { HFI_OP_LT, 0 } };
+    enum { COUNT = sizeof(negative) / sizeof(negative[0]) };
+    hfi_expr *fail = &parser->prototype->fail;
+    fail->step = hfi_alloc_array(COUNT, sizeof(negative[0]));
+    if (!fail->step) {
+        return hfi_parser_no_memory(parser);
+    }
+    for (unsigned i = 0; i < COUNT; i++) {
+        fail->step[i] = negative[i];
+    }
+    fail->count = COUNT;
+    return true;
+}
+
+static bool check_fail(hfi_parser *parser)
+{
+    hfi_prototype *prototype = parser->prototype;
+    if (prototype->fail.count == 0 && is_status_source(prototype->error) && !imply_fail(parser)) {
+        return false;
+    }
+    if (prototype->fail.count == 0 && parser->function.needs_fail.kind != HFI_T_END) {
+        return hfi_parser_fail(parser, &parser->function.needs_fail,
+                               "the function role fail(...) beside it");
+    }
+    return true;
+}
+
+/* grow is looked at when the call failed; under fail(0) that is never. */
+static bool check_grow(hfi_parser *parser)
+{
+    const hfi_expr *fail = &parser->prototype->fail;
+    bool never_fails =
+        fail->count == 1 && fail->step[0].op == HFI_OP_CONST && fail->step[0].value == 0;
+    if (never_fails && parser->function.grow.kind != HFI_T_END) {
+        return hfi_parser_fail(parser, &parser->function.grow,
+                               "grow_ok: a call with fail(0) never fails");
+    }
+    return true;
+}
+
+bool hfi_prototype_check(hfi_parser *parser)
+{
+    return check_error_source(parser) && check_error_value(parser) && check_fail(parser) &&
+           check_grow(parser);
+}

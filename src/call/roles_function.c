@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * The braces behind ')': what the outcome of the call means.
+ *
+ * All parameters are known here, so names are looked up as they are read.
+ *
+ * Threads: a parser belongs to one thread.
+ */
+
+#include "call/parse.h"
+
+typedef bool (*function_role_fn)(hfi_parser *parser, const hfi_token *word);
+
+typedef struct function_role {
+    const char *word;
+    function_role_fn parse;
+} function_role;
+
+typedef struct error_word {
+    const char *word;
+    hfi_error_source source;
+} error_word;
+
+static const error_word error_words[] = {
+    { "none", HFI_ERROR_NONE },       { "errno", HFI_ERROR_ERRNO },
+    { "wsa", HFI_ERROR_WSA },         { "last_error", HFI_ERROR_LAST_ERROR },
+    { "result", HFI_ERROR_RESULT },   { "ntstatus", HFI_ERROR_NTSTATUS },
+    { "hresult", HFI_ERROR_HRESULT },
+};
+
+static bool open_role(hfi_parser *parser)
+{
+    return hfi_parser_expect(parser, HFI_T_LPAREN, "( behind the role");
+}
+
+static bool close_role(hfi_parser *parser)
+{
+    return hfi_parser_expect(parser, HFI_T_RPAREN, "an operator or ) of the role");
+}
+
+static bool refuse_second(hfi_parser *parser, const hfi_token *word)
+{
+    return hfi_parser_fail(parser, word, "each role once");
+}
+
+/* Remembers the first role that says nothing unless it is known what a failure is. */
+static void note_needs_fail(hfi_parser *parser, const hfi_token *word)
+{
+    if (parser->function.needs_fail.kind == HFI_T_END) {
+        parser->function.needs_fail = *word;
+    }
+}
+
+static bool parse_fail(hfi_parser *parser, const hfi_token *word)
+{
+    if (parser->prototype->fail.count != 0) {
+        return refuse_second(parser, word);
+    }
+    parser->function.fail = *word;
+    return open_role(parser) && hfi_parse_expr(parser, &parser->prototype->fail) &&
+           close_role(parser);
+}
+
+static bool parse_error_source(hfi_parser *parser, hfi_error_source *source)
+{
+    for (size_t i = 0; i < sizeof(error_words) / sizeof(error_words[0]); i++) {
+        if (hfi_parser_accept_word(parser, error_words[i].word)) {
+            *source = error_words[i].source;
+            return true;
+        }
+    }
+    return hfi_parser_fail(parser, &parser->token,
+                           "errno, last_error, wsa, result, ntstatus, hresult or none");
+}
+
+static bool parse_error(hfi_parser *parser, const hfi_token *word)
+{
+    if (parser->function.error.kind != HFI_T_END) {
+        return refuse_second(parser, word);
+    }
+    parser->function.error = *word;
+    hfi_error_source *source = &parser->prototype->error;
+    if (!open_role(parser) || !parse_error_source(parser, source)) {
+        return false;
+    }
+    if (*source != HFI_ERROR_NTSTATUS && *source != HFI_ERROR_HRESULT) {
+        note_needs_fail(parser, word);
+    }
+    return hfi_parser_expect(parser, HFI_T_RPAREN, ") of the role");
+}
+
+/* The buffer named by the next token; -1 after an error. */
+static int parse_buffer(hfi_parser *parser, bool must_grow)
+{
+    hfi_token name = parser->token;
+    if (!hfi_parser_expect(parser, HFI_T_NAME, "the name of a buffer parameter")) {
+        return -1;
+    }
+    int index = hfi_parser_param(parser, &name);
+    const hfi_param *param = index >= 0 ? &parser->prototype->param[index] : NULL;
+    if (!param || !hfi_param_is_filled_buffer(param)) {
+        hfi_parser_fail(parser, &name, "the name of a buffer that the function fills");
+        return -1;
+    }
+    if (must_grow && param->kind != HFI_P_OUT_BUFFER) {
+        hfi_parser_fail(parser, &name, "a buffer that the library makes: a given one never grows");
+        return -1;
+    }
+    return index;
+}
+
+static bool has_growing_buffer(const hfi_prototype *prototype)
+{
+    for (unsigned i = 0; i < prototype->param_count; i++) {
+        if (prototype->param[i].kind == HFI_P_OUT_BUFFER) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* grow and grow_ok: (expr) for all buffers or (name: expr) for one. */
+static bool parse_growth(hfi_parser *parser, const hfi_token *word, bool on_success)
+{
+    hfi_prototype *prototype = parser->prototype;
+    hfi_token *first = on_success ? &parser->function.grow_ok : &parser->function.grow;
+    hfi_expr *expr = on_success ? &prototype->grow_ok : &prototype->grow;
+    note_needs_fail(parser, word);
+    if (first->kind == HFI_T_END) {
+        *first = *word;
+    }
+    if (!open_role(parser)) {
+        return false;
+    }
+    if (parser->token.kind == HFI_T_NAME && hfi_parser_peek(parser).kind == HFI_T_COLON) {
+        int buffer = parse_buffer(parser, true);
+        if (buffer < 0) {
+            return false;
+        }
+        hfi_parser_advance(parser);
+        hfi_buffer_rules *rules = &prototype->param[buffer].rules;
+        expr = on_success ? &rules->grow_ok : &rules->grow;
+    } else if (!has_growing_buffer(prototype)) {
+        return hfi_parser_fail(
+            parser, word, "a parameter {out} with a capacity parameter: nothing here can grow");
+    }
+    if (expr->count != 0) {
+        return refuse_second(parser, word);
+    }
+    return hfi_parse_expr(parser, expr) && close_role(parser);
+}
+
+static bool parse_grow(hfi_parser *parser, const hfi_token *word)
+{
+    return parse_growth(parser, word, false);
+}
+
+static bool parse_grow_ok(hfi_parser *parser, const hfi_token *word)
+{
+    return parse_growth(parser, word, true);
+}
+
+/* Whether a parameter already tells the need (or the length) of a buffer. */
+static bool is_told_by_param(const hfi_prototype *prototype, int buffer, bool length)
+{
+    for (unsigned i = 0; i < prototype->param_count; i++) {
+        const hfi_param *param = &prototype->param[i];
+        if ((length ? param->length.buffer : param->needed.buffer) == buffer) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* needed and length: (name, expr [, unit]). */
+static bool parse_size_rule(hfi_parser *parser, const hfi_token *word, bool length)
+{
+    hfi_role_use use = { .word = *word };
+    int buffer = open_role(parser) ? parse_buffer(parser, false) : -1;
+    if (buffer < 0) {
+        return false;
+    }
+    hfi_buffer_rules *rules = &parser->prototype->param[buffer].rules;
+    hfi_expr *expr = length ? &rules->length : &rules->needed;
+    if (expr->count != 0 || is_told_by_param(parser->prototype, buffer, length)) {
+        return hfi_parser_fail(
+            parser, word, length ? "one length for each buffer" : "one needed for each buffer");
+    }
+    if (!hfi_parser_expect(parser, HFI_T_COMMA, ", and an expression") ||
+        !hfi_parse_expr(parser, expr)) {
+        return false;
+    }
+    if (hfi_parser_accept(parser, HFI_T_COMMA) && !hfi_parse_unit(parser, &use, false)) {
+        return false;
+    }
+    return hfi_prototype_unit(parser, &use, buffer,
+                              length ? &rules->length_unit : &rules->needed_unit) &&
+           close_role(parser);
+}
+
+static bool parse_needed(hfi_parser *parser, const hfi_token *word)
+{
+    return parse_size_rule(parser, word, false);
+}
+
+static bool parse_length(hfi_parser *parser, const hfi_token *word)
+{
+    note_needs_fail(parser, word);
+    return parse_size_rule(parser, word, true);
+}
+
+static bool set_flag(hfi_parser *parser, const hfi_token *word, bool *flag)
+{
+    if (*flag) {
+        return refuse_second(parser, word);
+    }
+    *flag = true;
+    return true;
+}
+
+static bool parse_leaf(hfi_parser *parser, const hfi_token *word)
+{
+    return set_flag(parser, word, &parser->prototype->is_leaf);
+}
+
+static bool parse_nocallback(hfi_parser *parser, const hfi_token *word)
+{
+    return set_flag(parser, word, &parser->prototype->no_callback);
+}
+
+static bool parse_noretain(hfi_parser *parser, const hfi_token *word)
+{
+    return set_flag(parser, word, &parser->prototype->no_retain);
+}
+
+static const function_role function_roles[] = {
+    { "fail", parse_fail },         { "error", parse_error },
+    { "grow", parse_grow },         { "grow_ok", parse_grow_ok },
+    { "needed", parse_needed },     { "length", parse_length },
+    { "leaf", parse_leaf },         { "nocallback", parse_nocallback },
+    { "noretain", parse_noretain },
+};
+
+static bool parse_function_role(hfi_parser *parser)
+{
+    hfi_token word = parser->token;
+    for (size_t i = 0; i < sizeof(function_roles) / sizeof(function_roles[0]); i++) {
+        if (hfi_parser_accept_word(parser, function_roles[i].word)) {
+            return function_roles[i].parse(parser, &word);
+        }
+    }
+    return hfi_parser_fail(parser, &word,
+                           "fail, error, grow, grow_ok, needed, length, leaf, nocallback or "
+                           "noretain");
+}
+
+bool hfi_parse_function_roles(hfi_parser *parser)
+{
+    if (!hfi_parser_accept(parser, HFI_T_LBRACE)) {
+        return true;
+    }
+    do {
+        if (!parse_function_role(parser)) {
+            return false;
+        }
+    } while (hfi_parser_accept(parser, HFI_T_COMMA));
+    return hfi_parser_expect(parser, HFI_T_RBRACE, ", or } behind a role");
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Fences: records that a program opens itself.
+ *
+ * Begin and end are calls of functions that the compiler does not see into, or,
+ * with link-time optimisation, contain an asm statement with a memory clobber and
+ * the lent address as an input: no read or write of lent bytes moves across them.
+ *
+ * The collector finds the records of all threads.  It reads them while their
+ * threads are stopped; what a thread wrote before it went native is published by
+ * the release in hfi_enter().
+ */
+
+#include "fence/fence.h"
+
+#include "diag/report.h"
+#include "fence/fences.h"
+
+#include <string.h>
+
+static void compiler_barrier(const void *lent)
+{
+    __asm__ volatile("" : : "r"(lent) : "memory");
+}
+
+hf_status hfi_lendable(const hf_slot *buffer, uintptr_t *object_out)
+{
+    if (!buffer) {
+        return HF_E_SLOTS;
+    }
+    *object_out = buffer->word_;
+    if (*object_out == 0) {
+        return HF_E_NULL;
+    }
+    if (*object_out == HFI_SLOT_POISON) {
+        return HF_E_MISUSE;
+    }
+    return hfi_object_type_id(*object_out) == HFI_TYPE_BYTES ? HF_OK : HF_E_NOT_LENDABLE;
+}
+
+static hf_status refuse(hf_thread *thread, hf_fence *fence, hf_status status, const char *function,
+                        const char *argument, hf_site site)
+{
+    fence->status_ = status;
+    return hfi_misuse(thread->parts->reporter, status, function, argument, site,
+                      status == HF_E_SLOTS ? "open an inner frame"
+                      : status == HF_E_NOT_LENDABLE
+                          ? "lend a buffer made by hf_bytes_create()"
+                          : "give a slot that holds an object of the right kind",
+                      "%s", hf_status_text(status));
+}
+
+/* A fence that hf_fence_end() may be called on whatever happens. */
+static void clear_fence(hf_fence *fence, const char *what, hf_site site)
+{
+    memset(fence, 0, sizeof *fence);
+    fence->record_.what = what;
+    fence->record_.site = site;
+}
+
+hf_status hf_fence_begin(hf_thread *thread, hf_fence *fence, const hf_slot *buffer, hf_span *span,
+                         const char *what, hf_site site)
+{
+    if (span) {
+        *span = (hf_span){ NULL, 0 };
+    }
+    if (!fence) {
+        return HF_E_NULL;
+    }
+    if (HF_UNLIKELY(!hfi_entry_ok(thread))) {
+        clear_fence(fence, what, site);
+        fence->status_ = HF_E_DETACHED;
+        return hfi_entry_refuse(thread, __func__);
+    }
+    hfi_record_prepare(thread, &fence->record_, __func__);
+    clear_fence(fence, what, site);
+    hf_status status = hfi_lendable(buffer, &fence->object_);
+    if (HF_UNLIKELY(status != HF_OK)) {
+        return refuse(thread, fence, status, __func__, "buffer", site);
+    }
+    fence->record_.objects = &fence->object_;
+    fence->record_.pins = 1;
+    hfi_record_push(thread, &fence->record_);
+    if (span) {
+        span->data = hfi_payload_16(fence->object_);
+        span->size = (size_t)*hfi_object_length(fence->object_);
+    }
+    compiler_barrier(hfi_payload_16(fence->object_));
+    return HF_OK;
+}
+
+/* ---- holding a resource ---- */
+
+static hf_status let_go(hf_thread *thread, hf_fence *fence)
+{
+    void *cell = fence->held_;
+    fence->held_ = NULL;
+    return cell ? thread->parts->fences->resource.let_go(thread, cell) : HF_OK;
+}
+
+static void abandon(hf_record_ *record)
+{
+    hf_fence *fence = HF_CONTAINER(record, hf_fence, record_);
+    (void)let_go(record->thread, fence);
+}
+
+hf_status hf_fence_hold_at(hf_thread *thread, hf_fence *fence, const hf_slot *resource,
+                           uintptr_t *value_out, const char *what, hf_site site)
+{
+    if (value_out) {
+        *value_out = 0;
+    }
+    if (!fence || !value_out) {
+        return HF_E_NULL;
+    }
+    if (!hfi_entry_ok(thread)) {
+        clear_fence(fence, what, site);
+        fence->status_ = HF_E_DETACHED;
+        return hfi_entry_refuse(thread, __func__);
+    }
+    hfi_record_prepare(thread, &fence->record_, __func__);
+    clear_fence(fence, what, site);
+    uintptr_t object = resource ? resource->word_ : 0;
+    hf_status status = !resource ? HF_E_SLOTS : object == 0 ? HF_E_NULL : HF_OK;
+    if (status == HF_OK) {
+        status = thread->parts->fences->resource.hold(thread, object, value_out, &fence->held_);
+    }
+    if (status != HF_OK) {
+        return refuse(thread, fence, status, __func__, "resource", site);
+    }
+    fence->keep_.word_ = object;
+    fence->record_.slots = &fence->keep_;
+    fence->record_.keeps = 1;
+    fence->record_.abandon = abandon;
+    hfi_record_push(thread, &fence->record_);
+    return HF_OK;
+}
+
+/* ---- ending ---- */
+
+static hf_status end_fence(hf_fence *fence)
+{
+    hf_thread *thread = fence->record_.thread;
+    compiler_barrier((const void *)fence->object_);
+    if (HF_UNLIKELY(!hfi_entry_ok(thread))) {
+        return hfi_entry_refuse(thread, "hf_fence_end");
+    }
+    hf_status status = HF_OK;
+    if (HF_UNLIKELY(thread->records != &fence->record_)) {
+        status = HF_E_MISUSE;
+        hfi_records_unwind(thread, &fence->record_, "hf_fence_end");
+    }
+    hfi_record_pop(&fence->record_);
+    fence->ended_ = 1;
+    hf_status closed = HF_UNLIKELY(fence->held_) ? let_go(thread, fence) : HF_OK;
+    return status != HF_OK ? status : closed;
+}
+
+hf_status hf_fence_end(hf_fence *fence)
+{
+    if (!fence) {
+        return HF_E_NULL;
+    }
+    if (HF_LIKELY(fence->record_.cookie == HFI_RECORD_OPEN)) {
+        return end_fence(fence);
+    }
+    if (fence->status_ != HF_OK) {
+        return HF_OK; /* it never began */
+    }
+    hfi_reporter *reporter = fence->record_.thread ? fence->record_.thread->parts->reporter : NULL;
+    return hfi_misuse(reporter, HF_E_MISUSE, __func__, fence->record_.what, fence->record_.site,
+                      "end a fence once", "the fence has ended already");
+}
+
+void hf_fence_leave(hf_fence *fence)
+{
+    if (fence && fence->record_.cookie == HFI_RECORD_OPEN) {
+        (void)end_fence(fence);
+    }
+}
+
+void hf_keepalive(const hf_slot *ref)
+{
+    compiler_barrier(ref);
+}
+
+/* ---- the module ---- */
+
+static void visit_record_slots(hf_thread *thread, hfi_tracer *tracer)
+{
+    hf_record_ copy;
+    for (hf_record_ *record = thread->records; record && hfi_record_read(thread, record, &copy);
+         record = copy.outer) {
+        for (uint16_t i = 0; i < copy.keeps; i++) {
+            hfi_trace_slot(tracer, &copy.slots[i]);
+        }
+    }
+}
+
+static void visit_record_pins(hf_thread *thread, hfi_tracer *tracer)
+{
+    hf_record_ copy;
+    for (hf_record_ *record = thread->records; record && hfi_record_read(thread, record, &copy);
+         record = copy.outer) {
+        for (uint16_t i = 0; i < copy.pins; i++) {
+            hfi_trace_pin(tracer, copy.objects[i]);
+        }
+    }
+}
+
+void hfi_fences_visit_roots(void *self, hfi_tracer *tracer)
+{
+    hfi_fences *fences = self;
+    for (hf_thread *thread = hfi_world_threads(fences->parts->world); thread;
+         thread = thread->next) {
+        visit_record_slots(thread, tracer);
+    }
+}
+
+void hfi_fences_visit_pins(void *self, hfi_tracer *tracer)
+{
+    hfi_fences *fences = self;
+    for (hf_thread *thread = hfi_world_threads(fences->parts->world); thread;
+         thread = thread->next) {
+        visit_record_pins(thread, tracer);
+    }
+    hfi_pins_visit(fences, tracer);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HOLDFAST_FENCE_FENCES_H
+#define HOLDFAST_FENCE_FENCES_H
+
+/* The module's own state; private to fence/. */
+
+#include "fence/fence.h"
+
+struct hfi_fences {
+    hfi_parts *parts;
+    hfi_participant participant;
+    hfi_resource_hooks resource; /* set before the first attach */
+    hfp_mutex
+        lock; /* the pins; also taken by threads that are not attached, and by the collector */
+    hf_pin *pins;
+    uint64_t pin_count;
+    hf_pin *spare; /* ended pins, kept for reuse */
+};
+
+void hfi_fences_visit_pins(void *self, hfi_tracer *tracer);
+void hfi_fences_visit_roots(void *self, hfi_tracer *tracer);
+
+/** The owning pins' share of visit_pins. */
+void hfi_pins_visit(hfi_fences *fences, hfi_tracer *tracer);
+
+/** HF_OK and the object if a slot holds something that can be lent; HF_E_SLOTS, HF_E_NULL,
+ * HF_E_MISUSE, HF_E_NOT_LENDABLE. */
+hf_status hfi_lendable(const hf_slot *buffer, uintptr_t *object_out);
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Owning pins: cells in a list, ended by any thread.
+ *
+ * A pin may be ended by a thread that is not attached or is in native state while
+ * a collection runs, so the collector takes the lock too.  Nobody waits with it:
+ * managed threads hold it for a few stores and pass no safepoint inside.
+ */
+
+#include "fence/fences.h"
+
+#include "base/alloc.h"
+#include "diag/report.h"
+
+#define PIN_OPEN  0x50494e53u /* "PINS" */
+#define PIN_ENDED 0x70696e73u /* "pins" */
+
+struct hf_pin {
+    uint32_t sig;
+    uintptr_t object; /* does not move while this stands */
+    hf_site site;
+    hfi_fences *fences;
+    hf_pin *next, **link; /* lock: fences->lock */
+};
+
+void hfi_pins_visit(hfi_fences *fences, hfi_tracer *tracer)
+{
+    hfp_mutex_lock(&fences->lock);
+    for (hf_pin *pin = fences->pins; pin; pin = pin->next) {
+        hfi_trace_pin(tracer, pin->object);
+    }
+    hfp_mutex_unlock(&fences->lock);
+}
+
+static hf_pin *new_cell(hfi_fences *fences)
+{
+    hfp_mutex_lock(&fences->lock);
+    hf_pin *pin = fences->spare;
+    if (pin) {
+        fences->spare = pin->next;
+    }
+    hfp_mutex_unlock(&fences->lock);
+    return pin ? pin : hfi_alloc(sizeof *pin);
+}
+
+static void link_pin(hfi_fences *fences, hf_pin *pin)
+{
+    hfp_mutex_lock(&fences->lock);
+    pin->next = fences->pins;
+    pin->link = &fences->pins;
+    if (pin->next) {
+        pin->next->link = &pin->next;
+    }
+    fences->pins = pin;
+    fences->pin_count++;
+    hfp_mutex_unlock(&fences->lock);
+}
+
+hf_status hf_pin_create_at(hf_thread *thread, const hf_slot *buffer, hf_pin **pin_out, hf_site site)
+{
+    if (!pin_out) {
+        return HF_E_NULL;
+    }
+    *pin_out = NULL;
+    HFI_ENTRY(thread);
+    hfi_parts *parts = thread->parts;
+    if (atomic_load_explicit(&parts->is_stopping, memory_order_relaxed)) {
+        return HF_E_SHUTDOWN;
+    }
+    uintptr_t object;
+    hf_status status = hfi_lendable(buffer, &object);
+    if (status != HF_OK) {
+        return hfi_misuse(parts->reporter, status, "hf_pin_create", "buffer", site,
+                          "pin a buffer made by hf_bytes_create()", "%s", hf_status_text(status));
+    }
+    hf_pin *pin = new_cell(parts->fences);
+    if (!pin) {
+        return HF_E_NOMEM;
+    }
+    *pin = (hf_pin){ .sig = PIN_OPEN, .object = object, .site = site, .fences = parts->fences };
+    link_pin(parts->fences, pin);
+    *pin_out = pin;
+    return HF_OK;
+}
+
+hf_span hf_pin_span(const hf_pin *pin)
+{
+    if (!pin || pin->sig != PIN_OPEN) {
+        return (hf_span){ NULL, 0 };
+    }
+    return (hf_span){ hfi_payload_16(pin->object), (size_t)*hfi_object_length(pin->object) };
+}
+
+hf_status hf_pin_ref(const hf_pin *pin, hf_ref out)
+{
+    if (!out) {
+        return HF_E_SLOTS;
+    }
+    if (!pin || pin->sig != PIN_OPEN) {
+        return HF_E_NULL;
+    }
+    out->word_ = pin->object;
+    return HF_OK;
+}
+
+void hf_pin_destroy(hf_pin *pin)
+{
+    if (!pin) {
+        return;
+    }
+    hfi_fences *fences = pin->fences;
+    hfp_mutex_lock(&fences->lock);
+    bool is_open = pin->sig == PIN_OPEN;
+    if (is_open) {
+        pin->sig = PIN_ENDED;
+        *pin->link = pin->next;
+        if (pin->next) {
+            pin->next->link = pin->link;
+        }
+        pin->next = fences->spare;
+        fences->spare = pin;
+        fences->pin_count--;
+    }
+    hfp_mutex_unlock(&fences->lock);
+    if (!is_open) {
+        (void)hfi_misuse(fences->parts->reporter, HF_E_MISUSE, __func__, "pin", pin->site,
+                         "destroy a pin once", "the pin has ended already");
+    }
+}
+
+/* ---- the module ---- */
+
+hf_status hfi_fences_create(hfi_parts *parts, hfi_fences **fences_out)
+{
+    hfi_fences *fences = hfi_alloc(sizeof *fences);
+    if (!fences) {
+        return HF_E_NOMEM;
+    }
+    fences->parts = parts;
+    hfp_mutex_init(&fences->lock);
+    fences->participant = (hfi_participant){ .name = "fence",
+                                             .self = fences,
+                                             .visit_pins = hfi_fences_visit_pins,
+                                             .visit_roots = hfi_fences_visit_roots };
+    hfi_heap_add_participant(parts->heap, &fences->participant);
+    *fences_out = fences;
+    return HF_OK;
+}
+
+static void report_standing(hfi_fences *fences, const hf_pin *pin)
+{
+    hf_report report = { .struct_size = (uint32_t)sizeof report,
+                         .kind = HF_REPORT_LEAK,
+                         .status = HF_E_BUSY,
+                         .function = "hf_runtime_destroy",
+                         .argument = "pin",
+                         .site = pin->site,
+                         .message = "a pin made here was never destroyed; its memory is kept",
+                         .remedy = "hf_pin_destroy() when native code is done with the buffer" };
+    hfi_report(fences->parts->reporter, &report);
+}
+
+uint64_t hfi_fences_destroy(hfi_fences *fences)
+{
+    uint64_t standing = fences->pin_count;
+    for (const hf_pin *pin = fences->pins; pin; pin = pin->next) {
+        report_standing(fences, pin);
+    }
+    while (fences->spare) {
+        hf_pin *pin = fences->spare;
+        fences->spare = pin->next;
+        hfi_free(pin);
+    }
+    if (standing == 0) { /* else somebody may still destroy one: the list must be there */
+        hfp_mutex_finish(&fences->lock);
+        hfi_free(fences);
+    }
+    return standing;
+}
+
+void hfi_fences_set_resource_hooks(hfi_fences *fences, const hfi_resource_hooks *hooks)
+{
+    fences->resource = *hooks;
+}
+
+const hfi_resource_hooks *hfi_fences_resource_hooks(const hfi_fences *fences)
+{
+    return &fences->resource;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HOLDFAST_ROOT_ROOT_H
+#define HOLDFAST_ROOT_ROOT_H
+
+/* Frames, slots and globals, as the floors above see them. */
+
+#include "heap/heap.h"
+#include "thread/thread.h"
+
+#include <holdfast/root.h>
+
+typedef struct hfi_roots hfi_roots;
+
+HF_MUST_CHECK hf_status hfi_roots_create(hfi_parts *parts, hfi_roots **roots_out);
+
+/** Gives the number of globals never destroyed; they are freed with the rest. */
+uint64_t hfi_roots_destroy(hfi_roots *roots);
+
+/**
+ * `count` slots in a row, all null, in the innermost frame.  HF_E_SLOTS (reported), HF_E_NOMEM.
+ * Managed, by the owner; no safepoint.
+ */
+HF_MUST_CHECK hf_status hfi_slots_take(hf_thread *thread, uint32_t count, hf_ref *first_out);
+
+/** True if `frame` is open in this thread and is the one that had `cookie`. */
+bool hfi_frame_is_open(const hf_thread *thread, const hf_frame *frame, uint32_t cookie);
+
+#endif

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Puts the parts together in order, and takes them apart in reverse.
+ *
+ * Each module registers with the ones below it while it is created; this file
+ * alone knows them all.  The one arrow that cannot point down, fences that hold
+ * resources, is two function pointers set here.
+ */
+
+#include "base/alloc.h"
+#include "base/parts.h"
+#include "diag/env.h"
+#include "diag/report.h"
+#include "fence/fence.h"
+#include "final/final.h"
+#include "heap/heap.h"
+#include "root/root.h"
+#include "thread/thread.h"
+#include "type/type.h"
+
+#include <holdfast/runtime.h>
+
+#include <string.h>
+
+#define DEFAULT_RESERVE (sizeof(void *) >= 8 ? UINT64_C(64) << 30 : UINT64_C(1) << 30)
+#define DEFAULT_NURSERY (UINT64_C(8) << 20)
+#define DEFAULT_SLOTS   (UINT32_C(1) << 20)
+
+struct hf_runtime {
+    hfi_parts parts; /* first: hfi_parts_of() */
+    hfi_reporter reporter;
+};
+
+/* ---- options ---- */
+
+/* A smaller struct is an older caller's: the rest is default.  A larger one may only have zeros
+ * behind. */
+static hf_status read_options(const hf_runtime_options *given, hf_runtime_options *options_out)
+{
+    memset(options_out, 0, sizeof *options_out);
+    if (!given) {
+        return HF_OK;
+    }
+    size_t size = given->struct_size;
+    if (size < sizeof given->struct_size) {
+        return HF_E_OPTIONS;
+    }
+    for (size_t i = sizeof *options_out; i < size; i++) {
+        if (((const unsigned char *)given)[i] != 0) {
+            return HF_E_OPTIONS;
+        }
+    }
+    memcpy(options_out, given, size < sizeof *options_out ? size : sizeof *options_out);
+    if (options_out->fence_mode > HF_FENCE_BARRIER || options_out->on_misuse > HF_MISUSE_ABORT ||
+        options_out->checked > 1) {
+        return HF_E_OPTIONS;
+    }
+    return HF_OK;
+}
+
+static hf_status choose_fence_mode(uint32_t wanted, hf_fence_mode *mode_out)
+{
+    bool has_barrier = hfp_features_get()->has_process_barrier;
+    if (wanted == HF_FENCE_AUTO) {
+        wanted = hfi_env_flag("HOLDFAST_EXCHANGE") || !has_barrier ? HF_FENCE_EXCHANGE
+                                                                   : HF_FENCE_BARRIER;
+    }
+    if (wanted == HF_FENCE_BARRIER && !has_barrier) {
+        return HF_E_UNSUPPORTED;
+    }
+    *mode_out = (hf_fence_mode)wanted;
+    return HF_OK;
+}
+
+static uint64_t or_default(uint64_t value, uint64_t otherwise)
+{
+    return value ? value : otherwise;
+}
+
+static hf_status resolve_settings(const hf_runtime_options *options, hfi_settings *settings)
+{
+    settings->heap_limit_bytes = options->heap_limit_bytes;
+    settings->heap_reserve_bytes = or_default(options->heap_reserve_bytes, DEFAULT_RESERVE);
+    settings->nursery_bytes = or_default(options->nursery_bytes, DEFAULT_NURSERY);
+    settings->slots_max = (uint32_t)or_default(options->slots_max, DEFAULT_SLOTS);
+    settings->stress_every =
+        (uint32_t)or_default(options->stress_every, hfi_env_u64("HOLDFAST_STRESS", 0));
+    settings->checked =
+        options->checked || settings->stress_every || hfi_env_flag("HOLDFAST_CHECKED");
+    return choose_fence_mode(options->fence_mode, &settings->fence_mode);
+}
+
+/* ---- create ---- */
+
+static void connect_fences_and_resources(hfi_parts *parts)
+{
+    hfi_resource_hooks hooks = { hfi_resource_hold, hfi_resource_let_go };
+    hfi_fences_set_resource_hooks(parts->fences, &hooks);
+}
+
+static hf_status create_parts(hfi_parts *parts)
+{
+    hf_status status = hfi_world_create(parts, &parts->world);
+    status = status == HF_OK ? hfi_types_create(parts, &parts->types) : status;
+    status = status == HF_OK ? hfi_heap_create(parts, &parts->heap) : status;
+    status = status == HF_OK ? hfi_roots_create(parts, &parts->roots) : status;
+    status = status == HF_OK ? hfi_fences_create(parts, &parts->fences) : status;
+    status = status == HF_OK ? hfi_final_create(parts, &parts->final) : status;
+    if (status == HF_OK) {
+        connect_fences_and_resources(parts);
+    }
+    return status;
+}
+
+/* Each is asked only if it was made; what others may still use is left where it is. */
+static void destroy_parts(hfi_parts *parts, hf_runtime_leaks *leaks)
+{
+    if (parts->final) {
+        hfi_final_destroy(parts->final);
+    }
+    leaks->pins = parts->fences ? hfi_fences_destroy(parts->fences) : 0;
+    leaks->globals = parts->roots ? hfi_roots_destroy(parts->roots) : 0;
+    bool keep = leaks->pins != 0 || leaks->threads != 0;
+    if (parts->heap) {
+        hfi_heap_destroy(parts->heap, keep);
+    }
+    if (parts->types && !keep) {
+        hfi_types_destroy(parts->types);
+    }
+    if (parts->world) {
+        hfi_world_destroy(parts->world);
+    }
+}
+
+hf_status hf_runtime_create(const hf_runtime_options *options, hf_runtime **runtime_out)
+{
+    if (!runtime_out) {
+        return HF_E_NULL;
+    }
+    *runtime_out = NULL;
+    hf_runtime_options given;
+    hf_status status = read_options(options, &given);
+    if (status != HF_OK) {
+        return status;
+    }
+    hf_runtime *runtime = hfi_alloc(sizeof *runtime);
+    if (!runtime) {
+        return HF_E_NOMEM;
+    }
+    hfi_reporter_init(&runtime->reporter, given.report, given.report_user,
+                      given.on_misuse == HF_MISUSE_ABORT);
+    runtime->parts.reporter = &runtime->reporter;
+    status = resolve_settings(&given, &runtime->parts.settings);
+    status = status == HF_OK ? create_parts(&runtime->parts) : status;
+    if (status != HF_OK) {
+        hf_runtime_leaks leaks = HF_RUNTIME_LEAKS_INIT;
+        destroy_parts(&runtime->parts, &leaks);
+        hfi_reporter_finish(&runtime->reporter);
+        hfi_free(runtime);
+        return status;
+    }
+    *runtime_out = runtime;
+    return HF_OK;
+}
+
+/* ---- destroy ---- */
+
+static void report_threads(hfi_parts *parts, uint32_t threads)
+{
+    if (threads != 0) {
+        (void)hfi_misuse(parts->reporter, HF_E_BUSY, "hf_runtime_destroy", "runtime", HF_SITE,
+                         "detach every thread first; until then the runtime's memory is kept",
+                         "%u threads are still attached", (unsigned)threads);
+    }
+}
+
+void hf_runtime_destroy(hf_runtime *runtime, hf_runtime_leaks *leaks_out)
+{
+    hf_runtime_leaks leaks = HF_RUNTIME_LEAKS_INIT;
+    if (runtime) {
+        hfi_parts *parts = &runtime->parts;
+        hfp_native_error error = hfp_native_error_save();
+        atomic_store_explicit(&parts->is_stopping, true, memory_order_release);
+        hfi_final_left left = hfi_final_stop(parts->final);
+        leaks.resources = left.resources;
+        leaks.finalizers = left.finalizers;
+        leaks.threads = hfi_world_thread_count(parts->world);
+        leaks.fences = hfi_records_open(parts->world);
+        leaks.functions = atomic_load_explicit(&parts->functions, memory_order_relaxed);
+        report_threads(parts, leaks.threads);
+        bool keep = leaks.threads != 0 || leaks.functions != 0;
+        destroy_parts(parts, &leaks);
+        if (!keep && leaks.pins == 0) {
+            hfi_reporter_finish(&runtime->reporter);
+            hfi_free(runtime);
+        }
+        hfp_native_error_restore(error);
+    }
+    if (leaks_out && leaks_out->struct_size == sizeof leaks) {
+        *leaks_out = leaks;
+    }
+}
+
+bool hf_runtime_is_stopping(const hf_runtime *runtime)
+{
+    return runtime && atomic_load_explicit(&runtime->parts.is_stopping, memory_order_acquire);
+}
+
+hf_fence_mode hf_runtime_fence_mode(const hf_runtime *runtime)
+{
+    return runtime ? runtime->parts.settings.fence_mode : HF_FENCE_AUTO;
+}

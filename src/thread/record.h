@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HOLDFAST_THREAD_RECORD_H
+#define HOLDFAST_THREAD_RECORD_H
+
+/*
+ * Records: what fences and calls link into their thread, so that the collector
+ * finds what is pinned and kept.  A push and a pop are a store each; nothing is
+ * counted, so two threads that pin one buffer are two records.
+ */
+
+#include "thread/thread.h"
+
+#include <holdfast/fence.h>
+
+#define HFI_RECORD_OPEN  0x4f50454eu /* "OPEN" */
+#define HFI_RECORD_ENDED 0x454e4445u /* "ENDE" */
+
+/*
+ * The links lie on the C stack.  A record that was left without its end (the
+ * portable form allows it) may be overwritten before anybody notices, so a link is
+ * followed only if its cookie and its thread are right.
+ */
+
+/** Copies a record that may lie on a dead part of the stack; false if it is overwritten. */
+bool hfi_record_read(const hf_thread *thread, const hf_record_ *record, hf_record_ *copy_out);
+
+/** Unwinds and reports the records that cannot be open any more because `fresh`, not yet filled in,
+ * is begun now. */
+void hfi_records_drop_stale(hf_thread *thread, const hf_record_ *fresh, const char *where);
+
+/** Before a record is filled in: see above.  One compare when all is well. */
+static inline void hfi_record_prepare(hf_thread *thread, const hf_record_ *record,
+                                      const char *where)
+{
+    if (HF_UNLIKELY(thread->records && (uintptr_t)thread->records <= (uintptr_t)record)) {
+        hfi_records_drop_stale(thread, record, where);
+    }
+}
+
+/** Links a prepared record whose objects are filled in. */
+static inline void hfi_record_push(hf_thread *thread, hf_record_ *record)
+{
+    HF_ASSERT(!thread->records || (uintptr_t)thread->records > (uintptr_t)record);
+    record->cookie = HFI_RECORD_OPEN;
+    record->thread = thread;
+    record->outer = thread->records;
+    thread->records = record;
+}
+
+/** Unlinks the innermost record. */
+static inline void hfi_record_pop(hf_record_ *record)
+{
+    HF_ASSERT(record->thread->records == record);
+    record->thread->records = record->outer;
+    record->cookie = HFI_RECORD_ENDED;
+}
+
+/**
+ * Unlinks and reports every record deeper than `outer` (innermost first): their block was left
+ * without their end.  Used at the end of a frame, a callback's return and a detach.
+ */
+void hfi_records_unwind(hf_thread *thread, hf_record_ *outer, const char *where);
+
+/** Fences and calls open in all threads.  From a thread that is not attached. */
+uint64_t hfi_records_open(hfi_world *world);
+
+#endif
