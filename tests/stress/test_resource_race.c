@@ -58,7 +58,7 @@ static const hf_resource_class file_class = {
 
 typedef struct user {
     hfp_thread handle;
-    hf_global *shared;   /* this round's resource, or null */
+    hf_global *shared; /* this round's resource, or null */
     _Atomic(bool) *stop;
     _Atomic(unsigned) uses;
     _Atomic(unsigned) refusals;

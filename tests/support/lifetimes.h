@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A runtime with one attached thread, a log of its reports, and a log of what finalizers and release
- * functions did.  For tests about the end of objects.
+ * A runtime with one attached thread, a log of its reports, and a log of what finalizers and
+ * release functions did.  For tests about the end of objects.
  */
 #ifndef HOLDFAST_TESTS_LIFETIMES_H
 #define HOLDFAST_TESTS_LIFETIMES_H

@@ -80,23 +80,24 @@ static void final_refuses_a_second_one_and_names_the_first(void **state)
     hf_ref object = hf_local(world.thread);
     lifetimes_ticket first = ticket_of(1);
     lifetimes_ticket second = ticket_of(2);
+    hf_site here = { "here.c", 11 };
+    hf_site there = { "there.c", 22 };
     assert_int_equal(hf_bytes_create(world.thread, 1, object), HF_OK);
-    int first_line = __LINE__ + 1;
-    assert_int_equal(hf_finalizer_set(world.thread, object, lifetimes_finalize, &first), HF_OK);
+    assert_int_equal(hf_finalizer_set_at(world.thread, object, lifetimes_finalize, &first, here),
+                     HF_OK);
     assert_int_equal(hf_collect(world.thread), HF_OK); /* found again also where it moved */
 
-    int second_line = __LINE__ + 2;
     hf_status status =
-        hf_finalizer_set(world.thread, object, lifetimes_finalize, &second);
+        hf_finalizer_set_at(world.thread, object, lifetimes_finalize, &second, there);
 
     assert_int_equal(status, HF_E_ALREADY_SET);
     assert_int_equal(lifetimes_reports(&world), 1);
     const lifetimes_report *report = lifetimes_report_at(&world, 0);
     assert_int_equal(report->kind, HF_REPORT_MISUSE);
     assert_int_equal(report->status, HF_E_ALREADY_SET);
-    assert_int_equal(report->line, second_line);
-    assert_int_equal(report->other_line, first_line);
-    assert_non_null(strstr(report->text, "test_final.c"));
+    assert_int_equal(report->line, 22);
+    assert_int_equal(report->other_line, 11);
+    assert_non_null(strstr(report->text, "set at here.c:11"));
 
     hf_clear(object);
     lifetimes_settle(&world);
@@ -355,11 +356,12 @@ static void final_runs_in_the_order_of_arming_within_a_cycle(void **state)
         assert_int_equal(hf_array_create(world.thread, 1, object), HF_OK);
         assert_int_equal(hf_store_at(world.thread, holder, i, object), HF_OK);
     }
-    for (uint64_t i = 0; i < COUNT; i++) { /* armed in another order than made: 7 and 40 share no factor */
+    for (uint64_t i = 0; i < COUNT;
+         i++) { /* armed in another order than made: 7 and 40 share no factor */
         tickets[i] = ticket_of(i + 1);
         assert_int_equal(hf_load_at(holder, i * 7 % COUNT, object), HF_OK);
-        assert_int_equal(
-            hf_finalizer_set(world.thread, object, lifetimes_finalize, &tickets[i]), HF_OK);
+        assert_int_equal(hf_finalizer_set(world.thread, object, lifetimes_finalize, &tickets[i]),
+                         HF_OK);
     }
     hf_clear(object);
     settle_often();
@@ -414,8 +416,8 @@ static void final_counts_what_never_ran_at_the_end(void **state)
             hf_ref self = hf_local(all.thread);
             assert_int_equal(hf_array_create(all.thread, 1, self), HF_OK);
             assert_int_equal(hf_store_at(all.thread, self, 0, self), HF_OK);
-            assert_int_equal(
-                hf_finalizer_set(all.thread, self, lifetimes_finalize, &tickets[i]), HF_OK);
+            assert_int_equal(hf_finalizer_set(all.thread, self, lifetimes_finalize, &tickets[i]),
+                             HF_OK);
         }
     }
 
@@ -465,8 +467,8 @@ static void final_ends_each_of_sixteen_neighbours_at_its_own_death(void **state)
         assert_int_equal(hf_bytes_create(world.thread, 1, slots[i]), HF_OK);
     }
     for (unsigned i = 0; i < COUNT; i++) {
-        assert_int_equal(
-            hf_finalizer_set(world.thread, slots[i], lifetimes_finalize, &tickets[i]), HF_OK);
+        assert_int_equal(hf_finalizer_set(world.thread, slots[i], lifetimes_finalize, &tickets[i]),
+                         HF_OK);
     }
     lifetimes_settle(&world);
     assert_int_equal(lifetimes_events(&world), 0);
@@ -531,8 +533,7 @@ static void allocate_and_arm(hf_thread *runner, hf_ref object, void *user)
     HF_FRAME(runner);
     hf_ref child = hf_local(runner);
     is_fine = is_fine && hf_array_create(runner, 1, child) == HF_OK;
-    is_fine = is_fine &&
-              hf_finalizer_set(runner, child, lifetimes_finalize, &tickets[1]) == HF_OK;
+    is_fine = is_fine && hf_finalizer_set(runner, child, lifetimes_finalize, &tickets[1]) == HF_OK;
     is_fine = is_fine && hf_collect(runner) == HF_OK && atomic_load(&tickets[1].runs) == 0;
     is_fine = is_fine && hf_finalizer_clear(runner, object) == HF_OK;
     tickets[0].number = is_fine ? 1 : 666;
@@ -583,8 +584,8 @@ static void final_survives_every_failure_of_arming(void **state)
                 failures++;
                 assert_true(was_hit);
                 assert_true(status == HF_E_NOMEM || status == HF_E_SYSTEM);
-                assert_int_equal(
-                    hf_finalizer_set(all.thread, object, lifetimes_finalize, &ticket), HF_OK);
+                assert_int_equal(hf_finalizer_set(all.thread, object, lifetimes_finalize, &ticket),
+                                 HF_OK);
             }
             lifetimes_settle(&all);
             assert_int_equal(lifetimes_events(&all), 0);
@@ -623,10 +624,9 @@ static void arm_and_clear(void *user)
         lifetimes_ticket *ticket = &member->tickets[i];
         HF_FRAME(thread);
         hf_ref object = hf_local(thread);
-        bool is_fine =
-            hf_array_create(thread, 2, object) == HF_OK &&
-            hf_finalizer_set(thread, object, lifetimes_finalize, ticket) == HF_OK &&
-            hf_safepoint(thread) == HF_OK && atomic_load(&ticket->runs) == 0;
+        bool is_fine = hf_array_create(thread, 2, object) == HF_OK &&
+                       hf_finalizer_set(thread, object, lifetimes_finalize, ticket) == HF_OK &&
+                       hf_safepoint(thread) == HF_OK && atomic_load(&ticket->runs) == 0;
         if (i % 2 == 0) {
             is_fine = is_fine && hf_finalizer_clear(thread, object) == HF_OK;
         }
@@ -649,8 +649,7 @@ static void final_loses_and_repeats_nothing_among_threads(void **state)
             tickets[m][i] = ticket_of(1);
         }
         crew[m] = (crew_member){ .rounds = rounds, .tickets = tickets[m] };
-        assert_int_equal(hfp_thread_start(&crew[m].handle, "crew", arm_and_clear, &crew[m]),
-                         HF_OK);
+        assert_int_equal(hfp_thread_start(&crew[m].handle, "crew", arm_and_clear, &crew[m]), HF_OK);
     }
 
     for (unsigned m = 0; m < CREW; m++) {

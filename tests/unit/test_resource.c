@@ -2,8 +2,8 @@
 /* hf-test: threaded timeout=180 */
 
 /*
- * Resources: what each operation does in each state, what holds a resource open, and what becomes of
- * one that nobody disposed.  An event is a release, its number the value that was released.
+ * Resources: what each operation does in each state, what holds a resource open, and what becomes
+ * of one that nobody disposed.  An event is a release, its number the value that was released.
  */
 
 #include "hf_test.h"
@@ -13,7 +13,6 @@
 #include "lifetimes.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #define NONE 999u /* the invalid value of these classes */
@@ -216,25 +215,21 @@ static void resource_names_the_first_dispose_at_the_second(void **state)
 {
     (void)state;
     HF_FRAME(world.thread);
-    int made = __LINE__ + 2;
     hf_ref file = hf_local(world.thread);
-    assert_int_equal(hf_resource_create(world.thread, reported(), 7, file), HF_OK);
-    int first = __LINE__ + 1;
-    assert_int_equal(hf_resource_dispose(world.thread, file), HF_OK);
+    hf_site sites[] = { { "made.c", 11 }, { "first.c", 22 }, { "second.c", 33 } };
+    assert_int_equal(hf_resource_create_at(world.thread, reported(), 7, file, sites[0]), HF_OK);
+    assert_int_equal(hf_resource_dispose_at(world.thread, file, sites[1]), HF_OK);
     assert_int_equal(lifetimes_reports(&world), 0);
 
-    int second = __LINE__ + 1;
-    assert_int_equal(hf_resource_dispose(world.thread, file), HF_E_CLOSED);
+    assert_int_equal(hf_resource_dispose_at(world.thread, file, sites[2]), HF_E_CLOSED);
 
-    char site[64];
-    (void)snprintf(site, sizeof site, "test_resource.c:%d", first);
     assert_int_equal(lifetimes_reports(&world), 1);
     const lifetimes_report *report = lifetimes_report_at(&world, 0);
     assert_int_equal(report->kind, HF_REPORT_MISUSE);
     assert_int_equal(report->status, HF_E_CLOSED);
-    assert_int_equal(report->line, second);
-    assert_int_equal(report->other_line, made);
-    assert_non_null(strstr(report->text, site));
+    assert_int_equal(report->line, 33);
+    assert_int_equal(report->other_line, 11);
+    assert_non_null(strstr(report->text, "first.c:22"));
     assert_int_equal(lifetimes_events(&world), 1);
 }
 
@@ -263,20 +258,20 @@ static void resource_reports_a_failed_release_with_its_birth(void **state)
 {
     (void)state;
     HF_FRAME(world.thread);
-    int made = __LINE__ + 2;
     hf_ref file = hf_local(world.thread);
-    assert_int_equal(hf_resource_create(world.thread, reported(), 7, file), HF_OK);
+    hf_site made = { "made.c", 11 };
+    hf_site disposed = { "disposed.c", 22 };
+    assert_int_equal(hf_resource_create_at(world.thread, reported(), 7, file, made), HF_OK);
     release_status = HF_E_SYSTEM;
 
-    int disposed = __LINE__ + 1;
-    assert_int_equal(hf_resource_dispose(world.thread, file), HF_E_RELEASE);
+    assert_int_equal(hf_resource_dispose_at(world.thread, file, disposed), HF_E_RELEASE);
 
     assert_int_equal(lifetimes_reports(&world), 1);
     const lifetimes_report *report = lifetimes_report_at(&world, 0);
     assert_int_equal(report->kind, HF_REPORT_LEAK);
     assert_int_equal(report->status, HF_E_RELEASE);
-    assert_int_equal(report->line, disposed);
-    assert_int_equal(report->other_line, made);
+    assert_int_equal(report->line, 22);
+    assert_int_equal(report->other_line, 11);
     assert_non_null(strstr(report->text, "lamp"));
     lifetimes_settle(&world);
     assert_int_equal(lifetimes_events(&world), 1); /* and it is not tried again */
@@ -301,23 +296,32 @@ static void resource_reports_a_release_that_fails_at_the_last_holder(void **stat
 
 /* ---- fences ---- */
 
-static void resource_closes_after_the_fence_that_holds_it(void **state)
+/** Holds the resource once more, disposes it, and lets the first slot go. */
+static void dispose_within(hf_ref file)
 {
-    (void)state;
-    HF_FRAME(world.thread);
-    hf_ref file = make(7);
-    hf_fence outer;
     hf_fence inner;
     uintptr_t value = 0;
-    assert_int_equal(hf_fence_hold(&outer, world.thread, file, &value), HF_OK);
-    assert_int_equal(value, 7);
     assert_int_equal(hf_fence_hold(&inner, world.thread, file, &value), HF_OK);
+    assert_int_equal(value, 7);
 
     assert_int_equal(hf_resource_dispose(world.thread, file), HF_OK);
     hf_clear(file); /* the fences keep it */
     lifetimes_settle(&world);
     assert_int_equal(lifetimes_events(&world), 0);
     assert_int_equal(hf_fence_end(&inner), HF_OK);
+}
+
+static void resource_closes_after_the_last_fence_that_holds_it(void **state)
+{
+    (void)state;
+    HF_FRAME(world.thread);
+    hf_ref file = make(7);
+    hf_fence outer;
+    uintptr_t value = 0;
+    assert_int_equal(hf_fence_hold(&outer, world.thread, file, &value), HF_OK);
+    assert_int_equal(value, 7);
+
+    dispose_within(file);
     lifetimes_settle(&world);
     assert_int_equal(lifetimes_events(&world), 0);
     assert_int_equal(hf_fence_end(&outer), HF_OK);
@@ -371,12 +375,11 @@ static void leak_one(hf_leak_policy policy, unsigned releases, unsigned reports)
 {
     static hf_resource_class leaky;
     leaky = class_of(policy);
-    int made;
+    hf_site made = { "made.c", 11 };
     {
         HF_FRAME(world.thread);
         hf_ref file = hf_local(world.thread);
-        made = __LINE__ + 1;
-        assert_int_equal(hf_resource_create(world.thread, &leaky, 3, file), HF_OK);
+        assert_int_equal(hf_resource_create_at(world.thread, &leaky, 3, file, made), HF_OK);
         for (int i = 0; i < 3; i++) {
             lifetimes_settle(&world);
         }
@@ -393,7 +396,7 @@ static void leak_one(hf_leak_policy policy, unsigned releases, unsigned reports)
     assert_int_equal(lifetimes_reports(&world), reports);
     if (reports != 0) {
         assert_int_equal(lifetimes_report_at(&world, 0)->kind, HF_REPORT_LEAK);
-        assert_int_equal(lifetimes_report_at(&world, 0)->other_line, made);
+        assert_int_equal(lifetimes_report_at(&world, 0)->other_line, 11);
         assert_non_null(strstr(lifetimes_report_at(&world, 0)->text, "lamp"));
     }
 }
@@ -562,7 +565,7 @@ int main(void)
         TEST(resource_keeps_errno_over_a_release),
         TEST(resource_reports_a_failed_release_with_its_birth),
         TEST(resource_reports_a_release_that_fails_at_the_last_holder),
-        TEST(resource_closes_after_the_fence_that_holds_it),
+        TEST(resource_closes_after_the_last_fence_that_holds_it),
         TEST(resource_that_is_disposed_lends_nothing_to_a_fence),
         TEST(resource_that_was_disposed_dies_in_silence),
         TEST(resource_that_leaks_is_reported_and_released),
