@@ -318,7 +318,10 @@ static hf_status await_done(hfi_runner *runner, uint64_t target, uint64_t deadli
     hf_status status = HF_OK;
     hfp_mutex_lock(&runner->lock);
     while (runner->done < target && status == HF_OK) {
-        if (!hfp_cond_wait(&runner->news, &runner->lock, deadline_ns) && runner->done < target) {
+        if (state_of(runner) == HFI_RUNNER_ENDED) {
+            status = HF_E_SHUTDOWN;
+        } else if (!hfp_cond_wait(&runner->news, &runner->lock, deadline_ns) &&
+                   runner->done < target) {
             status = HF_E_TIMEOUT;
         }
     }

@@ -296,8 +296,8 @@ static void resource_reports_a_release_that_fails_at_the_last_holder(void **stat
 
 /* ---- fences ---- */
 
-/** Holds the resource once more, disposes it, and lets the first slot go. */
-static void dispose_within(hf_ref file)
+/** Holds the resource once more, from deeper in the stack, disposes it, and lets the slot go. */
+__attribute__((noinline)) static void dispose_within(hf_ref file)
 {
     hf_fence inner;
     uintptr_t value = 0;
@@ -505,6 +505,114 @@ static void resource_left_at_the_end_meets_its_policy(void **state)
     assert_int_equal(leak_reports, 2);
 }
 
+static void resource_held_at_the_end_is_never_released(void **state)
+{
+    (void)state;
+    static void *cell; /* static: what is kept on purpose is no leak of the test */
+    static hf_resource_class lamp;
+    lifetimes all;
+    lifetimes_begin(&all);
+    lamp = class_of(HF_LEAK_RELEASE);
+    lamp.user = &all;
+    {
+        HF_FRAME(all.thread);
+        hf_ref file = hf_local(all.thread);
+        uintptr_t value;
+        assert_int_equal(hf_resource_create(all.thread, &lamp, 1, file), HF_OK);
+        assert_int_equal(hfi_resource_hold(all.thread, file->word_, &value, &cell), HF_OK);
+    }
+    lifetimes_settle(&all); /* the object dies; the runner ends its reference, not the hold */
+    lifetimes_settle(&all);
+
+    lifetimes_end(&all);
+
+    assert_int_equal(all.event_count, 0);
+    assert_int_equal(all.leaks.resources, 1);
+    assert_int_equal(all.report_count, 1);
+    assert_int_equal(all.reports[0].status, HF_E_BUSY);
+}
+
+static void resource_that_outlives_its_object_closes_with_its_last_holder(void **state)
+{
+    (void)state;
+    void *cell;
+    {
+        HF_FRAME(world.thread);
+        hf_ref file = make(4);
+        assert_int_equal(hold(file, &cell), HF_OK);
+    }
+    lifetimes_settle(&world);
+    lifetimes_settle(&world);
+    assert_int_equal(lifetimes_events(&world), 0);
+    assert_int_equal(lifetimes_reports(&world), 1); /* the leak */
+    int64_t blocks = hfi_alloc_live();
+
+    assert_int_equal(let_go(cell), HF_OK);
+
+    assert_int_equal(lifetimes_events(&world), 1);
+    assert_int_equal(lifetimes_event(&world, 0), 4);
+    assert_int_equal(hfi_alloc_live(), blocks - 1); /* nobody else could free the cell */
+}
+
+typedef struct guest {
+    hfp_thread handle;
+    lifetimes *all;
+    const hf_resource_class *lamp;
+    _Atomic(bool) is_in;
+    _Atomic(bool) may_go;
+    hf_status status;
+} guest;
+
+/** Stays attached, in native code, while its runtime is destroyed. */
+static void overstay(void *user)
+{
+    guest *self = user;
+    hf_thread *thread;
+    hf_frame frame;
+    hf_ref file;
+    self->status = hf_thread_attach(self->all->runtime, &thread);
+    if (self->status == HF_OK) {
+        self->status = hf_frame_begin(thread, &frame, HF_SITE);
+    }
+    if (self->status == HF_OK) {
+        self->status = hf_local_create(thread, &file);
+    }
+    if (self->status == HF_OK) {
+        self->status = hf_resource_create(thread, self->lamp, 8, file);
+    }
+    if (self->status == HF_OK) {
+        self->status = hf_native_begin(thread);
+    }
+    atomic_store(&self->is_in, true);
+    while (!atomic_load(&self->may_go)) {
+        hfp_sleep_ns(100000);
+    }
+}
+
+static void resource_of_a_thread_that_overstays_is_not_released_under_it(void **state)
+{
+    (void)state;
+    static hf_resource_class lamp;
+    static lifetimes all; /* static, as the runtime that is kept points here */
+    lifetimes_begin(&all);
+    lamp = class_of(HF_LEAK_REPORT_AND_RELEASE);
+    lamp.user = &all;
+    guest late = { .all = &all, .lamp = &lamp };
+    assert_int_equal(hfp_thread_start(&late.handle, "late", overstay, &late), HF_OK);
+    lifetimes_await(all.thread, &late.is_in);
+    assert_int_equal(late.status, HF_OK);
+
+    hf_runtime_leaks leaks = HF_RUNTIME_LEAKS_INIT;
+    assert_int_equal(hf_thread_detach(all.thread), HF_OK);
+    hf_runtime_destroy(all.runtime, &leaks);
+
+    assert_int_equal(leaks.threads, 1);
+    assert_int_equal(leaks.resources, 1);
+    assert_int_equal(lifetimes_events(&all), 0);
+    atomic_store(&late.may_go, true);
+    hfp_thread_join(&late.handle);
+}
+
 static void resource_is_refused_while_the_runtime_stops(void **state)
 {
     (void)state;
@@ -574,6 +682,9 @@ int main(void)
         TEST(resource_without_a_value_is_no_leak),
         TEST(resource_is_open_for_the_finalizer_that_reaches_it),
         TEST(resource_left_at_the_end_meets_its_policy),
+        TEST(resource_held_at_the_end_is_never_released),
+        TEST(resource_that_outlives_its_object_closes_with_its_last_holder),
+        TEST(resource_of_a_thread_that_overstays_is_not_released_under_it),
         TEST(resource_is_refused_while_the_runtime_stops),
         TEST(resource_leaves_the_value_to_the_caller_when_creation_fails),
     };
