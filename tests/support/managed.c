@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Reports are copied under a lock, because any thread may raise one, and looked at on the test's own
- * thread.
+ * Reports are copied under a lock, because any thread may raise one, and looked at on the test's
+ * own thread.
  */
 
 #include "managed.h"
