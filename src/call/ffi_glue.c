@@ -16,7 +16,6 @@
 #include "base/verify.h"
 
 #include <float.h>
-#include <math.h>
 #include <string.h>
 
 _Static_assert(sizeof(hfi_value) >= 16, "libffi may write a result of two registers");
@@ -125,7 +124,9 @@ bool hfi_value_store_floating(void *to, hfi_ctype type, double number)
         memcpy(to, &number, sizeof(number));
         return true;
     }
-    if (isfinite(number) && fabs(number) > (double)FLT_MAX) {
+    /* Infinities and what is no number are the same in both. */
+    if ((number > (double)FLT_MAX && number <= DBL_MAX) ||
+        (number < -(double)FLT_MAX && number >= -DBL_MAX)) {
         return false;
     }
     float narrow = (float)number;
