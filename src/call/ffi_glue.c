@@ -5,8 +5,8 @@
  *
  * An argument is read in its own width from the address it is given, a result
  * narrower than a register is written as a whole ffi_arg.  Both are kept apart
- * here (hfi_value_load and hfi_value_result), because on a big-endian machine
- * the two are at different places.
+ * (hfi_value_load here, hfi_value_integer for results), because on a big-endian
+ * machine the two are at different places.
  *
  * Everything here is pure; any thread.
  */
@@ -93,17 +93,6 @@ int64_t hfi_value_load(const void *from, hfi_ctype type)
         memcpy(&u64, from, 8);
         return hfi_ctype_widen(type, u64);
     }
-}
-
-int64_t hfi_value_result(const hfi_value *result, hfi_ctype type)
-{
-    if (type == HFI_C_VOID || type == HFI_C_F32 || type == HFI_C_F64) {
-        return 0;
-    }
-    if (hfi_ctype_size(type) < sizeof(ffi_arg)) {
-        return hfi_ctype_widen(type, result->widened);
-    }
-    return hfi_value_load(result, type);
 }
 
 double hfi_value_floating(const void *from, hfi_ctype type)
