@@ -263,27 +263,30 @@ static void clear_errors(const hf_function *function)
     }
 }
 
-static hfp_native_error cross(hfi_call *call, hfi_value *returned)
+static void cross(hfi_call *call, hfi_value *returned)
 {
     hf_thread *thread = call->thread;
     const hf_function *function = call->function;
+    hf_result *result = call->result;
     hfi_crossing(thread);
-    if (!function->prototype.is_leaf) {
+    if (HF_LIKELY(!function->prototype.is_leaf)) {
         hfi_enter(thread);
     }
-    if (function->clears_error) {
+    if (HF_UNLIKELY(function->clears_error)) {
         clear_errors(function);
     }
     hfi_cif_call(&function->cif, function->address, returned, call->passed);
     hfp_native_error error = hfp_native_error_save();
-    if (function->locate_errno) {
-        error.errno_value = *function->locate_errno();
+    result->errno_value = error.errno_value;
+    result->last_error = error.last_error;
+    result->wsa_error = error.wsa_error;
+    if (HF_UNLIKELY(function->locate_errno)) {
+        result->errno_value = *function->locate_errno();
     }
-    if (!function->prototype.is_leaf) {
+    if (HF_LIKELY(!function->prototype.is_leaf)) {
         hfi_leave(thread);
     }
     hfi_crossing(thread);
-    return error;
 }
 
 /* ---- (d) what the callee said ---- */
@@ -321,17 +324,12 @@ static void read_values(hfi_call *call)
     }
 }
 
-static void read_errors(hfi_call *call, hfp_native_error error)
+/* Without a fail role the call succeeded, and nothing asks for `error`. */
+static void read_verdict(hfi_call *call)
 {
     const hfi_prototype *prototype = &call->function->prototype;
     hf_result *result = call->result;
-    result->errno_value = error.errno_value;
-    result->last_error = error.last_error;
-    result->wsa_error = error.wsa_error;
-    if (!prototype->fail.count) {
-        return; /* and then nothing asks for `error` */
-    }
-    hfi_error_slots slots = { error.errno_value, error.last_error, error.wsa_error };
+    hfi_error_slots slots = { result->errno_value, result->last_error, result->wsa_error };
     call->error_seen = hfi_error_value(prototype->error, call->result_seen, &slots);
     result->failed = hfi_call_evaluate(call, &prototype->fail) != 0;
     result->error = result->failed ? call->error_seen : 0;
@@ -376,13 +374,15 @@ hf_status hfi_call_try(hfi_call *call)
     }
     hfi_value returned;
     returned.u64 = 0;
-    hfp_native_error error = cross(call, &returned);
+    cross(call, &returned);
     call->result->attempts++;
     read_result(call, &returned);
     if (function->sees_values) {
         read_values(call);
     }
-    read_errors(call, error);
+    if (function->prototype.fail.count) {
+        read_verdict(call);
+    }
     return function->growing ? check_canaries(call) : HF_OK;
 }
 
