@@ -104,22 +104,27 @@ read_frame(const hf_thread *thread, const hf_frame *frame, hf_frame *copy_out)
     return true;
 }
 
+/* Only if it still is what `copy` says: a dead frame's memory may be our own stack by now. */
 #if defined(__GNUC__)
 __attribute__((no_sanitize_address))
 #endif
 static void
-close_frame(hf_frame *frame)
+close_frame(hf_frame *frame, const hf_frame *copy)
 {
-    frame->thread_ = NULL;
-    frame->cookie_ = 0;
+    if (frame->thread_ == copy->thread_ && frame->cookie_ == copy->cookie_) {
+        frame->thread_ = NULL;
+        frame->cookie_ = 0;
+    }
 }
 
 /* Takes the innermost frame off, and what was linked inside it. */
 static void pop_frame(hf_thread *thread, const hf_frame *copy)
 {
-    close_frame(thread->frames);
-    thread->frames = copy->outer_;
-    drop_slots(thread, copy->base_);
+    uint32_t base = copy->base_; /* `copy` may be the frame itself */
+    hf_frame *outer = copy->outer_;
+    close_frame(thread->frames, copy);
+    thread->frames = outer;
+    drop_slots(thread, base);
 }
 
 static void lose_frames(hf_thread *thread, const char *where, hf_site site)
