@@ -211,6 +211,14 @@ HF_API int64_t hf_result_scalar(const hf_result *result, uint32_t index);
 HF_API double hf_result_floating(const hf_result *result, uint32_t index);
 
 #ifdef __cplusplus
+/**
+ * A result before its first use; HF_RESULT_INIT in C++.
+ *
+ * @par Ownership   Copies.
+ * @par Threads     Any.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
 static inline hf_result hf_result_make(void)
 {
     hf_result result = hf_result();

@@ -309,7 +309,9 @@ static void call_uses_constant_slots_in_one_frame(void **state)
     assert_true(next == first + 1);
 }
 
-static hf_status call_in_inner_frame(hf_test_runtime *t, const hf_function *make, hf_result *result)
+/* In a function of its own also in the machine code, so that its frame lies deeper. */
+static __attribute__((noinline)) hf_status
+call_in_inner_frame(hf_test_runtime *t, const hf_function *make, hf_result *result)
 {
     HF_FRAME(t->thread);
     hf_ref mine = hf_local(t->thread);
