@@ -109,6 +109,20 @@ void hfi_final_destroy(hfi_final *final)
     hfi_free(final);
 }
 
+void hfi_final_fork_child(hfi_final *final)
+{
+    uint64_t waiting = 0;
+    for (const hfi_work *work = final->queue.first; work; work = work->next) {
+        waiting++;
+    }
+    hfi_runner_fork_child(&final->runner, final->queue.pushed - waiting);
+}
+
+hf_status hfi_final_after_fork(hfi_final *final, hf_thread *thread)
+{
+    return final->runner.is_lost ? hfi_runner_need(final, thread) : HF_OK;
+}
+
 void hfi_final_lock(hfi_final *final)
 {
     hfp_mutex_lock(&final->lock);

@@ -45,4 +45,11 @@ hf_status hfi_resource_let_go(hf_thread *thread, void *cell);
 void hfi_final_lock(hfi_final *final);
 void hfi_final_unlock(hfi_final *final);
 
+/** In the child, locks held: the runner is gone, and what it was running is taken for done. */
+void hfi_final_fork_child(hfi_final *final);
+
+/** Starts the runner again if a fork lost it.  Thread NULL: not attached or in native state.
+ * HF_E_NOMEM, HF_E_SYSTEM: may be tried again. */
+HF_MUST_CHECK hf_status hfi_final_after_fork(hfi_final *final, hf_thread *thread);
+
 #endif

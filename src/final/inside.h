@@ -40,6 +40,7 @@ typedef struct hfi_runner {
     hfp_cond news;           /* others wait here for `state` and `done` */
     _Atomic(uint32_t) state; /* written with the lock; RUNNING is also read without */
     hf_status start_status;  /* lock; why FAILED */
+    bool is_lost;            /* it ran before a fork; set and read by the child's only thread */
     bool wake;               /* lock; something was queued since the last look */
     bool stopping;           /* lock; end when the queue is empty */
     uint64_t done;           /* lock; work finished since the start, in the queue's order */
@@ -49,12 +50,15 @@ typedef struct hfi_runner {
 void hfi_runner_init(hfi_runner *runner);
 void hfi_runner_finish(hfi_runner *runner);
 
-/** Starts the runner if it does not run yet.  Managed; may park.  HF_E_NOMEM, HF_E_SYSTEM,
- * HF_E_SHUTDOWN. */
+/** Starts the runner if it does not run yet.  Managed; may park.  Thread NULL: not attached or
+ * native.  HF_E_NOMEM, HF_E_SYSTEM, HF_E_SHUTDOWN. */
 HF_MUST_CHECK hf_status hfi_runner_need(hfi_final *final, hf_thread *thread);
 
 /** Tells it to look at the queue. */
 void hfi_runner_wake(hfi_runner *runner);
+
+/** In the child of a fork, with the lock: there is no runner and nobody waits. */
+void hfi_runner_fork_child(hfi_runner *runner, uint64_t done);
 
 /** Lets it finish the queue, and joins it.  Not attached. */
 void hfi_runner_stop(hfi_runner *runner);

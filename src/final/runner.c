@@ -268,7 +268,9 @@ hf_status hfi_runner_need(hfi_final *final, hf_thread *thread)
     }
     hfp_native_error saved = hfp_native_error_save();
     /* Attaching waits for a collection under way, and that one waits for us: so, native. */
-    hfi_enter(thread);
+    if (thread) {
+        hfi_enter(thread);
+    }
     hfp_mutex_lock(&runner->lock);
     while (state_of(runner) == HFI_RUNNER_STARTING || state_of(runner) == HFI_RUNNER_FAILED) {
         (void)hfp_cond_wait(&runner->news, &runner->lock, HFP_FOREVER);
@@ -276,13 +278,29 @@ hf_status hfi_runner_need(hfi_final *final, hf_thread *thread)
     hf_status status = HF_OK;
     if (state_of(runner) == HFI_RUNNER_NONE) {
         status = start(final);
+        runner->is_lost = runner->is_lost && status != HF_OK;
     } else if (state_of(runner) == HFI_RUNNER_ENDED) {
         status = HF_E_SHUTDOWN;
     }
     hfp_mutex_unlock(&runner->lock);
-    hfi_leave(thread);
+    if (thread) {
+        hfi_leave(thread);
+    }
     hfp_native_error_restore(saved);
     return status;
+}
+
+void hfi_runner_fork_child(hfi_runner *runner, uint64_t done)
+{
+    /* Made anew: they count waiting threads that are not there any more. */
+    hfp_cond_init(&runner->work);
+    hfp_cond_init(&runner->news);
+    runner->done = done;
+    runner->wake = false;
+    if (state_of(runner) != HFI_RUNNER_NONE && state_of(runner) != HFI_RUNNER_ENDED) {
+        runner->is_lost = true;
+        atomic_store_explicit(&runner->state, HFI_RUNNER_NONE, memory_order_relaxed);
+    }
 }
 
 void hfi_runner_wake(hfi_runner *runner)

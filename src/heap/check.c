@@ -134,7 +134,7 @@ static void check_small(hfi_checker *checker, uintptr_t object)
 static void check_large(hfi_checker *checker, uintptr_t object)
 {
     const hfi_run *run = hfi_large_at(checker->heap, object);
-    if (!run) {
+    if (!run || run->state != HFI_RUN_USED) {
         found_fault(checker, "reference to a page run that is not in use", object);
         return;
     }

@@ -101,12 +101,14 @@ hf_status hfi_heap_create(hfi_parts *parts, hfi_heap **heap_out)
     heap->trigger_bytes = parts->settings.nursery_bytes;
     hfi_world_hooks hooks = { heap, stress_attached, NULL, NULL, stress_collect };
     hfi_world_set_hooks(parts->world, 0, &hooks);
+    hfi_stale_watch(heap);
     *heap_out = heap;
     return HF_OK;
 }
 
 void hfi_heap_destroy(hfi_heap *heap, bool keep_memory)
 {
+    hfi_stale_unwatch(heap);
     if (keep_memory) {
         return; /* somebody may still read or write there: leaked, and reported by the runtime */
     }
@@ -115,6 +117,16 @@ void hfi_heap_destroy(hfi_heap *heap, bool keep_memory)
     hfi_large_finish(heap);
     hfp_mutex_finish(&heap->lock);
     hfi_free(heap);
+}
+
+void hfi_heap_lock(hfi_heap *heap)
+{
+    hfp_mutex_lock(&heap->lock);
+}
+
+void hfi_heap_unlock(hfi_heap *heap)
+{
+    hfp_mutex_unlock(&heap->lock);
 }
 
 void hfi_heap_add_participant(hfi_heap *heap, hfi_participant *participant)

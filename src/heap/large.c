@@ -11,6 +11,7 @@
  *
  * A large object is found by its page: run_of_page holds the record for
  * every page of a used run, so an address anywhere inside leads to the object.
+ * The entries of a run in quarantine stay, so that a stale address leads to it.
  */
 
 #include "heap/space.h"
@@ -258,6 +259,9 @@ static void empty_run(hfi_heap *heap, hfi_run *run)
 
 static void free_run(hfi_heap *heap, hfi_run *run)
 {
+    for (size_t at = 0; at < run->size; at += heap->page_size) {
+        *page_entry(heap, run->start + at) = 0;
+    }
     run->state = HFI_RUN_FREE;
     run->object = 0;
     run->immovable = false;
@@ -266,9 +270,6 @@ static void free_run(hfi_heap *heap, hfi_run *run)
 
 void hfi_large_retire(hfi_heap *heap, hfi_run *run, bool quarantine)
 {
-    for (size_t at = 0; at < run->size; at += heap->page_size) {
-        *page_entry(heap, run->start + at) = 0;
-    }
     heap->large_bytes -= run->size;
     empty_run(heap, run); /* which also makes it inaccessible */
     if (quarantine && !run->is_dirty) {

@@ -11,6 +11,7 @@
 #include "diag/env.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void copy_text(char *to, size_t size, const char *from)
@@ -132,7 +133,8 @@ bool managed_is_stress(void)
 
 unsigned managed_rounds(unsigned normal, unsigned stressed)
 {
-    uint64_t effort = hfi_env_u64("HF_TEST_EFFORT", 1);
+    const char *text = getenv("HF_TEST_EFFORT");
+    unsigned long effort = text ? strtoul(text, NULL, 10) : 1;
     return (managed_is_stress() ? stressed : normal) * (unsigned)(effort ? effort : 1);
 }
 

@@ -244,7 +244,7 @@ static void runner_that_is_blocked_holds_up_no_collection(void **state)
 static void drain_in_the_run(hf_thread *runner, hf_ref object, void *user)
 {
     lifetimes_ticket *ticket = user;
-    ticket->number = hf_runner_drain(runner, UINT64_MAX) == HF_E_MISUSE ? 1 : 666;
+    ticket->number = hf_runner_drain(runner, SECOND) == HF_E_MISUSE ? 1 : 666;
     lifetimes_finalize(runner, object, ticket);
 }
 
@@ -322,7 +322,12 @@ static void runner_goes_on_after_a_finalizer_left_raw_access_open(void **state)
 static void runner_goes_on_after_a_finalizer_detached_it(void **state)
 {
     (void)state;
+    lifetimes_ticket ticket = ticket_of(0);
     runner_goes_on_after(leave_detached, "detached");
+
+    arm_and_drop(drain_in_the_run, &ticket);
+    lifetimes_settle(&world);
+    assert_int_equal(lifetimes_event(&world, 2), 1); /* it still knows that it is the runner */
 }
 
 static void runner_ends_a_frame_that_a_finalizer_left_open(void **state)
@@ -393,6 +398,34 @@ static void runner_finishes_the_queue_at_the_end_and_arms_no_more(void **state)
     assert_int_equal(all.leaks.threads, 0);
 }
 
+static void runner_runs_what_was_queued_just_before_the_end(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 50; round++) {
+        lifetimes all;
+        lifetimes_begin(&all);
+        lifetimes_ticket tickets[] = { { .all = &all, .number = 1 }, { .all = &all, .number = 2 } };
+        for (int i = 0; i < 2; i++) {
+            {
+                HF_FRAME(all.thread);
+                hf_ref object = hf_local(all.thread);
+                assert_int_equal(hf_array_create(all.thread, 1, object), HF_OK);
+                assert_int_equal(
+                    hf_finalizer_set(all.thread, object, lifetimes_finalize, &tickets[i]), HF_OK);
+            }
+            assert_int_equal(hf_collect(all.thread), HF_OK);
+            if (i == 0) { /* the runner sleeps again when the second one comes */
+                assert_int_equal(hf_runner_drain(all.thread, UINT64_MAX), HF_OK);
+            }
+        }
+
+        lifetimes_end(&all);
+
+        assert_int_equal(all.event_count, 2);
+        assert_int_equal(all.leaks.finalizers, 0);
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -408,6 +441,7 @@ int main(void)
         TEST(runner_goes_on_after_a_finalizer_left_raw_access_open),
         TEST(runner_goes_on_after_a_finalizer_detached_it),
         TEST(runner_ends_a_frame_that_a_finalizer_left_open),
+        TEST(runner_runs_what_was_queued_just_before_the_end),
         TEST(runner_finishes_the_queue_at_the_end_and_arms_no_more),
     };
     return cmocka_run_group_tests_name("runner", tests, NULL, NULL);
