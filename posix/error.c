@@ -20,6 +20,13 @@ hfp_native_error hfp_native_error_save(void)
     return (hfp_native_error){ .errno_value = errno };
 }
 
+void hfp_native_error_read(hfp_native_error *error_out)
+{
+    error_out->errno_value = errno;
+    error_out->last_error = 0;
+    error_out->wsa_error = 0;
+}
+
 void hfp_native_error_restore(hfp_native_error saved)
 {
     errno = saved.errno_value;

@@ -30,6 +30,14 @@ hfp_native_error hfp_native_error_save(void)
     };
 }
 
+void hfp_native_error_read(hfp_native_error *error_out)
+{
+    const DWORD last_error = GetLastError();
+    error_out->errno_value = errno;
+    error_out->last_error = last_error;
+    error_out->wsa_error = last_error;
+}
+
 void hfp_native_error_restore(hfp_native_error saved)
 {
     errno = saved.errno_value;

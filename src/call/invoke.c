@@ -222,12 +222,10 @@ static void arm_scalars(hfi_call *call)
         hfi_argument *argument = &call->argument[i];
         const hfi_step *step = &function->step[i];
         if (step->buffer >= 0) {
-            uint64_t announced = call->argument[step->buffer].capacity / step->unit;
-            if (step->scalar >= 0) {
-                hfi_value_store(&argument->start, step->target, announced);
-            } else {
-                hfi_value_store(&argument->value, step->type, announced);
-            }
+            uint64_t announced = call->argument[step->buffer].capacity;
+            announced = step->unit == 1 ? announced : announced / step->unit;
+            hfi_value *to = step->scalar >= 0 ? &argument->start : &argument->value;
+            to->u64 = announced << step->shift;
         }
         if (step->scalar >= 0) {
             argument->content = argument->start;
@@ -276,7 +274,8 @@ static void cross(hfi_call *call, hfi_value *returned)
         clear_errors(function);
     }
     hfi_cif_call(&function->cif, function->address, returned, call->passed);
-    hfp_native_error error = hfp_native_error_save();
+    hfp_native_error error;
+    hfp_native_error_read(&error);
     result->errno_value = error.errno_value;
     result->last_error = error.last_error;
     result->wsa_error = error.wsa_error;
@@ -400,5 +399,7 @@ void hfi_call_end(hfi_call *call, hf_status status)
     if (call->is_linked) {
         hfi_record_pop(&call->record);
     }
-    let_go(call); /* last, because it may run foreign code in native state */
+    if (call->block_count || call->held_count) {
+        let_go(call); /* last, because it may run foreign code in native state */
+    }
 }

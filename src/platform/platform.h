@@ -171,6 +171,12 @@ typedef struct hfp_native_error {
 /** Reads all of them.  On Windows errno is the one of the C runtime Holdfast itself uses. */
 hfp_native_error hfp_native_error_save(void);
 
+/**
+ * The same, written in place.  A struct of this size travels in two registers and is put together in
+ * memory first; the way out of a native call does not wait for that.
+ */
+void hfp_native_error_read(hfp_native_error *error_out);
+
 /** Puts them back (`wsa_error` goes with `last_error`). */
 void hfp_native_error_restore(hfp_native_error saved);
 
