@@ -27,6 +27,7 @@ typedef union hfi_value {
     double f64;
     float f32;
     void *pointer;
+    uintptr_t word;
     ffi_arg widened;
     unsigned char bytes[16];
 } hfi_value;
@@ -43,6 +44,13 @@ static inline void hfi_cif_call(const hfi_cif *cif, void *function, hfi_value *r
         ffi_cif *plain;
     } to = { &cif->cif }; /* ffi_call() reads it alone, but does not say so */
     ffi_call(to.plain, FFI_FN(function), result, arguments);
+}
+
+/** Puts an address where a pointer is read; what it points to may be constant for the callee. */
+static inline void hfi_value_store_pointer(hfi_value *to, const void *pointer)
+{
+    to->u64 = 0;
+    to->word = (uintptr_t)pointer;
 }
 
 /** Puts the low bits of an integer or a pointer where a value of that type is read. */

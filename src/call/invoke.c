@@ -78,7 +78,7 @@ static void abandon(hf_record_ *record)
     let_go(HF_CONTAINER(record, hfi_call, record));
 }
 
-static void link_record(hfi_call *call)
+void hfi_call_link(hfi_call *call)
 {
     hf_record_ *record = &call->record;
     hfi_record_prepare(call->thread, record, call->function->prototype.name);
@@ -91,20 +91,6 @@ static void link_record(hfi_call *call)
     record->abandon = abandon;
     hfi_record_push(call->thread, record);
     call->is_linked = true;
-}
-
-int8_t hfi_call_keep(hfi_call *call, uintptr_t object, int owner)
-{
-    HF_ASSERT(call->object_count < HFI_CALL_OBJECTS);
-    if (!call->is_linked) {
-        link_record(call);
-    }
-    int8_t index = (int8_t)call->object_count++;
-    call->owner[index] = (int8_t)owner;
-    call->slots[index].word_ = object;
-    call->objects[index] = 0;
-    call->record.keeps = call->object_count;
-    return index;
 }
 
 /* Gives every object that the library makes its place, and every out scalar its address. */
@@ -223,7 +209,9 @@ static void arm_scalars(hfi_call *call)
         const hfi_step *step = &function->step[i];
         if (step->buffer >= 0) {
             uint64_t announced = call->argument[step->buffer].capacity;
-            announced = step->unit == 1 ? announced : announced / step->unit;
+            if (step->has_unit) {
+                announced /= step->unit;
+            }
             hfi_value *to = step->scalar >= 0 ? &argument->start : &argument->value;
             to->u64 = announced << step->shift;
         }

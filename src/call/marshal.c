@@ -157,7 +157,7 @@ static hf_status refuse_count(hfi_call *call, int parameter, unsigned given, con
 static inline bool take_integer(const hfi_step *step, const hf_arg *arg, hfi_value *value)
 {
     bool is_signed = arg->kind == HF_ARG_SIGNED;
-    if (!step->most || (!is_signed && arg->kind != HF_ARG_UNSIGNED)) {
+    if (!is_signed && arg->kind != HF_ARG_UNSIGNED) {
         return false;
     }
     uint64_t bits = arg->as.u;
@@ -168,6 +168,28 @@ static inline bool take_integer(const hfi_step *step, const hf_arg *arg, hfi_val
     }
     value->u64 = bits << step->shift;
     return true;
+}
+
+/* The common argument of a common parameter; false leaves everything, also refusing, to
+ * marshal_one(). */
+static inline bool take_quickly(const hfi_call *call, const hfi_step *step, const hf_arg *arg,
+                                hfi_value *value)
+{
+    switch (step->quick) {
+    case HFI_QUICK_INTEGER:
+        return take_integer(step, arg, value);
+    case HFI_QUICK_DOUBLE:
+        value->f64 = arg->as.f;
+        return arg->kind == HF_ARG_FLOATING;
+    case HFI_QUICK_TEXT:
+    case HFI_QUICK_POINTER:
+        hfi_value_store_pointer(value, arg->as.pointer);
+        return arg->kind == (step->quick == HFI_QUICK_TEXT ? HF_ARG_CSTR : HF_ARG_POINTER) &&
+               arg->as.pointer &&
+               !hfi_heap_contains(call->thread->parts->heap, (uintptr_t)arg->as.pointer);
+    default:
+        return false;
+    }
 }
 
 hf_status hfi_marshal(hfi_call *call, const hf_arg *arguments)
@@ -183,7 +205,7 @@ hf_status hfi_marshal(hfi_call *call, const hf_arg *arguments)
             begin_output(argument);
             continue;
         }
-        if (HF_LIKELY(take_integer(step, next, &argument->value))) {
+        if (HF_LIKELY(take_quickly(call, step, next, &argument->value))) {
             next++;
             continue;
         }

@@ -64,9 +64,16 @@ static void plan_parameter(hfi_step *step, const hfi_param *param)
                         .is_immovable = param->points_into >= 0,
                         .bytes_max = UINT64_MAX };
     if (param->kind == HFI_P_SCALAR && hfi_ctype_is_integer(param->type)) {
+        step->quick = HFI_QUICK_INTEGER;
         step->most = ctype_max(param->type);
         step->is_signed = hfi_ctype_is_signed(param->type);
         step->shift = shift_of(param->type);
+    } else if (param->kind == HFI_P_SCALAR && param->type == HFI_C_F64) {
+        step->quick = HFI_QUICK_DOUBLE;
+    } else if (param->kind == HFI_P_TEXT) {
+        step->quick = HFI_QUICK_TEXT;
+    } else if (param->kind == HFI_P_RAW) {
+        step->quick = HFI_QUICK_POINTER;
     }
 }
 
@@ -91,6 +98,7 @@ static void plan_sizes(hf_function *function, unsigned from)
     hfi_ctype counter = param->type == HFI_C_POINTER ? param->target : param->type;
     step->buffer = param->capacity.buffer;
     step->shift = shift_of(counter);
+    step->has_unit = step->unit != 1;
     step->unit = param->capacity.unit == HFI_UNIT_BYTES ? 1 : buffer->element;
     uint64_t most = ctype_max(counter);
     buffer->bytes_max = most > UINT64_MAX / step->unit ? UINT64_MAX : most * step->unit;
