@@ -82,9 +82,19 @@ HF_MUST_CHECK hf_status hfi_call_try(hfi_call *call);
 /** Moves the outputs of the last try into the result.  HF_E_LYING_SIZE, HF_E_UTF, HF_E_NOMEM. */
 HF_MUST_CHECK hf_status hfi_call_settle(hfi_call *call);
 
-/** Ends a call that was begun, also one whose begin failed; clears the outputs unless `status` is
- * HF_OK. */
-void hfi_call_end(hfi_call *call, hf_status status);
+/** The rest of hfi_call_end(), for a call that took something or did not succeed. */
+void hfi_call_end_slow(hfi_call *call, hf_status status);
+
+/** Ends a call, also one whose begin failed; clears the outputs unless `status` is HF_OK. */
+static inline void hfi_call_end(hfi_call *call, hf_status status)
+{
+    if (call->is_linked) {
+        hfi_record_pop(&call->record);
+    }
+    if (HF_UNLIKELY(call->block_count || call->held_count || status != HF_OK)) {
+        hfi_call_end_slow(call, status);
+    }
+}
 
 /** Evaluates an expression over the last try. */
 int64_t hfi_call_evaluate(const hfi_call *call, const hfi_expr *expr);

@@ -41,6 +41,37 @@ static ffi_abi abi_of(hfi_convention convention)
     return FFI_DEFAULT_ABI;
 }
 
+static bool is_little_endian(void)
+{
+    const union {
+        uint16_t word;
+        uint8_t byte[2];
+    } order = { 1 };
+    return order.byte[0] == 1;
+}
+
+static bool fits_register(hfi_ctype type)
+{
+    return hfi_ctype_is_integer(type) || type == HFI_C_POINTER;
+}
+
+/*
+ * Where registers have 64 bits, an integer or pointer argument is the low part of one, whatever its
+ * width, and callees that rely on more find it sign- or zero-extended, as our values are; the first
+ * six are in registers or in stack slots of that size.  So a function of such parameters is called
+ * as one of uint64_t.
+ */
+static uint8_t count_registers(const hfi_prototype *prototype)
+{
+    bool is_plain = sizeof(void *) == 8 && is_little_endian() &&
+                    prototype->param_count <= HFI_REGISTERS_MAX &&
+                    (prototype->result == HFI_C_VOID || fits_register(prototype->result));
+    for (unsigned i = 0; i < prototype->param_count && is_plain; i++) {
+        is_plain = fits_register(prototype->param[i].type);
+    }
+    return is_plain ? (uint8_t)(prototype->param_count + 1) : 0;
+}
+
 hf_status hfi_cif_prepare(hfi_cif *cif, const hfi_prototype *prototype)
 {
     for (unsigned i = 0; i < prototype->param_count; i++) {
@@ -49,28 +80,16 @@ hf_status hfi_cif_prepare(hfi_cif *cif, const hfi_prototype *prototype)
         cif->types[i] = ffi_types[type];
     }
     HF_VERIFY(prototype->result < HFI_C_OPAQUE);
+    cif->by_register = count_registers(prototype);
     ffi_status status =
         ffi_prep_cif(&cif->cif, abi_of(prototype->convention), prototype->param_count,
                      ffi_types[prototype->result], cif->types);
     return status == FFI_OK ? HF_OK : HF_E_UNSUPPORTED;
 }
 
-void hfi_value_store(void *to, hfi_ctype type, uint64_t bits)
+unsigned hfi_value_shift(hfi_ctype type)
 {
-    switch (hfi_ctype_size(type)) {
-    case 1:
-        *(uint8_t *)to = (uint8_t)bits;
-        break;
-    case 2:
-        memcpy(to, &(uint16_t){ (uint16_t)bits }, 2);
-        break;
-    case 4:
-        memcpy(to, &(uint32_t){ (uint32_t)bits }, 4);
-        break;
-    default:
-        memcpy(to, &bits, 8);
-        break;
-    }
+    return is_little_endian() ? 0 : (unsigned)(64 - 8 * hfi_ctype_size(type));
 }
 
 int64_t hfi_value_load(const void *from, hfi_ctype type)

@@ -25,7 +25,7 @@ HF_MUST_CHECK hf_status hfi_marshal_start(hfi_call *call, unsigned index, const 
 
 /** An integer, floating or pointer argument, stored at `to` as a `type`. */
 HF_MUST_CHECK hf_status hfi_marshal_scalar(hfi_call *call, unsigned index, const hf_arg *arg,
-                                           hfi_ctype type, void *to);
+                                           hfi_ctype type, hfi_value *to);
 
 /** Refuses addresses of managed memory, which may move. */
 HF_MUST_CHECK hf_status hfi_marshal_pointer(hfi_call *call, unsigned index, const void *pointer);
