@@ -249,9 +249,10 @@ static void clear_errors(const hf_function *function)
     }
 }
 
-static hfp_native_error cross(hfi_call *call, hfi_value *returned)
+static void cross(hfi_call *call, hfi_value *returned)
 {
     hf_thread *thread = call->thread;
+    hf_result *result = call->result;
     const hf_function *function = call->function;
     hfi_crossing(thread);
     if (!function->prototype.is_leaf) {
@@ -261,15 +262,14 @@ static hfp_native_error cross(hfi_call *call, hfi_value *returned)
         clear_errors(function);
     }
     hfi_cif_call(&function->cif, function->address, returned, call->passed);
-    hfp_native_error error = hfp_native_error_save();
+    hfp_native_error_take(&result->errno_value, &result->last_error, &result->wsa_error);
     if (function->locate_errno) {
-        error.errno_value = *function->locate_errno();
+        result->errno_value = *function->locate_errno();
     }
     if (!function->prototype.is_leaf) {
         hfi_leave(thread);
     }
     hfi_crossing(thread);
-    return error;
 }
 
 /* ---- (d) what the callee said ---- */
@@ -301,14 +301,15 @@ static void read_values(hfi_call *call)
     }
 }
 
-static void read_errors(hfi_call *call, hfp_native_error error)
+static void read_errors(hfi_call *call)
 {
     hf_result *result = call->result;
-    hfi_error_slots slots = { error.errno_value, error.last_error, error.wsa_error };
-    result->errno_value = error.errno_value;
-    result->last_error = error.last_error;
-    result->wsa_error = error.wsa_error;
-    call->error_seen = hfi_error_value(call->function->prototype.error, call->result_seen, &slots);
+    hfi_error_source source = call->function->prototype.error;
+    call->error_seen = 0;
+    if (source != HFI_ERROR_NONE) {
+        hfi_error_slots slots = { result->errno_value, result->last_error, result->wsa_error };
+        call->error_seen = hfi_error_value(source, call->result_seen, &slots);
+    }
     const hfi_expr *fail = &call->function->prototype.fail;
     result->failed = fail->count && hfi_call_evaluate(call, fail);
     result->error = result->failed ? call->error_seen : 0;
@@ -350,13 +351,13 @@ hf_status hfi_call_try(hfi_call *call)
     hfi_value returned;
     returned.u64 = 0;
     HF_ASSERT(hfi_world_stops(call->thread->parts->world) == call->stops);
-    hfp_native_error error = cross(call, &returned);
+    cross(call, &returned);
     call->result->attempts++;
     read_result(call, &returned);
     if (has_outputs || function->prototype.fail.count || function->prototype.grow_ok.count) {
         read_values(call);
     }
-    read_errors(call, error);
+    read_errors(call);
     return function->growing ? check_canaries(call) : HF_OK;
 }
 
