@@ -61,6 +61,7 @@ struct hf_function {
     uint8_t outs;           /* output slots */
     uint8_t scalars;        /* scalar outputs */
     uint8_t growing;        /* out buffers that the library makes */
+    bool has_sizes;         /* a capacity or a scalar output: something to write before each try */
     bool clears_error;      /* `error` decides about success, so it must not be an old one */
     uint32_t floating_mask; /* scalar outputs that are floating */
     uint32_t tries_max;

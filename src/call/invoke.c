@@ -204,7 +204,10 @@ static void arm_scalars(hfi_call *call)
         hfi_argument *argument = &call->argument[i];
         const hfi_step *step = &function->step[i];
         if (step->buffer >= 0) {
-            uint64_t announced = call->argument[step->buffer].capacity / step->unit;
+            uint64_t announced = call->argument[step->buffer].capacity;
+            if (step->unit != 1) { /* a division takes as long as ten steps beside it */
+                announced /= step->unit;
+            }
             if (step->scalar >= 0) {
                 hfi_value_store(&argument->start, step->target, announced);
             } else {
@@ -346,7 +349,9 @@ hf_status hfi_call_try(hfi_call *call)
             return status;
         }
     }
-    arm_scalars(call);
+    if (function->has_sizes) {
+        arm_scalars(call);
+    }
     resolve(call);
     hfi_value returned;
     returned.u64 = 0;
@@ -369,6 +374,10 @@ int64_t hfi_call_evaluate(const hfi_call *call, const hfi_expr *expr)
 
 void hfi_call_end(hfi_call *call, hf_status status)
 {
+    if (HF_LIKELY(status == HF_OK && !call->block_count && !call->held_count)) {
+        hfi_record_pop(&call->record);
+        return;
+    }
     if (call->result && status != HF_OK) {
         hfi_result_clear(call->result);
     }

@@ -51,7 +51,7 @@ hf_status hfi_marshal_lend(hfi_call *call, unsigned index, const hf_arg *arg, hf
 static hf_status check_reach(hfi_call *call, unsigned index, const hfi_lent *lent)
 {
     const hfi_step *step = &call->function->step[index];
-    if (lent->offset % step->alignment) {
+    if (lent->offset && lent->offset % step->alignment) {
         return hfi_call_refuse(call, (int)index, HF_E_RANGE, "lend from an aligned offset",
                                "offset %zu is not aligned to the %zu bytes of the parameter's type",
                                lent->offset, step->alignment);
@@ -96,7 +96,10 @@ static hf_status lend(hfi_call *call, unsigned index, const hf_arg *arg)
     }
     argument->object = hfi_call_keep(call, lent.object);
     argument->offset = lent.offset;
-    argument->capacity = lent.length - lent.length % step->element;
+    argument->capacity = lent.length;
+    if (step->element != 1) { /* a division takes as long as all the rest */
+        argument->capacity -= lent.length % step->element;
+    }
     return HF_OK;
 }
 

@@ -158,6 +158,7 @@ hf_status hfi_plan_make(hf_function *function)
         }
         plan_sizes(function, i);
         status = plan_output(function, &function->step[i]);
+        function->has_sizes |= function->step[i].buffer >= 0 || function->step[i].scalar >= 0;
     }
     function->clears_error = decides_by_error(prototype);
     return status;

@@ -57,7 +57,9 @@ void hfi_result_clear(hf_result *result)
     for (uint32_t i = 0; i < result->slot_count_; i++) {
         hf_clear(&result->slots_[i]);
     }
-    memset(result->scalars_, 0, sizeof(result->scalars_));
+    if (result->scalar_count) {
+        memset(result->scalars_, 0, sizeof(result->scalars_));
+    }
 }
 
 hf_ref hf_result_out(const hf_result *result, uint32_t index)

@@ -232,7 +232,7 @@ static hf_status call_once(hfi_call *call)
         return hfi_call_complain(call, -1, HF_E_GROW_LIMIT, "give a larger buffer",
                                  "the callee has more to say than fits the buffer it was given");
     }
-    return hfi_call_settle(call);
+    return call->function->outs || call->function->scalars ? hfi_call_settle(call) : HF_OK;
 }
 
 hf_status hf_call(hf_thread *thread, const hf_function *function, hf_result *result,
