@@ -19,6 +19,7 @@
  */
 
 #include "call/call.h"
+#include "call/direct.h"
 #include "call/marshal.h"
 #include "call/result.h"
 
@@ -264,7 +265,18 @@ static void cross(hfi_call *call, hfi_value *returned)
     if (function->clears_error) {
         clear_errors(function);
     }
-    hfi_cif_call(&function->cif, function->address, returned, call->passed);
+    switch (function->cif.direct) {
+    case HFI_DIRECT_NONE:
+        hfi_cif_call(&function->cif, function->address, returned, call->passed);
+        break;
+    case HFI_DIRECT_WORDS:
+        hfi_direct_words(&function->prototype, function->address, returned, call->passed);
+        break;
+    case HFI_DIRECT_ALL:
+    case HFI_DIRECT_ALL_FLOATING:
+        hfi_direct_all(&function->prototype, function->address, returned, call->passed);
+        break;
+    }
     hfp_native_error_take(&result->errno_value, &result->last_error, &result->wsa_error);
     if (function->locate_errno) {
         result->errno_value = *function->locate_errno();
