@@ -127,20 +127,9 @@ static hf_status refuse_alignment(const hf_function *function)
         "a type asks for more alignment than the %u bytes of buffers", HFI_ALIGNMENT_MAX);
 }
 
-static hf_status refuse_floating_verdict(const hf_function *function)
-{
-    return hfi_misuse(function->parts->reporter, HF_E_UNSUPPORTED, function->prototype.name,
-                      "prototype", (hf_site){ NULL, 0 },
-                      "use an integer result, or leave the roles of the function out",
-                      "the roles ask about a floating result, but expressions count in integers");
-}
-
 hf_status hfi_plan_make(hf_function *function)
 {
     const hfi_prototype *prototype = &function->prototype;
-    if (is_floating(prototype->result) && (prototype->fail.count || prototype->grow_ok.count)) {
-        return refuse_floating_verdict(function);
-    }
     if (prototype->param_count) {
         function->step = hfi_alloc_array(prototype->param_count, sizeof(*function->step));
         if (!function->step) {

@@ -105,7 +105,7 @@ typedef enum hfi_param_kind {
     HFI_P_SCALAR,     /* caller: integer or floating value */
     HFI_P_TEXT,       /* caller: const char *, NUL-terminated */
     HFI_P_WTEXT,      /* caller: const wchar_t * (or WCHAR, char16_t): UTF-16 or UTF-32 by
-                         sizeof(wchar_t) */
+                         target_size */
     HFI_P_BUFFER,     /* caller: managed buffer or native memory, by direction */
     HFI_P_RAW,        /* caller: an address that Holdfast does not look behind */
     HFI_P_RESOURCE,   /* caller: a resource; its native value is passed */

@@ -33,6 +33,8 @@
 #define HFI_SMALL_MAX        ((size_t)8 << 10) /* largest object in a block, header included */
 #define HFI_STRIDE           ((size_t)4 << 10) /* how far ahead of allocation memory is zeroed */
 
+#define HFI_POISON 0xdb /* what stress leaves at an address that no longer holds its object */
+
 typedef enum hfi_block_state {
     HFI_BLOCK_META,       /* first of its chunk */
     HFI_BLOCK_FREE,       /* on the free list */
@@ -183,6 +185,9 @@ void hfi_large_retire(hfi_heap *heap, hfi_run *run, bool quarantine);
 
 /** Ends the quarantine of runs that were there long enough. */
 void hfi_large_end_quarantine(hfi_heap *heap, uint64_t older_than);
+
+/** The used run around an address from large_low on; NULL: none. */
+hfi_run *hfi_large_at(const hfi_heap *heap, uintptr_t address);
 
 /** The run of a large object. */
 hfi_run *hfi_large_find(const hfi_heap *heap, uintptr_t object);
