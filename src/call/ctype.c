@@ -241,11 +241,6 @@ bool hfi_type_name_find(const hfi_token *name, hfi_type_name *found_out)
     return find_in_platform(name, found_out);
 }
 
-bool hfi_ctype_is_integer(hfi_ctype type)
-{
-    return type >= HFI_C_I8 && type <= HFI_C_U64;
-}
-
 const char *hfi_ctype_name(hfi_ctype type)
 {
     static const char *const name[] = {

@@ -91,6 +91,20 @@ static uint64_t call_words(void (*f)(void), unsigned count, const uint64_t *w)
     }
 }
 
+/* Always the whole double, because a later load of all of it would wait for parts. */
+static void load_floating(double *to, const void *from, hfi_ctype type)
+{
+    uint64_t bits;
+    if (type == HFI_C_F32) {
+        uint32_t low;
+        memcpy(&low, from, sizeof(low));
+        bits = low;
+    } else {
+        memcpy(&bits, from, sizeof(bits));
+    }
+    memcpy(to, &bits, sizeof(*to));
+}
+
 void hfi_direct_words(const hfi_prototype *prototype, void *function, hfi_value *result,
                       void *const *arguments)
 {
@@ -112,7 +126,7 @@ void hfi_direct_all(const hfi_prototype *prototype, void *function, hfi_value *r
     for (unsigned i = 0; i < prototype->param_count; i++) {
         hfi_ctype type = prototype->param[i].type;
         if (is_floating(type)) {
-            memcpy(&d[floating++], arguments[i], hfi_ctype_size(type));
+            load_floating(&d[floating++], arguments[i], type);
         } else {
             w[words++] = (uint64_t)hfi_value_load(arguments[i], type);
         }

@@ -59,57 +59,6 @@ hf_status hfi_cif_prepare(hfi_cif *cif, const hfi_prototype *prototype)
     return status == FFI_OK ? HF_OK : HF_E_UNSUPPORTED;
 }
 
-void hfi_value_store(void *to, hfi_ctype type, uint64_t bits)
-{
-    switch (hfi_ctype_size(type)) {
-    case 1:
-        *(uint8_t *)to = (uint8_t)bits;
-        break;
-    case 2:
-        memcpy(to, &(uint16_t){ (uint16_t)bits }, 2);
-        break;
-    case 4:
-        memcpy(to, &(uint32_t){ (uint32_t)bits }, 4);
-        break;
-    default:
-        memcpy(to, &bits, 8);
-        break;
-    }
-}
-
-int64_t hfi_value_load(const void *from, hfi_ctype type)
-{
-    uint8_t u8;
-    uint16_t u16;
-    uint32_t u32;
-    uint64_t u64;
-    switch (hfi_ctype_size(type)) {
-    case 1:
-        memcpy(&u8, from, 1);
-        return hfi_ctype_widen(type, u8);
-    case 2:
-        memcpy(&u16, from, 2);
-        return hfi_ctype_widen(type, u16);
-    case 4:
-        memcpy(&u32, from, 4);
-        return hfi_ctype_widen(type, u32);
-    default:
-        memcpy(&u64, from, 8);
-        return hfi_ctype_widen(type, u64);
-    }
-}
-
-int64_t hfi_value_result(const hfi_value *result, hfi_ctype type)
-{
-    if (type == HFI_C_VOID || type == HFI_C_F32 || type == HFI_C_F64) {
-        return 0;
-    }
-    if (hfi_ctype_size(type) < sizeof(ffi_arg)) {
-        return hfi_ctype_widen(type, result->widened);
-    }
-    return hfi_value_load(result, type);
-}
-
 double hfi_value_floating(const void *from, hfi_ctype type)
 {
     float f32;

@@ -65,7 +65,10 @@ static inline size_t hfi_ctype_size(hfi_ctype type)
     };
     return sizes[type];
 }
-bool hfi_ctype_is_integer(hfi_ctype type);
+static inline bool hfi_ctype_is_integer(hfi_ctype type)
+{
+    return type >= HFI_C_I8 && type <= HFI_C_U64;
+}
 static inline bool hfi_ctype_is_signed(hfi_ctype type)
 {
     return type == HFI_C_I8 || type == HFI_C_I16 || type == HFI_C_I32 || type == HFI_C_I64;
