@@ -241,6 +241,42 @@ bool hfi_type_name_find(const hfi_token *name, hfi_type_name *found_out)
     return find_in_platform(name, found_out);
 }
 
+size_t hfi_ctype_size(hfi_ctype type)
+{
+    switch (type) {
+    case HFI_C_I8:
+    case HFI_C_U8:
+        return 1;
+    case HFI_C_I16:
+    case HFI_C_U16:
+        return 2;
+    case HFI_C_I32:
+    case HFI_C_U32:
+    case HFI_C_F32:
+        return 4;
+    case HFI_C_I64:
+    case HFI_C_U64:
+    case HFI_C_F64:
+        return 8;
+    case HFI_C_POINTER:
+        return sizeof(void *);
+    case HFI_C_VOID:
+    case HFI_C_OPAQUE:
+        break;
+    }
+    return 0;
+}
+
+bool hfi_ctype_is_integer(hfi_ctype type)
+{
+    return type >= HFI_C_I8 && type <= HFI_C_U64;
+}
+
+bool hfi_ctype_is_signed(hfi_ctype type)
+{
+    return type == HFI_C_I8 || type == HFI_C_I16 || type == HFI_C_I32 || type == HFI_C_I64;
+}
+
 const char *hfi_ctype_name(hfi_ctype type)
 {
     static const char *const name[] = {
@@ -251,4 +287,19 @@ const char *hfi_ctype_name(hfi_ctype type)
         [HFI_C_OPAQUE] = "opaque",
     };
     return (size_t)type < sizeof(name) / sizeof(name[0]) ? name[type] : "?";
+}
+
+int64_t hfi_ctype_widen(hfi_ctype type, uint64_t bits)
+{
+    size_t width = 8 * hfi_ctype_size(type);
+    if (width == 0 || width == 64) {
+        return (int64_t)bits;
+    }
+    uint64_t mask = ((uint64_t)1 << width) - 1;
+    uint64_t sign = (uint64_t)1 << (width - 1);
+    bits &= mask;
+    if ((hfi_ctype_is_signed(type) || type == HFI_C_POINTER) && (bits & sign) != 0) {
+        bits |= ~mask;
+    }
+    return (int64_t)bits;
 }

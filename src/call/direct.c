@@ -14,7 +14,7 @@
  *   anything else      ffi_call()
  *
  * A float is the low half of its register, so it travels as a double with those bits.
- * A narrow result leaves the rest of its register undefined; hfi_value_result() masks.
+ * A narrow result leaves the rest of its register undefined; hfi_value_narrow() masks.
  *
  * Everything here is pure; any thread.
  */
@@ -113,7 +113,8 @@ void hfi_direct_words(const hfi_prototype *prototype, void *function, hfi_value 
     for (unsigned i = 0; i < prototype->param_count; i++) {
         w[i] = (uint64_t)hfi_value_load(arguments[i], prototype->param[i].type);
     }
-    result->u64 = call_words(FFI_FN(function), prototype->param_count, w);
+    uint64_t returned = call_words(FFI_FN(function), prototype->param_count, w);
+    result->u64 = prototype->result == HFI_C_VOID ? 0 : returned;
 }
 
 void hfi_direct_all(const hfi_prototype *prototype, void *function, hfi_value *result,
@@ -136,7 +137,8 @@ void hfi_direct_all(const hfi_prototype *prototype, void *function, hfi_value *r
         result->f64 = ((call_all_floating *)f)(w[0], w[1], w[2], w[3], w[4], w[5], d[0], d[1], d[2],
                                                d[3], d[4], d[5], d[6], d[7]);
     } else {
-        result->u64 = ((call_all *)f)(w[0], w[1], w[2], w[3], w[4], w[5], d[0], d[1], d[2], d[3],
-                                      d[4], d[5], d[6], d[7]);
+        uint64_t returned = ((call_all *)f)(w[0], w[1], w[2], w[3], w[4], w[5], d[0], d[1], d[2],
+                                            d[3], d[4], d[5], d[6], d[7]);
+        result->u64 = prototype->result == HFI_C_VOID ? 0 : returned;
     }
 }

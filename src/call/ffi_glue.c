@@ -5,8 +5,8 @@
  *
  * An argument is read in its own width from the address it is given, a result
  * narrower than a register is written as a whole ffi_arg.  Both are kept apart
- * here (hfi_value_load and hfi_value_result), because on a big-endian machine
- * the two are at different places.
+ * (hfi_value_load here, hfi_value_integer for results), because on a big-endian
+ * machine the two are at different places.
  *
  * Everything here is pure; any thread.
  */
@@ -18,7 +18,6 @@
 #include "base/verify.h"
 
 #include <float.h>
-#include <math.h>
 #include <string.h>
 
 _Static_assert(sizeof(hfi_value) >= 16, "libffi may write a result of two registers");
@@ -59,6 +58,46 @@ hf_status hfi_cif_prepare(hfi_cif *cif, const hfi_prototype *prototype)
     return status == FFI_OK ? HF_OK : HF_E_UNSUPPORTED;
 }
 
+void hfi_value_store(void *to, hfi_ctype type, uint64_t bits)
+{
+    switch (hfi_ctype_size(type)) {
+    case 1:
+        *(uint8_t *)to = (uint8_t)bits;
+        break;
+    case 2:
+        memcpy(to, &(uint16_t){ (uint16_t)bits }, 2);
+        break;
+    case 4:
+        memcpy(to, &(uint32_t){ (uint32_t)bits }, 4);
+        break;
+    default:
+        memcpy(to, &bits, 8);
+        break;
+    }
+}
+
+int64_t hfi_value_load(const void *from, hfi_ctype type)
+{
+    uint8_t u8;
+    uint16_t u16;
+    uint32_t u32;
+    uint64_t u64;
+    switch (hfi_ctype_size(type)) {
+    case 1:
+        memcpy(&u8, from, 1);
+        return hfi_ctype_widen(type, u8);
+    case 2:
+        memcpy(&u16, from, 2);
+        return hfi_ctype_widen(type, u16);
+    case 4:
+        memcpy(&u32, from, 4);
+        return hfi_ctype_widen(type, u32);
+    default:
+        memcpy(&u64, from, 8);
+        return hfi_ctype_widen(type, u64);
+    }
+}
+
 double hfi_value_floating(const void *from, hfi_ctype type)
 {
     float f32;
@@ -77,7 +116,9 @@ bool hfi_value_store_floating(void *to, hfi_ctype type, double number)
         memcpy(to, &number, sizeof(number));
         return true;
     }
-    if (isfinite(number) && fabs(number) > (double)FLT_MAX) {
+    /* Infinities and what is no number are the same in both. */
+    if ((number > (double)FLT_MAX && number <= DBL_MAX) ||
+        (number < -(double)FLT_MAX && number >= -DBL_MAX)) {
         return false;
     }
     float narrow = (float)number;

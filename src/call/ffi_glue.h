@@ -14,8 +14,6 @@
 
 #include <ffi.h>
 
-#include <string.h>
-
 /** How a signature is called; all but the first without libffi (call/direct.c). */
 typedef enum hfi_direct {
     HFI_DIRECT_NONE,
@@ -57,57 +55,21 @@ static inline void hfi_cif_call(const hfi_cif *cif, void *function, hfi_value *r
 }
 
 /** Puts the low bits of an integer or a pointer where a value of that type is read. */
-static inline void hfi_value_store(void *to, hfi_ctype type, uint64_t bits)
-{
-    switch (hfi_ctype_size(type)) {
-    case 1:
-        *(uint8_t *)to = (uint8_t)bits;
-        break;
-    case 2:
-        memcpy(to, &(uint16_t){ (uint16_t)bits }, 2);
-        break;
-    case 4:
-        memcpy(to, &(uint32_t){ (uint32_t)bits }, 4);
-        break;
-    default:
-        memcpy(to, &bits, 8);
-        break;
-    }
-}
+void hfi_value_store(void *to, hfi_ctype type, uint64_t bits);
 
 /** Reads an integer or a pointer back, as expressions see it. */
-static inline int64_t hfi_value_load(const void *from, hfi_ctype type)
+int64_t hfi_value_load(const void *from, hfi_ctype type);
+
+/** An integer result as hfi_cif_call() wrote it; `shift` is 64 less the bits of its type. */
+static inline uint64_t hfi_value_integer(const hfi_value *result, unsigned shift)
 {
-    uint8_t u8;
-    uint16_t u16;
-    uint32_t u32;
-    uint64_t u64;
-    switch (hfi_ctype_size(type)) {
-    case 1:
-        memcpy(&u8, from, 1);
-        return hfi_ctype_widen(type, u8);
-    case 2:
-        memcpy(&u16, from, 2);
-        return hfi_ctype_widen(type, u16);
-    case 4:
-        memcpy(&u32, from, 4);
-        return hfi_ctype_widen(type, u32);
-    default:
-        memcpy(&u64, from, 8);
-        return hfi_ctype_widen(type, u64);
-    }
+    return shift > 64 - 8 * sizeof(ffi_arg) ? result->widened : result->u64;
 }
 
-/** The same for a result that hfi_cif_call() wrote. */
-static inline int64_t hfi_value_result(const hfi_value *result, hfi_ctype type)
+/** Sign- or zero-extends the low bits. */
+static inline int64_t hfi_value_narrow(uint64_t bits, unsigned shift, bool is_signed)
 {
-    if (type == HFI_C_VOID || type == HFI_C_F32 || type == HFI_C_F64) {
-        return 0;
-    }
-    if (hfi_ctype_size(type) < sizeof(ffi_arg)) {
-        return hfi_ctype_widen(type, result->widened);
-    }
-    return hfi_value_load(result, type);
+    return is_signed ? (int64_t)(bits << shift) >> shift : (int64_t)(bits << shift >> shift);
 }
 
 /** Reads a float or a double. */

@@ -47,32 +47,9 @@ typedef enum hfi_ctype {
 } hfi_ctype;
 
 /** Bytes of a ctype; 0 for void and opaque. */
-static inline size_t hfi_ctype_size(hfi_ctype type)
-{
-    static const uint8_t sizes[] = {
-        [HFI_C_I8] = 1,
-        [HFI_C_U8] = 1,
-        [HFI_C_I16] = 2,
-        [HFI_C_U16] = 2,
-        [HFI_C_I32] = 4,
-        [HFI_C_U32] = 4,
-        [HFI_C_I64] = 8,
-        [HFI_C_U64] = 8,
-        [HFI_C_F32] = 4,
-        [HFI_C_F64] = 8,
-        [HFI_C_POINTER] = sizeof(void *),
-        [HFI_C_OPAQUE] = 0,
-    };
-    return sizes[type];
-}
-static inline bool hfi_ctype_is_integer(hfi_ctype type)
-{
-    return type >= HFI_C_I8 && type <= HFI_C_U64;
-}
-static inline bool hfi_ctype_is_signed(hfi_ctype type)
-{
-    return type == HFI_C_I8 || type == HFI_C_I16 || type == HFI_C_I32 || type == HFI_C_I64;
-}
+size_t hfi_ctype_size(hfi_ctype type);
+bool hfi_ctype_is_integer(hfi_ctype type);
+bool hfi_ctype_is_signed(hfi_ctype type);
 const char *hfi_ctype_name(hfi_ctype type);
 
 /**
@@ -80,20 +57,7 @@ const char *hfi_ctype_name(hfi_ctype type);
  * pointers are sign-extended (so that INVALID_HANDLE_VALUE is -1 on 32 and 64 bits alike), unsigned
  * ones are zero-extended.
  */
-static inline int64_t hfi_ctype_widen(hfi_ctype type, uint64_t bits)
-{
-    size_t width = 8 * hfi_ctype_size(type);
-    if (width == 0 || width == 64) {
-        return (int64_t)bits;
-    }
-    uint64_t mask = ((uint64_t)1 << width) - 1;
-    uint64_t sign = (uint64_t)1 << (width - 1);
-    bits &= mask;
-    if ((hfi_ctype_is_signed(type) || type == HFI_C_POINTER) && (bits & sign) != 0) {
-        bits |= ~mask;
-    }
-    return (int64_t)bits;
-}
+int64_t hfi_ctype_widen(hfi_ctype type, uint64_t bits);
 
 /** Size and alignment of a type the grammar cannot know, given by the binder: { "struct passwd",
  * 48, 8 }. */

@@ -218,16 +218,16 @@ static hf_status call_growing(hfi_call *call)
     }
 }
 
-static hf_status call_once(hfi_call *call)
+static inline hf_status call_once(hfi_call *call)
 {
     hf_status status = hfi_call_try(call);
-    if (status != HF_OK) {
+    if (HF_UNLIKELY(status != HF_OK)) {
         return status;
     }
-    if (HF_UNLIKELY(call->result->failed)) {
+    if (call->result->failed) {
         return HF_E_NATIVE;
     }
-    return call->function->outs || call->function->scalars ? hfi_call_settle(call) : HF_OK;
+    return call->function->has_outputs ? hfi_call_settle(call) : HF_OK;
 }
 
 hf_status hf_call(hf_thread *thread, const hf_function *function, hf_result *result,
