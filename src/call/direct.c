@@ -73,6 +73,17 @@ hfi_direct hfi_direct_choose(const hfi_prototype *prototype)
     return floating ? HFI_DIRECT_ALL : HFI_DIRECT_WORDS;
 }
 
+/* Mostly addresses and sizes, which need no extension. */
+static uint64_t load_word(const void *from, hfi_ctype type)
+{
+    uint64_t word;
+    if (type != HFI_C_POINTER && type != HFI_C_U64 && type != HFI_C_I64) {
+        return (uint64_t)hfi_value_load(from, type);
+    }
+    memcpy(&word, from, sizeof(word));
+    return word;
+}
+
 static uint64_t call_words(void (*f)(void), unsigned count, const uint64_t *w)
 {
     switch (count) {
@@ -111,7 +122,7 @@ void hfi_direct_words(const hfi_prototype *prototype, void *function, hfi_value 
     uint64_t w[6];
     w[5] = 0;
     for (unsigned i = 0; i < prototype->param_count; i++) {
-        w[i] = (uint64_t)hfi_value_load(arguments[i], prototype->param[i].type);
+        w[i] = load_word(arguments[i], prototype->param[i].type);
     }
     uint64_t returned = call_words(FFI_FN(function), prototype->param_count, w);
     result->u64 = prototype->result == HFI_C_VOID ? 0 : returned;
@@ -129,7 +140,7 @@ void hfi_direct_all(const hfi_prototype *prototype, void *function, hfi_value *r
         if (is_floating(type)) {
             load_floating(&d[floating++], arguments[i], type);
         } else {
-            w[words++] = (uint64_t)hfi_value_load(arguments[i], type);
+            w[words++] = load_word(arguments[i], type);
         }
     }
     void (*f)(void) = FFI_FN(function);

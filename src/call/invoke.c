@@ -223,7 +223,10 @@ static void arm_scalars(hfi_call *call)
         hfi_argument *argument = &call->argument[i];
         const hfi_step *step = &function->step[i];
         if (step->buffer >= 0) {
-            uint64_t announced = call->argument[step->buffer].capacity / step->unit;
+            uint64_t announced = call->argument[step->buffer].capacity;
+            if (step->unit != 1) { /* a division takes as long as all else here */
+                announced /= step->unit;
+            }
             if (step->scalar >= 0) {
                 hfi_value_store(&argument->start, step->target, announced);
             } else {
