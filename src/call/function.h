@@ -41,9 +41,8 @@ typedef struct hfi_step {
     hfi_direction direction;
     bool is_callers;
     bool is_signed; /* of a caller's integer: its type */
-    uint8_t
-        shift; /* of a caller's integer: where its bytes are in a uint64_t (big-endian machines) */
-    uint64_t most; /* of a caller's integer: the largest that fits; 0: it is something else */
+    uint8_t shift;  /* of an integer: where its bytes are in a uint64_t */
+    uint64_t most;  /* of a caller's integer: the largest that fits; 0: it is something else */
     bool is_text;
     bool is_immovable;  /* something points into what the library makes for it */
     bool is_sized;      /* a buffer whose capacity a parameter announces */

@@ -224,14 +224,9 @@ static void arm_scalars(hfi_call *call)
         const hfi_step *step = &function->step[i];
         if (step->buffer >= 0) {
             uint64_t announced = call->argument[step->buffer].capacity;
-            if (step->unit != 1) { /* a division takes as long as all else here */
-                announced /= step->unit;
-            }
-            if (step->scalar >= 0) {
-                hfi_value_store(&argument->start, step->target, announced);
-            } else {
-                hfi_value_store(&argument->value, step->type, announced);
-            }
+            announced = step->unit == 1 ? announced : announced / step->unit;
+            hfi_value *to = step->scalar >= 0 ? &argument->start : &argument->value;
+            to->u64 = announced << step->shift;
         }
         if (step->scalar >= 0) {
             argument->content = argument->start;
@@ -273,10 +268,10 @@ static void cross(hfi_call *call, hfi_value *returned)
     hf_result *result = call->result;
     const hf_function *function = call->function;
     hfi_crossing(thread);
-    if (!function->prototype.is_leaf) {
+    if (HF_LIKELY(!function->prototype.is_leaf)) {
         hfi_enter(thread);
     }
-    if (function->clears_error) {
+    if (HF_UNLIKELY(function->clears_error)) {
         clear_errors(function);
     }
     switch (function->cif.direct) {
@@ -295,7 +290,7 @@ static void cross(hfi_call *call, hfi_value *returned)
     if (function->locate_errno) {
         result->errno_value = *function->locate_errno();
     }
-    if (!function->prototype.is_leaf) {
+    if (HF_LIKELY(!function->prototype.is_leaf)) {
         hfi_leave(thread);
     }
     hfi_crossing(thread);
@@ -336,13 +331,11 @@ static void read_values(hfi_call *call)
     }
 }
 
-static void read_errors(hfi_call *call)
+/* Without a fail role the call succeeded, and nothing asks for `error`. */
+static void read_verdict(hfi_call *call)
 {
     const hfi_prototype *prototype = &call->function->prototype;
     hf_result *result = call->result;
-    if (!prototype->fail.count) {
-        return; /* and then nothing asks for `error` */
-    }
     hfi_error_slots slots = { result->errno_value, result->last_error, result->wsa_error };
     call->error_seen = hfi_error_value(prototype->error, call->result_seen, &slots);
     result->failed = hfi_call_evaluate(call, &prototype->fail) != 0;
@@ -394,7 +387,9 @@ hf_status hfi_call_try(hfi_call *call)
     if (function->sees_values) {
         read_values(call);
     }
-    read_errors(call);
+    if (function->prototype.fail.count) {
+        read_verdict(call);
+    }
     return function->growing ? check_canaries(call) : HF_OK;
 }
 
@@ -412,5 +407,7 @@ void hfi_call_end(hfi_call *call, hf_status status)
     if (call->is_linked) {
         hfi_record_pop(&call->record);
     }
-    let_go(call); /* last, because it may run foreign code in native state */
+    if (call->block_count || call->held_count) {
+        let_go(call); /* last, because it may run foreign code in native state */
+    }
 }

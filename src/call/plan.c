@@ -90,6 +90,7 @@ static void plan_sizes(hf_function *function, unsigned from)
     hfi_step *step = &function->step[from];
     hfi_ctype counter = param->type == HFI_C_POINTER ? param->target : param->type;
     step->buffer = param->capacity.buffer;
+    step->shift = shift_of(counter);
     step->unit = param->capacity.unit == HFI_UNIT_BYTES ? 1 : buffer->element;
     uint64_t most = ctype_max(counter);
     buffer->bytes_max = most > UINT64_MAX / step->unit ? UINT64_MAX : most * step->unit;
