@@ -89,6 +89,7 @@ void hfi_world_fork_child(hfi_world *world)
         }
     }
     hfp_cond_init(&world->gate_open); /* it counts waiting threads that are not there any more */
+    atomic_store_explicit(&world->parked, 0, memory_order_relaxed);
     atomic_store_explicit(&world->is_forked, true, memory_order_relaxed);
     hfi_world_fork_parent(world);
     if (world->fork_self) {

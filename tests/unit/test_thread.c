@@ -388,7 +388,7 @@ static void thread_that_dies_waits_for_the_collector_that_reads_its_records(void
 {
     (void)state;
     hf_crew crew = { 0 };
-    dying shared = { 0 };
+    dying shared = { NULL, false };
     hf_thread *thread;
     assert_int_equal(hf_native_begin(self), HF_OK);
     hf_crew_start(&crew, 1, die_when_told, &shared);
