@@ -88,7 +88,11 @@ void hfi_world_fork_child(hfi_world *world)
             lose_thread(thread);
         }
     }
-    hfp_cond_init(&world->gate_open); /* it counts waiting threads that are not there any more */
+    /* Made anew: the condition, and with it the lock, counts threads that are not there any more.
+     */
+    hfp_mutex_init(&world->gate_lock);
+    hfp_mutex_lock(&world->gate_lock);
+    hfp_cond_init(&world->gate_open);
     atomic_store_explicit(&world->parked, 0, memory_order_relaxed);
     atomic_store_explicit(&world->is_forked, true, memory_order_relaxed);
     hfi_world_fork_parent(world);

@@ -184,8 +184,7 @@ static void stop_for_a_while(hf_fence_mode mode, bool is_attached)
 
     print_message("%s mode: %llu stops, %llu crossings, changed in %llu\n",
                   mode == HF_FENCE_BARRIER ? "barrier" : "exchange", (unsigned long long)stops,
-                  (unsigned long long)crew.member[0].work,
-                  (unsigned long long)changed);
+                  (unsigned long long)crew.member[0].work, (unsigned long long)changed);
     assert_int_equal(changed, 0);
     assert_true(stops > 0 && crew.member[0].work > 0);
     hf_runtime_destroy(r.runtime, NULL);
