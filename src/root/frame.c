@@ -64,6 +64,16 @@ static void drop_frame_slots(hf_thread *thread, const hf_frame *frame)
     drop_slots(thread, frame->base_ + (frame->outer_ && !frame->escape_));
 }
 
+/* Takes the innermost frame off. */
+static void pop_frame(hf_thread *thread)
+{
+    hf_frame *frame = thread->frames;
+    thread->frames = frame->outer_;
+    drop_frame_slots(thread, frame);
+    frame->thread_ = NULL;
+    frame->cookie_ = 0;
+}
+
 /* Not instrumented: a sanitizer rightly takes the memory of a dead block for poisoned. */
 #if defined(__GNUC__)
 __attribute__((no_sanitize_address))
@@ -71,35 +81,13 @@ __attribute__((no_sanitize_address))
 static void
 read_stale(const hf_frame *frame, hf_frame *copy_out)
 {
-    copy_out->thread_ = frame->thread_;
     copy_out->outer_ = frame->outer_;
-    copy_out->cookie_ = frame->cookie_;
     copy_out->base_ = frame->base_;
     copy_out->records_ = frame->records_;
     copy_out->escape_ = frame->escape_;
     copy_out->depth_ = frame->depth_;
     copy_out->site_.file = frame->site_.file;
     copy_out->site_.line = frame->site_.line;
-}
-
-/* Its copy in the thread is what is trusted; one that is overwritten ends the list. */
-static void set_innermost(hf_thread *thread, hf_frame *frame)
-{
-    thread->frames = frame;
-    if (frame) {
-        read_stale(frame, &thread->top);
-        if (thread->top.thread_ != thread || thread->top.cookie_ == 0) {
-            thread->frames = NULL;
-        }
-    }
-}
-
-/* Takes the innermost frame off. */
-static void pop_frame(hf_thread *thread)
-{
-    hf_frame frame = thread->top;
-    set_innermost(thread, frame.outer_);
-    drop_frame_slots(thread, &frame);
 }
 
 /* An open frame and a new one never share memory. */
@@ -115,11 +103,12 @@ static void drop_stale_frames(hf_thread *thread, const hf_frame *fresh, uintptr_
                               hf_site site)
 {
     while (thread->frames) {
-        hf_frame stale = thread->top;
+        hf_frame stale;
+        read_stale(thread->frames, &stale);
         if (!is_same_memory(thread->frames, fresh) && !hfi_depth_is_left(stale.depth_, depth)) {
             return;
         }
-        set_innermost(thread, stale.outer_);
+        thread->frames = stale.outer_;
         drop_frame_slots(thread, &stale);
         hfi_records_unwind(thread, stale.records_, "hf_frame_begin");
         report_left_open(thread, &stale, "hf_frame_begin", site);
@@ -213,22 +202,14 @@ HFI_OWN_FRAME hf_status hf_frame_begin(hf_thread *thread, hf_frame *frame, hf_si
     frame->thread_ = NULL;
     hf_status status = open_frame(thread, frame, site);
     frame->depth_ = HFI_DEPTH();
-    if (HF_LIKELY(status == HF_OK)) {
-        thread->top = *frame;
-    }
     return status;
 }
 
 static bool is_linked(const hf_thread *thread, const hf_frame *frame)
 {
-    hf_frame copy = thread->top;
     const hf_frame *open = thread->frames;
     while (open && open != frame) {
-        open = copy.outer_;
-        if (open) {
-            read_stale(open, &copy);
-            open = copy.thread_ == thread ? open : NULL;
-        }
+        open = open->outer_;
     }
     return open != NULL;
 }
@@ -248,25 +229,13 @@ void hf_frame_end(hf_frame *frame)
             return;
         }
         while (thread->frames != frame) {
-            hf_frame left = thread->top;
-            report_left_open(thread, &left, "hf_frame_end", frame->site_);
+            report_left_open(thread, thread->frames, "hf_frame_end", frame->site_);
             pop_frame(thread);
-            if (!thread->frames) {
-                return; /* what lay between is overwritten */
-            }
         }
     }
     if (HF_UNLIKELY(thread->records != frame->records_)) {
         hfi_records_unwind(thread, frame->records_, "hf_frame_end");
     }
-    pop_frame(thread);
-    frame->thread_ = NULL;
-    frame->cookie_ = 0;
-}
-
-void hfi_frame_drop(hf_thread *thread)
-{
-    hfi_records_unwind(thread, thread->top.records_, "hf_thread_detach");
     pop_frame(thread);
 }
 
@@ -317,6 +286,6 @@ hf_status hf_frame_escape(hf_thread *thread, const hf_slot *ref, hf_ref *parent_
     }
     frame->escape_->word_ = ref->word_;
     *parent_out = frame->escape_;
-    frame->escape_ = thread->top.escape_ = NULL;
+    frame->escape_ = NULL;
     return HF_OK;
 }

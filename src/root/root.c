@@ -76,10 +76,11 @@ static void thread_detaching(void *self, hf_thread *thread)
 {
     (void)self;
     while (thread->frames) {
+        hf_frame *frame = thread->frames;
         (void)hfi_misuse(thread->parts->reporter, HF_E_MISUSE, "hf_thread_detach", "frame",
-                         thread->top.site_, "end the frame before the thread detaches",
+                         frame->site_, "end the frame before the thread detaches",
                          "a frame is still open");
-        hfi_frame_drop(thread);
+        hf_frame_end(frame);
     }
     hfi_records_unwind(thread, NULL, "hf_thread_detach");
 }

@@ -58,7 +58,7 @@ static void unwind_innermost(hf_thread *thread, const char *where)
     hf_record_ copy;
     if (!hfi_record_read(thread, thread->records, &copy)) {
         /* What lay further out and inside the innermost frame is lost with it. */
-        thread->records = thread->frames ? thread->top.records_ : NULL;
+        thread->records = thread->frames ? thread->frames->records_ : NULL;
         (void)hfi_misuse(thread->parts->reporter, HF_E_MISUSE, where, NULL, HF_SITE,
                          "use HF_FENCE, or end the fence on every way out",
                          "a fence was left without hf_fence_end() and is overwritten");
