@@ -59,8 +59,8 @@ static void clear_fence(hf_fence *fence, const char *what, hf_site site)
     fence->record_.site = site;
 }
 
-HFI_OWN_FRAME hf_status hf_fence_begin(hf_thread *thread, hf_fence *fence, const hf_slot *buffer,
-                                       hf_span *span, const char *what, hf_site site)
+hf_status hf_fence_begin(hf_thread *thread, hf_fence *fence, const hf_slot *buffer, hf_span *span,
+                         const char *what, hf_site site)
 {
     if (span) {
         *span = (hf_span){ NULL, 0 };
@@ -105,9 +105,8 @@ static void abandon(hf_record_ *record)
     (void)let_go(record->thread, fence);
 }
 
-HFI_OWN_FRAME hf_status hf_fence_hold_at(hf_thread *thread, hf_fence *fence,
-                                         const hf_slot *resource, uintptr_t *value_out,
-                                         const char *what, hf_site site)
+hf_status hf_fence_hold_at(hf_thread *thread, hf_fence *fence, const hf_slot *resource,
+                           uintptr_t *value_out, const char *what, hf_site site)
 {
     if (value_out) {
         *value_out = 0;

@@ -10,9 +10,9 @@
  * while, so a slot used after its frame ended is told from a live one.
  *
  * A frame lies on the C stack.  One that was left without its end is found when
- * the next one is begun with less stack in use (thread/record.h) or in the same
- * memory, or when a frame around it ends; it is reported by the place where it was
- * begun.
+ * the next one is begun at the same depth or above it (stacks grow down: an open
+ * frame's address is higher than that of any frame begun inside it), or when a
+ * frame around it ends; it is reported by the place where it was begun.
  */
 
 #include "root/root.h"
@@ -85,29 +85,16 @@ read_stale(const hf_frame *frame, hf_frame *copy_out)
     copy_out->base_ = frame->base_;
     copy_out->records_ = frame->records_;
     copy_out->escape_ = frame->escape_;
-    copy_out->depth_ = frame->depth_;
     copy_out->site_.file = frame->site_.file;
     copy_out->site_.line = frame->site_.line;
 }
 
-/* An open frame and a new one never share memory. */
-static bool is_same_memory(const hf_frame *open, const hf_frame *fresh)
+/* Frames at or below the address of a new one cannot be open any more. */
+static void drop_stale_frames(hf_thread *thread, const hf_frame *fresh, hf_site site)
 {
-    return (uintptr_t)fresh - (uintptr_t)open < sizeof *open ||
-           (uintptr_t)open - (uintptr_t)fresh < sizeof *open;
-}
-
-/* Frames that were begun deeper than `depth`, or where the new one lies, cannot be open any more.
- */
-static void drop_stale_frames(hf_thread *thread, const hf_frame *fresh, uintptr_t depth,
-                              hf_site site)
-{
-    while (thread->frames) {
+    while (thread->frames && (uintptr_t)thread->frames <= (uintptr_t)fresh) {
         hf_frame stale;
-        read_stale(thread->frames, &stale);
-        if (!is_same_memory(thread->frames, fresh) && !hfi_depth_is_left(stale.depth_, depth)) {
-            return;
-        }
+        read_stale(thread->frames, &stale); /* `fresh` may be the same memory */
         thread->frames = stale.outer_;
         drop_frame_slots(thread, &stale);
         hfi_records_unwind(thread, stale.records_, "hf_frame_begin");
@@ -187,7 +174,7 @@ static hf_status open_frame(hf_thread *thread, hf_frame *frame, hf_site site)
     return HF_OK;
 }
 
-HFI_OWN_FRAME hf_status hf_frame_begin(hf_thread *thread, hf_frame *frame, hf_site site)
+hf_status hf_frame_begin(hf_thread *thread, hf_frame *frame, hf_site site)
 {
     if (!frame) {
         return HF_E_NULL;
@@ -197,12 +184,10 @@ HFI_OWN_FRAME hf_status hf_frame_begin(hf_thread *thread, hf_frame *frame, hf_si
         return hfi_entry_refuse(thread, __func__);
     }
     if (HF_UNLIKELY(thread->frames && (uintptr_t)thread->frames <= (uintptr_t)frame)) {
-        drop_stale_frames(thread, frame, HFI_DEPTH(), site);
+        drop_stale_frames(thread, frame, site);
     }
     frame->thread_ = NULL;
-    hf_status status = open_frame(thread, frame, site);
-    frame->depth_ = HFI_DEPTH();
-    return status;
+    return open_frame(thread, frame, site);
 }
 
 static bool is_linked(const hf_thread *thread, const hf_frame *frame)

@@ -3,9 +3,9 @@
 /*
  * Records that were left without their end.
  *
- * Stacks grow down: one that was linked deeper than where a new one is begun
- * belongs to a function that has returned, and one that overlaps the new one to a
- * block that is over.  What neither tells is found at the end of the frame around.
+ * Stacks grow down: an open record's address is higher than that of any record
+ * pushed inside it.  One at or below the address of a new record belongs to a
+ * block that is over.
  */
 
 #include "thread/record.h"
@@ -35,7 +35,6 @@ bool hfi_record_read(const hf_thread *thread, const hf_record_ *record, hf_recor
     copy_out->cookie = record->cookie;
     copy_out->objects = record->objects;
     copy_out->slots = record->slots;
-    copy_out->depth = record->depth;
     copy_out->abandon = record->abandon;
     return true;
 }
@@ -78,20 +77,9 @@ void hfi_records_unwind(hf_thread *thread, hf_record_ *outer, const char *where)
     }
 }
 
-/* An open record and a new one never share memory. */
-static bool is_same_memory(const hf_record_ *open, const hf_record_ *fresh)
+void hfi_records_drop_stale(hf_thread *thread, const hf_record_ *fresh, const char *where)
 {
-    return (uintptr_t)fresh - (uintptr_t)open < sizeof *open ||
-           (uintptr_t)open - (uintptr_t)fresh < sizeof *open;
-}
-
-void hfi_records_drop_stale(hf_thread *thread, const hf_record_ *fresh, uintptr_t depth,
-                            const char *where)
-{
-    hf_record_ copy;
-    while (thread->records && (is_same_memory(thread->records, fresh) ||
-                               !hfi_record_read(thread, thread->records, &copy) ||
-                               hfi_depth_is_left(copy.depth, depth))) {
+    while (thread->records && (uintptr_t)thread->records <= (uintptr_t)fresh) {
         unwind_innermost(thread, where);
     }
 }
