@@ -170,7 +170,7 @@ static void print_wide_value(demo *d, const demo_row *row)
     hf_status status =
         hf_utf16_to_utf8(row->expected, row->size / 2, HF_UTF_STRICT, text, sizeof text, &found);
     if (status != HF_OK) {
-        demo_fail(d, "the text is no UTF-16 at unit %zu", found.first_bad);
+        demo_fail(d, "the text is no UTF-16 at unit %lu", (unsigned long)found.first_bad);
         return;
     }
     print_value(text, found.written);
