@@ -154,12 +154,13 @@ typedef struct hf_result {
  * @param result     HF_RESULT_INIT before its first use.
  * @param arguments  HF_ARGS(...), HF_NO_ARGS, or an array that ends with HF_ARG_END.
  * @return HF_OK when the native function succeeded by its prototype (or has no fail role);
- *         HF_E_NATIVE when it failed: error, errno_value … say how;
- *         HF_E_OPTIONS, HF_E_ARGUMENT_COUNT, HF_E_ARGUMENT_KIND, HF_E_RANGE, HF_E_NULL, HF_E_SLOTS,
- * HF_E_UTF, HF_E_EMBEDDED_NUL, HF_E_NOT_LENDABLE, HF_E_CLOSED with a report that names function and
- * argument, and then nothing was called; HF_E_NOMEM, HF_E_LIMIT; HF_E_GROW_LIMIT, HF_E_NO_PROGRESS,
- * HF_E_LYING_SIZE, HF_E_OVERRUN for a callee that breaks its protocol; HF_E_UTF also when a `text`
- * output is no valid text; HF_E_DETACHED; HF_E_SHUTDOWN.
+ *         HF_E_NATIVE when it failed: error, errno_value and the others say how.
+ *         Nothing was called, and a report names function and argument: HF_E_OPTIONS,
+ *         HF_E_ARGUMENT_COUNT, HF_E_ARGUMENT_KIND, HF_E_RANGE, HF_E_NULL, HF_E_SLOTS, HF_E_UTF,
+ *         HF_E_EMBEDDED_NUL, HF_E_NOT_LENDABLE, HF_E_CLOSED, HF_E_TYPE, HF_E_MISUSE.
+ *         The callee breaks its protocol, and a report says how: HF_E_GROW_LIMIT,
+ *         HF_E_NO_PROGRESS, HF_E_LYING_SIZE, HF_E_OVERRUN, and HF_E_UTF for a `text` output.
+ *         HF_E_NOMEM, HF_E_LIMIT, HF_E_OVERFLOW; HF_E_DETACHED; HF_E_SHUTDOWN.
  *
  * @par Ownership   The result's outputs belong to its slots.  Arguments are borrowed for the call.
  * @par Threads     The owner, in managed state, inside a frame.
@@ -210,6 +211,14 @@ HF_API int64_t hf_result_scalar(const hf_result *result, uint32_t index);
 HF_API double hf_result_floating(const hf_result *result, uint32_t index);
 
 #ifdef __cplusplus
+/**
+ * A result before its first use; HF_RESULT_INIT in C++.
+ *
+ * @par Ownership   Copies.
+ * @par Threads     Any.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
 static inline hf_result hf_result_make(void)
 {
     hf_result result = hf_result();

@@ -10,9 +10,9 @@
  *   hfi_call_settle   moves the outputs of a successful try into the result
  *   hfi_call_end      lets everything go; always
  *
- * The hfi_call is a frame on the C stack.  Its record is linked from begin to
- * end: `slots` keep every managed object of the call, `objects` pin them from
- * the moment their addresses are resolved.
+ * The hfi_call is a frame on the C stack.  Its record is linked from the first
+ * managed object to the end: `slots` keep every object of the call, `objects` pin
+ * them from the moment their addresses are resolved.
  */
 
 #include "call/function.h"
@@ -29,17 +29,18 @@
 /** Behind the announced capacity of every buffer that the library makes. */
 #define HFI_CANARY_SIZE 16u
 
-/** One argument of a call that is under way. */
+/** One argument of a call that is under way; only what its kind needs is set. */
 typedef struct hfi_argument {
     hfi_value value;   /* what the native function gets */
     hfi_value content; /* what `value` points to, for a scalar output or a size that is written */
     hfi_value start;   /* put into `content` before each try */
     uint64_t capacity; /* of a buffer: bytes announced */
     size_t offset;     /* of what is lent in its object */
-    const void *from;  /* start value of a struct, in native memory; NULL */
-    int8_t object;     /* what `value` points into, index in slots and objects; -1: native memory */
-    int8_t source;     /* start value of a struct, index likewise; -1 */
-    bool is_null;      /* the caller passed HF_NULL for something the library would fill */
+    size_t source_offset;
+    const void *from; /* start value of a struct, in native memory; NULL */
+    int8_t object;    /* of an output: index in slots and objects */
+    int8_t source;    /* start value of a struct, index likewise; -1 */
+    bool is_null;     /* the caller passed HF_NULL for something the library would fill */
 } hfi_argument;
 
 typedef struct hfi_call {
@@ -56,8 +57,9 @@ typedef struct hfi_call {
     bool is_linked;
     size_t scratch_used;
     hfi_argument argument[HFI_PARAMS_MAX];
-    void *passed[HFI_PARAMS_MAX]; /* addresses for libffi */
-    int64_t seen[HFI_PARAMS_MAX]; /* values for expressions */
+    void *passed[HFI_PARAMS_MAX];   /* addresses for libffi */
+    int64_t seen[HFI_PARAMS_MAX];   /* values for expressions */
+    int8_t owner[HFI_CALL_OBJECTS]; /* whose value is the object's address; -1: none */
     uintptr_t objects[HFI_CALL_OBJECTS];
     hf_slot slots[HFI_CALL_OBJECTS];
     void *held[HFI_PARAMS_MAX];   /* cells of resources */

@@ -5,8 +5,8 @@
  *
  * An argument is read in its own width from the address it is given, a result
  * narrower than a register is written as a whole ffi_arg.  Both are kept apart
- * here (hfi_value_load and hfi_value_result), because on a big-endian machine
- * the two are at different places.
+ * (hfi_value_load here, hfi_value_integer for results), because on a big-endian
+ * machine the two are at different places.
  *
  * Everything here is pure; any thread.
  */
@@ -16,7 +16,6 @@
 #include "base/verify.h"
 
 #include <float.h>
-#include <math.h>
 #include <string.h>
 
 _Static_assert(sizeof(hfi_value) >= 16, "libffi may write a result of two registers");
@@ -96,17 +95,6 @@ int64_t hfi_value_load(const void *from, hfi_ctype type)
     }
 }
 
-int64_t hfi_value_result(const hfi_value *result, hfi_ctype type)
-{
-    if (type == HFI_C_VOID || type == HFI_C_F32 || type == HFI_C_F64) {
-        return 0;
-    }
-    if (hfi_ctype_size(type) < sizeof(ffi_arg)) {
-        return hfi_ctype_widen(type, result->widened);
-    }
-    return hfi_value_load(result, type);
-}
-
 double hfi_value_floating(const void *from, hfi_ctype type)
 {
     float f32;
@@ -125,7 +113,9 @@ bool hfi_value_store_floating(void *to, hfi_ctype type, double number)
         memcpy(to, &number, sizeof(number));
         return true;
     }
-    if (isfinite(number) && fabs(number) > (double)FLT_MAX) {
+    /* Infinities and what is no number are the same in both. */
+    if ((number > (double)FLT_MAX && number <= DBL_MAX) ||
+        (number < -(double)FLT_MAX && number >= -DBL_MAX)) {
         return false;
     }
     float narrow = (float)number;

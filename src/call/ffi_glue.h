@@ -51,8 +51,17 @@ void hfi_value_store(void *to, hfi_ctype type, uint64_t bits);
 /** Reads an integer or a pointer back, as expressions see it. */
 int64_t hfi_value_load(const void *from, hfi_ctype type);
 
-/** The same for a result that hfi_cif_call() wrote. */
-int64_t hfi_value_result(const hfi_value *result, hfi_ctype type);
+/** An integer result as hfi_cif_call() wrote it; `shift` is 64 less the bits of its type. */
+static inline uint64_t hfi_value_integer(const hfi_value *result, unsigned shift)
+{
+    return shift > 64 - 8 * sizeof(ffi_arg) ? result->widened : result->u64;
+}
+
+/** Sign- or zero-extends the low bits. */
+static inline int64_t hfi_value_narrow(uint64_t bits, unsigned shift, bool is_signed)
+{
+    return is_signed ? (int64_t)(bits << shift) >> shift : (int64_t)(bits << shift >> shift);
+}
 
 /** Reads a float or a double. */
 double hfi_value_floating(const void *from, hfi_ctype type);

@@ -40,6 +40,10 @@ typedef struct hfi_step {
     hfi_ctype target; /* of a pointer */
     hfi_direction direction;
     bool is_callers;
+    bool is_signed; /* of a caller's integer: its type */
+    uint8_t
+        shift; /* of a caller's integer: where its bytes are in a uint64_t (big-endian machines) */
+    uint64_t most; /* of a caller's integer: the largest that fits; 0: it is something else */
     bool is_text;
     bool is_immovable;  /* something points into what the library makes for it */
     bool is_sized;      /* a buffer whose capacity a parameter announces */
@@ -58,9 +62,14 @@ typedef struct hfi_step {
 /** Immutable once bound; shared by all threads. */
 struct hf_function {
     uint32_t sig;
-    uint8_t outs;           /* output slots */
-    uint8_t scalars;        /* scalar outputs */
-    uint8_t growing;        /* out buffers that the library makes */
+    uint8_t outs;        /* output slots */
+    uint8_t scalars;     /* scalar outputs */
+    uint8_t growing;     /* out buffers that the library makes */
+    bool has_outputs;    /* slots or scalars */
+    bool has_capacities; /* capacities or scalars to set before each try */
+    bool sees_values;    /* expressions or scalars need what the parameters hold after a try */
+    bool result_is_signed;
+    uint8_t result_shift;   /* bits of a register that an integer result leaves unused */
     bool clears_error;      /* `error` decides about success, so it must not be an old one */
     uint32_t floating_mask; /* scalar outputs that are floating */
     uint32_t tries_max;

@@ -10,9 +10,10 @@
  *       behind it, state = managed
  *   (d) look: the canaries, the values that expressions ask about
  *
- * The record is linked from begin to end, so what is in its slots lives through
- * every collection, and what is in its objects (0 before the first resolve) stays
- * put.  Each try makes its buffers anew and repeats a to d.
+ * The record is linked from the first managed object to the end, so what is in its
+ * slots lives through every collection, and what is in its objects (0 before the
+ * first resolve) stays put.  A call of numbers alone has no record.  Each try makes
+ * its buffers anew and repeats a to d.
  *
  * Threads: the owner of the call.  The collector reads the record while this
  * thread is stopped or native; what it reads is written before hfi_enter().
@@ -92,6 +93,20 @@ static void link_record(hfi_call *call)
     call->is_linked = true;
 }
 
+int8_t hfi_call_keep(hfi_call *call, uintptr_t object, int owner)
+{
+    HF_ASSERT(call->object_count < HFI_CALL_OBJECTS);
+    if (!call->is_linked) {
+        link_record(call);
+    }
+    int8_t index = (int8_t)call->object_count++;
+    call->owner[index] = (int8_t)owner;
+    call->slots[index].word_ = object;
+    call->objects[index] = 0;
+    call->record.keeps = call->object_count;
+    return index;
+}
+
 /* Gives every object that the library makes its place, and every out scalar its address. */
 static void place_outputs(hfi_call *call)
 {
@@ -99,11 +114,15 @@ static void place_outputs(hfi_call *call)
     for (unsigned i = 0; i < function->prototype.param_count; i++) {
         hfi_argument *argument = &call->argument[i];
         const hfi_step *step = &function->step[i];
+        if (step->out < 0 && step->scalar < 0) {
+            continue;
+        }
         if (argument->is_null) {
             argument->value.pointer = NULL;
         } else if (step->out >= 0) {
-            argument->object = hfi_call_keep(call, 0);
-        } else if (step->scalar >= 0) {
+            argument->offset = 0;
+            argument->object = hfi_call_keep(call, 0, (int)i);
+        } else {
             argument->value.pointer = &argument->content;
         }
     }
@@ -134,9 +153,8 @@ hf_status hfi_call_begin(hfi_call *call, hf_thread *thread, const hf_function *f
         call->result = NULL;
         return status;
     }
-    link_record(call);
     status = hfi_marshal(call, arguments);
-    if (HF_LIKELY(status == HF_OK) && (function->outs || function->scalars)) {
+    if (function->has_outputs && status == HF_OK) {
         place_outputs(call);
     }
     return status;
@@ -176,7 +194,7 @@ static hf_status make_struct(hfi_call *call, unsigned index)
         memcpy(hfi_payload_16(object), argument->from, step->element);
     } else if (argument->source >= 0) {
         const char *start = hfi_payload_16(call->slots[argument->source].word_);
-        memcpy(hfi_payload_16(object), start + argument->offset, step->element);
+        memcpy(hfi_payload_16(object), start + argument->source_offset, step->element);
     }
     return HF_OK;
 }
@@ -189,7 +207,7 @@ static hf_status make_outputs(hfi_call *call)
         const hfi_step *step = &function->step[i];
         if (step->kind == HFI_P_OUT_BUFFER) {
             status = make_buffer(call, i);
-        } else if (step->out >= 0 && call->argument[i].object >= 0) {
+        } else if (step->out >= 0 && !call->argument[i].is_null) {
             status = make_struct(call, i);
         }
     }
@@ -222,18 +240,14 @@ static void arm_scalars(hfi_call *call)
 static void resolve(hfi_call *call)
 {
     for (unsigned i = 0; i < call->object_count; i++) {
-        call->objects[i] = call->slots[i].word_;
-    }
-    call->record.pins = call->object_count;
-    for (unsigned i = 0; i < call->function->prototype.param_count; i++) {
-        hfi_argument *argument = &call->argument[i];
-        if (argument->object >= 0) {
-            /* `offset` is of the source where a struct has one; its own object begins at 0. */
-            size_t offset = argument->source >= 0 ? 0 : argument->offset;
-            argument->value.pointer =
-                (char *)hfi_payload_16(call->objects[argument->object]) + offset;
+        uintptr_t object = call->slots[i].word_;
+        call->objects[i] = object;
+        if (call->owner[i] >= 0) {
+            hfi_argument *argument = &call->argument[call->owner[i]];
+            argument->value.pointer = (char *)hfi_payload_16(object) + argument->offset;
         }
     }
+    call->record.pins = call->object_count;
 #if HF_CHECK_LEVEL >= 2
     call->stops = hfi_world_stops(call->thread->parts->world);
 #endif
@@ -276,15 +290,21 @@ static hfp_native_error cross(hfi_call *call, hfi_value *returned)
 
 static void read_result(hfi_call *call, const hfi_value *returned)
 {
+    const hf_function *function = call->function;
     hf_result *result = call->result;
-    hfi_ctype type = call->function->prototype.result;
-    call->result_seen = hfi_value_result(returned, type);
-    result->value.i = call->result_seen;
-    if (type == HFI_C_F32 || type == HFI_C_F64) {
-        result->value.f = hfi_value_floating(returned, type);
-    } else if (type == HFI_C_POINTER) {
+    hfi_ctype type = function->prototype.result;
+    if (type == HFI_C_POINTER) {
         result->value.u = 0;
         result->value.pointer = returned->pointer;
+        call->result_seen = hfi_value_load(returned, type);
+    } else if (type == HFI_C_F32 || type == HFI_C_F64) {
+        result->value.f = hfi_value_floating(returned, type);
+        call->result_seen = 0;
+    } else {
+        uint64_t bits = hfi_value_integer(returned, function->result_shift);
+        call->result_seen =
+            hfi_value_narrow(bits, function->result_shift, function->result_is_signed);
+        result->value.i = call->result_seen;
     }
 }
 
@@ -303,14 +323,17 @@ static void read_values(hfi_call *call)
 
 static void read_errors(hfi_call *call, hfp_native_error error)
 {
+    const hfi_prototype *prototype = &call->function->prototype;
     hf_result *result = call->result;
-    hfi_error_slots slots = { error.errno_value, error.last_error, error.wsa_error };
     result->errno_value = error.errno_value;
     result->last_error = error.last_error;
     result->wsa_error = error.wsa_error;
-    call->error_seen = hfi_error_value(call->function->prototype.error, call->result_seen, &slots);
-    const hfi_expr *fail = &call->function->prototype.fail;
-    result->failed = fail->count && hfi_call_evaluate(call, fail);
+    if (!prototype->fail.count) {
+        return; /* and then nothing asks for `error` */
+    }
+    hfi_error_slots slots = { error.errno_value, error.last_error, error.wsa_error };
+    call->error_seen = hfi_error_value(prototype->error, call->result_seen, &slots);
+    result->failed = hfi_call_evaluate(call, &prototype->fail) != 0;
     result->error = result->failed ? call->error_seen : 0;
 }
 
@@ -338,22 +361,25 @@ static hf_status check_canaries(hfi_call *call)
 hf_status hfi_call_try(hfi_call *call)
 {
     const hf_function *function = call->function;
-    bool has_outputs = function->outs || function->scalars;
     if (function->outs) {
         hf_status status = make_outputs(call);
         if (HF_UNLIKELY(status != HF_OK)) {
             return status;
         }
     }
-    arm_scalars(call);
-    resolve(call);
+    if (function->has_capacities) {
+        arm_scalars(call);
+    }
+    if (call->object_count) {
+        resolve(call);
+        HF_ASSERT(hfi_world_stops(call->thread->parts->world) == call->stops);
+    }
     hfi_value returned;
     returned.u64 = 0;
-    HF_ASSERT(hfi_world_stops(call->thread->parts->world) == call->stops);
     hfp_native_error error = cross(call, &returned);
     call->result->attempts++;
     read_result(call, &returned);
-    if (has_outputs || function->prototype.fail.count || function->prototype.grow_ok.count) {
+    if (function->sees_values) {
         read_values(call);
     }
     read_errors(call, error);
@@ -368,12 +394,11 @@ int64_t hfi_call_evaluate(const hfi_call *call, const hfi_expr *expr)
 
 void hfi_call_end(hfi_call *call, hf_status status)
 {
-    if (call->result && status != HF_OK) {
+    if (HF_UNLIKELY(status != HF_OK) && call->result) {
         hfi_result_clear(call->result);
     }
-    if (!call->is_linked) {
-        return;
+    if (call->is_linked) {
+        hfi_record_pop(&call->record);
     }
-    hfi_record_pop(&call->record);
     let_go(call); /* last, because it may run foreign code in native state */
 }

@@ -36,16 +36,6 @@ hf_status hfi_marshal_wrong_kind(hfi_call *call, unsigned index, const hf_arg *a
                            "got %s, needs %s", name, wanted);
 }
 
-int8_t hfi_call_keep(hfi_call *call, uintptr_t object)
-{
-    HF_ASSERT(call->object_count < HFI_CALL_OBJECTS);
-    int8_t index = (int8_t)call->object_count++;
-    call->slots[index].word_ = object;
-    call->objects[index] = 0;
-    call->record.keeps = call->object_count;
-    return index;
-}
-
 hf_status hfi_marshal_pointer(hfi_call *call, unsigned index, const void *pointer)
 {
     if (HF_UNLIKELY(hfi_heap_contains(call->thread->parts->heap, (uintptr_t)pointer))) {
@@ -56,6 +46,7 @@ hf_status hfi_marshal_pointer(hfi_call *call, unsigned index, const void *pointe
     return HF_OK;
 }
 
+/* The general form, with every refusal; hfi_marshal() has what is common inline. */
 static hf_status marshal_integer(hfi_call *call, unsigned index, const hf_arg *arg, hfi_ctype type,
                                  void *to)
 {
@@ -116,6 +107,15 @@ hf_status hfi_marshal_scalar(hfi_call *call, unsigned index, const hf_arg *arg, 
     return hfi_marshal_pointer(call, index, arg->as.pointer);
 }
 
+/* A parameter that the library fills. */
+static void begin_output(hfi_argument *argument)
+{
+    argument->start.u64 = 0;
+    argument->from = NULL;
+    argument->source = -1;
+    argument->is_null = false;
+}
+
 static hf_status marshal_one(hfi_call *call, unsigned index, const hf_arg *arg)
 {
     const hfi_step *step = &call->function->step[index];
@@ -137,6 +137,7 @@ static hf_status marshal_one(hfi_call *call, unsigned index, const hf_arg *arg)
     case HFI_P_RESOURCE:
         return hfi_marshal_resource(call, index, arg);
     case HFI_P_OUT_VALUE:
+        begin_output(argument);
         return hfi_marshal_start(call, index, arg);
     case HFI_P_OUT_BUFFER:
     case HFI_P_CAPACITY:
@@ -153,34 +154,50 @@ static hf_status refuse_count(hfi_call *call, int parameter, unsigned given, con
                            more, given, (unsigned)call->function->prototype.caller_count);
 }
 
+static inline bool take_integer(const hfi_step *step, const hf_arg *arg, hfi_value *value)
+{
+    bool is_signed = arg->kind == HF_ARG_SIGNED;
+    if (!step->most || (!is_signed && arg->kind != HF_ARG_UNSIGNED)) {
+        return false;
+    }
+    uint64_t bits = arg->as.u;
+    /* The least value is as far below -1 as the greatest is above 0. */
+    bool is_negative = is_signed && (int64_t)bits < 0;
+    if ((is_negative ? ~bits : bits) > step->most || (is_negative && !step->is_signed)) {
+        return false;
+    }
+    value->u64 = bits << step->shift;
+    return true;
+}
+
 hf_status hfi_marshal(hfi_call *call, const hf_arg *arguments)
 {
     const hf_function *function = call->function;
-    unsigned taken = 0;
-    for (unsigned i = 0; i < function->prototype.param_count; i++) {
+    const unsigned count = function->prototype.param_count;
+    const hf_arg *next = arguments;
+    for (unsigned i = 0; i < count; i++) {
+        const hfi_step *step = &function->step[i];
         hfi_argument *argument = &call->argument[i];
-        argument->object = -1;
-        argument->source = -1;
-        argument->from = NULL;
-        argument->is_null = false;
-        argument->offset = 0;
-        argument->capacity = 0;
         call->passed[i] = &argument->value;
-        if (!function->step[i].is_callers) {
-            argument->start.u64 = 0;
+        if (!step->is_callers) {
+            begin_output(argument);
             continue;
         }
-        if (HF_UNLIKELY(arguments[taken].kind == HF_ARG_END)) {
-            return refuse_count(call, (int)i, taken, "");
+        if (HF_LIKELY(take_integer(step, next, &argument->value))) {
+            next++;
+            continue;
         }
-        hf_status status = marshal_one(call, i, &arguments[taken]);
+        if (HF_UNLIKELY(next->kind == HF_ARG_END)) {
+            return refuse_count(call, (int)i, (unsigned)(next - arguments), "");
+        }
+        hf_status status = marshal_one(call, i, next);
         if (HF_UNLIKELY(status != HF_OK)) {
             return status;
         }
-        taken++;
+        next++;
     }
-    if (HF_UNLIKELY(arguments[taken].kind != HF_ARG_END)) {
-        return refuse_count(call, -1, taken, "more than ");
+    if (HF_UNLIKELY(next->kind != HF_ARG_END)) {
+        return refuse_count(call, -1, (unsigned)(next - arguments), "more than ");
     }
     return HF_OK;
 }

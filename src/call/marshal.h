@@ -45,7 +45,10 @@ typedef struct hfi_lent {
 HF_MUST_CHECK hf_status hfi_marshal_lend(hfi_call *call, unsigned index, const hf_arg *arg,
                                          hfi_lent *lent_out);
 
-/** Keeps an object for the call; gives its index in slots and objects. */
-int8_t hfi_call_keep(hfi_call *call, uintptr_t object);
+/**
+ * Keeps an object for the call (0: one to come); gives its index in slots and objects.  `owner` is
+ * the parameter whose value its address becomes, -1 for none.
+ */
+int8_t hfi_call_keep(hfi_call *call, uintptr_t object, int owner);
 
 #endif

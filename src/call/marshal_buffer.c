@@ -51,7 +51,7 @@ hf_status hfi_marshal_lend(hfi_call *call, unsigned index, const hf_arg *arg, hf
 static hf_status check_reach(hfi_call *call, unsigned index, const hfi_lent *lent)
 {
     const hfi_step *step = &call->function->step[index];
-    if (lent->offset % step->alignment) {
+    if (step->alignment > 1 && lent->offset % step->alignment) {
         return hfi_call_refuse(call, (int)index, HF_E_RANGE, "lend from an aligned offset",
                                "offset %zu is not aligned to the %zu bytes of the parameter's type",
                                lent->offset, step->alignment);
@@ -94,9 +94,10 @@ static hf_status lend(hfi_call *call, unsigned index, const hf_arg *arg)
                                "make the buffer with HF_BYTES_IMMOVABLE",
                                "native pointers will lead into the buffer, but it can move");
     }
-    argument->object = hfi_call_keep(call, lent.object);
+    (void)hfi_call_keep(call, lent.object, (int)index);
     argument->offset = lent.offset;
-    argument->capacity = lent.length - lent.length % step->element;
+    argument->capacity =
+        step->element == 1 ? lent.length : lent.length - lent.length % step->element;
     return HF_OK;
 }
 
@@ -108,6 +109,7 @@ hf_status hfi_marshal_buffer(hfi_call *call, unsigned index, const hf_arg *arg)
         return lend(call, index, arg);
     case HF_ARG_NULL:
         argument->value.pointer = NULL;
+        argument->capacity = 0;
         return HF_OK;
     case HF_ARG_POINTER:
         if (call->function->step[index].is_sized) {
@@ -185,7 +187,7 @@ hf_status hfi_marshal_resource(hfi_call *call, unsigned index, const hf_arg *arg
         return refuse_resource(call, index, status, arg->as.ref);
     }
     call->held[call->held_count++] = cell;
-    (void)hfi_call_keep(call, object);
+    (void)hfi_call_keep(call, object, -1);
     return store_handle(call, index, value);
 }
 
@@ -212,8 +214,8 @@ static hf_status start_struct(hfi_call *call, unsigned index, const hf_arg *arg)
                                      step->element);
         }
         if (status == HF_OK) {
-            argument->source = hfi_call_keep(call, lent.object);
-            argument->offset = lent.offset;
+            argument->source = hfi_call_keep(call, lent.object, -1);
+            argument->source_offset = lent.offset;
         }
         return status;
     default:
@@ -228,12 +230,10 @@ hf_status hfi_marshal_start(hfi_call *call, unsigned index, const hf_arg *arg)
     /* Where the value itself is a pointer, HF_NULL is that value; elsewhere it is "no output". */
     if (arg->kind == HF_ARG_NULL && step->target != HFI_C_POINTER) {
         argument->is_null = true;
-        argument->start.u64 = 0;
         return HF_OK;
     }
     if (step->target == HFI_C_OPAQUE) {
         return start_struct(call, index, arg);
     }
-    argument->start.u64 = 0;
     return hfi_marshal_scalar(call, index, arg, step->target, &argument->start);
 }

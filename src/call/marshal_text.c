@@ -140,7 +140,7 @@ static hf_status lend_text(hfi_call *call, unsigned index, const hf_arg *arg)
                                nul * unit);
     }
     if (nul < count) {
-        argument->object = hfi_call_keep(call, lent.object);
+        (void)hfi_call_keep(call, lent.object, (int)index);
         argument->offset = lent.offset;
         return HF_OK;
     }

@@ -33,6 +33,17 @@ static bool is_floating(hfi_ctype type)
     return type == HFI_C_F32 || type == HFI_C_F64;
 }
 
+/* A value of fewer bytes than a uint64_t is read from the low address: the high end on big-endian.
+ */
+static uint8_t shift_of(hfi_ctype type)
+{
+    const union {
+        uint16_t word;
+        uint8_t byte[2];
+    } order = { 1 };
+    return order.byte[0] ? 0 : (uint8_t)(64 - 8 * hfi_ctype_size(type));
+}
+
 static void plan_parameter(hfi_step *step, const hfi_param *param)
 {
     *step = (hfi_step){ .kind = param->kind,
@@ -52,6 +63,11 @@ static void plan_parameter(hfi_step *step, const hfi_param *param)
                         .alignment = param->target_alignment ? param->target_alignment : 1,
                         .is_immovable = param->points_into >= 0,
                         .bytes_max = UINT64_MAX };
+    if (param->kind == HFI_P_SCALAR && hfi_ctype_is_integer(param->type)) {
+        step->most = ctype_max(param->type);
+        step->is_signed = hfi_ctype_is_signed(param->type);
+        step->shift = shift_of(param->type);
+    }
 }
 
 /* What parameter `from` says about buffers, written where the buffers are. */
@@ -127,20 +143,36 @@ static hf_status refuse_alignment(const hf_function *function)
         "a type asks for more alignment than the %u bytes of buffers", HFI_ALIGNMENT_MAX);
 }
 
-static hf_status refuse_floating_verdict(const hf_function *function)
+static bool asks_for_parameter(const hfi_expr *expr)
 {
-    return hfi_misuse(function->parts->reporter, HF_E_UNSUPPORTED, function->prototype.name,
-                      "prototype", (hf_site){ NULL, 0 },
-                      "use an integer result, or leave the roles of the function out",
-                      "the roles ask about a floating result, but expressions count in integers");
+    for (unsigned i = 0; i < expr->count; i++) {
+        if (expr->step[i].op == HFI_OP_PARAM) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What a call may leave out because nothing looks at it. */
+static void plan_flags(hf_function *function)
+{
+    const hfi_prototype *prototype = &function->prototype;
+    function->clears_error = decides_by_error(prototype);
+    function->has_outputs = function->outs || function->scalars;
+    function->has_capacities = function->scalars != 0;
+    for (unsigned i = 0; i < prototype->param_count; i++) {
+        function->has_capacities |= function->step[i].buffer >= 0;
+    }
+    function->sees_values = function->has_outputs || asks_for_parameter(&prototype->fail);
+    if (hfi_ctype_is_integer(prototype->result)) {
+        function->result_is_signed = hfi_ctype_is_signed(prototype->result);
+        function->result_shift = (uint8_t)(64 - 8 * hfi_ctype_size(prototype->result));
+    }
 }
 
 hf_status hfi_plan_make(hf_function *function)
 {
     const hfi_prototype *prototype = &function->prototype;
-    if (is_floating(prototype->result) && (prototype->fail.count || prototype->grow_ok.count)) {
-        return refuse_floating_verdict(function);
-    }
     if (prototype->param_count) {
         function->step = hfi_alloc_array(prototype->param_count, sizeof(*function->step));
         if (!function->step) {
@@ -159,6 +191,6 @@ hf_status hfi_plan_make(hf_function *function)
         plan_sizes(function, i);
         status = plan_output(function, &function->step[i]);
     }
-    function->clears_error = decides_by_error(prototype);
+    plan_flags(function);
     return status;
 }

@@ -28,8 +28,10 @@ hf_status hfi_result_begin(hf_thread *thread, hf_result *result, const hf_functi
     if (result->slot_count_ && !hfi_frame_is_open(thread, result->frame_, result->frame_cookie_)) {
         result->slot_count_ = 0;
     }
-    hfi_result_clear(result);
-    if (result->slot_count_ < function->outs) {
+    if (result->slot_count_ || result->scalar_count) {
+        hfi_result_clear(result);
+    }
+    if (HF_UNLIKELY(result->slot_count_ < function->outs)) {
         hf_status status = hfi_slots_take(thread, function->outs, &result->slots_);
         if (status != HF_OK) {
             result->slot_count_ = 0;

@@ -10,9 +10,8 @@
 #include <holdfast/call.h>
 
 /**
- * Makes a result ready for a call: everything zero, `outs` null slots.  Slots of a frame that is
- * still open are used again.  HF_E_OPTIONS, HF_E_SLOTS
- * (both reported), HF_E_NOMEM.
+ * Makes a result ready for a call: everything zero, one null slot for each output.  Slots of a
+ * frame that is still open are used again.  HF_E_OPTIONS, HF_E_SLOTS (reported); HF_E_NOMEM.
  */
 HF_MUST_CHECK hf_status hfi_result_begin(hf_thread *thread, hf_result *result,
                                          const hf_function *function);

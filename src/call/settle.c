@@ -204,7 +204,7 @@ hf_status hfi_call_settle(hfi_call *call)
         const hfi_step *step = &function->step[i];
         if (step->scalar >= 0) {
             settle_scalar(call, i);
-        } else if (step->out >= 0 && call->argument[i].object >= 0) {
+        } else if (step->out >= 0 && !call->argument[i].is_null) {
             call->result->slots_[step->out].word_ = call->slots[call->argument[i].object].word_;
         }
     }

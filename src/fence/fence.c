@@ -59,8 +59,8 @@ static void clear_fence(hf_fence *fence, const char *what, hf_site site)
     fence->record_.site = site;
 }
 
-hf_status hf_fence_begin(hf_thread *thread, hf_fence *fence, const hf_slot *buffer, hf_span *span,
-                         const char *what, hf_site site)
+HFI_STACK_FRAME hf_status hf_fence_begin(hf_thread *thread, hf_fence *fence, const hf_slot *buffer,
+                                         hf_span *span, const char *what, hf_site site)
 {
     if (span) {
         *span = (hf_span){ NULL, 0 };
@@ -70,8 +70,8 @@ hf_status hf_fence_begin(hf_thread *thread, hf_fence *fence, const hf_slot *buff
     }
     if (HF_UNLIKELY(!hfi_entry_ok(thread))) {
         clear_fence(fence, what, site);
-        fence->status_ = HF_E_DETACHED;
-        return hfi_entry_refuse(thread, __func__);
+        fence->status_ = hfi_entry_refuse(thread, __func__);
+        return fence->status_;
     }
     hfi_record_prepare(thread, &fence->record_, __func__);
     clear_fence(fence, what, site);
@@ -105,8 +105,9 @@ static void abandon(hf_record_ *record)
     (void)let_go(record->thread, fence);
 }
 
-hf_status hf_fence_hold_at(hf_thread *thread, hf_fence *fence, const hf_slot *resource,
-                           uintptr_t *value_out, const char *what, hf_site site)
+HFI_STACK_FRAME hf_status hf_fence_hold_at(hf_thread *thread, hf_fence *fence,
+                                           const hf_slot *resource, uintptr_t *value_out,
+                                           const char *what, hf_site site)
 {
     if (value_out) {
         *value_out = 0;
@@ -116,8 +117,8 @@ hf_status hf_fence_hold_at(hf_thread *thread, hf_fence *fence, const hf_slot *re
     }
     if (!hfi_entry_ok(thread)) {
         clear_fence(fence, what, site);
-        fence->status_ = HF_E_DETACHED;
-        return hfi_entry_refuse(thread, __func__);
+        fence->status_ = hfi_entry_refuse(thread, __func__);
+        return fence->status_;
     }
     hfi_record_prepare(thread, &fence->record_, __func__);
     clear_fence(fence, what, site);
@@ -149,7 +150,11 @@ static hf_status end_fence(hf_fence *fence)
     hf_status status = HF_OK;
     if (HF_UNLIKELY(thread->records != &fence->record_)) {
         status = HF_E_MISUSE;
-        hfi_records_unwind(thread, &fence->record_, "hf_fence_end");
+        hfi_records_unwind_to(thread, &fence->record_, "hf_fence_end");
+        if (thread->records != &fence->record_) {
+            fence->record_.cookie = HFI_RECORD_ENDED;
+            return status; /* the chain was cut, which has been reported */
+        }
     }
     hfi_record_pop(&fence->record_);
     fence->ended_ = 1;

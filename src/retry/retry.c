@@ -218,21 +218,16 @@ static hf_status call_growing(hfi_call *call)
     }
 }
 
-static hf_status call_once(hfi_call *call)
+static inline hf_status call_once(hfi_call *call)
 {
-    const hfi_prototype *prototype = &call->function->prototype;
     hf_status status = hfi_call_try(call);
-    if (status != HF_OK) {
+    if (HF_UNLIKELY(status != HF_OK)) {
         return status;
     }
     if (call->result->failed) {
         return HF_E_NATIVE;
     }
-    if (HF_UNLIKELY(holds(call, &prototype->grow_ok))) {
-        return hfi_call_complain(call, -1, HF_E_GROW_LIMIT, "give a larger buffer",
-                                 "the callee has more to say than fits the buffer it was given");
-    }
-    return hfi_call_settle(call);
+    return call->function->has_outputs ? hfi_call_settle(call) : HF_OK;
 }
 
 hf_status hf_call(hf_thread *thread, const hf_function *function, hf_result *result,

@@ -3,14 +3,18 @@
 /*
  * Records that were left without their end.
  *
- * Stacks grow down: an open record's address is higher than that of any record
- * pushed inside it.  One at or below the address of a new record belongs to a
- * block that is over.
+ * Stacks grow down: a record below the frame of the function that begins a new
+ * one belongs to a function that is over, and one that shares memory with the new
+ * one to a block that is.  Of two in one function nothing can be said: a compiler
+ * lays them out as it likes.
  */
 
 #include "thread/record.h"
 
 #include "diag/report.h"
+
+/* How long a thread may take to a safepoint before hfi_records_open() goes without it. */
+#define STOP_WAIT_NS UINT64_C(1000000000)
 
 /* Not instrumented, and field by field: a sanitizer rightly takes a dead block's memory for
  * poisoned. */
@@ -36,6 +40,17 @@ bool hfi_record_read(const hf_thread *thread, const hf_record_ *record, hf_recor
     return true;
 }
 
+/* So that an end that comes late finds it ended.  The memory may be another's by now, but for these
+ * bytes nobody else has a use as long as they say "open". */
+#if defined(__GNUC__)
+__attribute__((no_sanitize_address))
+#endif
+static void
+close_record(hf_record_ *record)
+{
+    record->cookie = HFI_RECORD_ENDED;
+}
+
 static void report_left_open(hf_thread *thread, const hf_record_ *record, const char *where)
 {
     hf_report report = { .struct_size = (uint32_t)sizeof report,
@@ -49,12 +64,12 @@ static void report_left_open(hf_thread *thread, const hf_record_ *record, const 
     hfi_report(thread->parts->reporter, &report);
 }
 
-static void unwind_innermost(hf_thread *thread, const char *where)
+/* `outer` is where to go on if the record is overwritten. */
+static void unwind_innermost(hf_thread *thread, hf_record_ *outer, const char *where)
 {
     hf_record_ copy;
     if (!hfi_record_read(thread, thread->records, &copy)) {
-        /* What lay further out and inside the innermost frame is lost with it. */
-        thread->records = thread->frames ? thread->frames->records_ : NULL;
+        thread->records = outer;
         (void)hfi_misuse(thread->parts->reporter, HF_E_MISUSE, where, NULL, HF_SITE,
                          "use HF_FENCE, or end the fence on every way out",
                          "a fence was left without hf_fence_end() and is overwritten");
@@ -63,6 +78,7 @@ static void unwind_innermost(hf_thread *thread, const char *where)
     if (copy.abandon) {
         copy.abandon(thread->records);
     }
+    close_record(thread->records);
     thread->records = copy.outer;
     report_left_open(thread, &copy, where);
 }
@@ -70,14 +86,46 @@ static void unwind_innermost(hf_thread *thread, const char *where)
 void hfi_records_unwind(hf_thread *thread, hf_record_ *outer, const char *where)
 {
     while (thread->records && thread->records != outer) {
-        unwind_innermost(thread, where);
+        unwind_innermost(thread, outer, where);
     }
 }
 
-void hfi_records_drop_stale(hf_thread *thread, const hf_record_ *fresh, const char *where)
+/* A fence may end inside a frame that was begun inside it: what is left then lies further out. */
+void hfi_records_unwind_to(hf_thread *thread, hf_record_ *outer, const char *where)
 {
-    while (thread->records && (uintptr_t)thread->records <= (uintptr_t)fresh) {
-        unwind_innermost(thread, where);
+    hf_record_ copy;
+    hf_record_ *at = thread->records;
+    while (at && at != outer) {
+        if (!hfi_record_read(thread, at, &copy)) {
+            break;
+        }
+        at = copy.outer;
+    }
+    if (at || !outer) {
+        hfi_records_unwind(thread, outer, where);
+    }
+}
+
+static bool is_stale(const hf_record_ *record, const hf_record_ *fresh, uintptr_t caller)
+{
+    uintptr_t at = (uintptr_t)record;
+    bool shares = at - (uintptr_t)fresh < sizeof *fresh || (uintptr_t)fresh - at < sizeof *fresh;
+    return at < caller || shares;
+}
+
+/* What was open when the innermost frame began, if that is not what is lost: what lay between is
+ * lost with it. */
+static hf_record_ *outside_frame(const hf_thread *thread)
+{
+    hf_record_ *outer = thread->frames ? thread->frames->records_ : NULL;
+    return (uintptr_t)outer > (uintptr_t)thread->records ? outer : NULL;
+}
+
+void hfi_records_drop_stale(hf_thread *thread, const hf_record_ *fresh, uintptr_t caller,
+                            const char *where)
+{
+    while (thread->records && is_stale(thread->records, fresh, caller)) {
+        unwind_innermost(thread, outside_frame(thread), where);
     }
 }
 
@@ -85,7 +133,9 @@ uint64_t hfi_records_open(hfi_world *world)
 {
     uint64_t count = 0;
     hf_record_ copy;
-    hfi_world_stop(world, NULL);
+    if (!hfi_world_stop_within(world, NULL, STOP_WAIT_NS)) {
+        return 0;
+    }
     for (hf_thread *thread = hfi_world_threads(world); thread; thread = thread->next) {
         for (hf_record_ *at = thread->records; at && hfi_record_read(thread, at, &copy);
              at = copy.outer) {

@@ -25,22 +25,34 @@
 bool hfi_record_read(const hf_thread *thread, const hf_record_ *record, hf_record_ *copy_out);
 
 /** Unwinds and reports the records that cannot be open any more because `fresh`, not yet filled in,
- * is begun now. */
-void hfi_records_drop_stale(hf_thread *thread, const hf_record_ *fresh, const char *where);
+ * is begun now by a function that was called at the stack address `caller`. */
+void hfi_records_drop_stale(hf_thread *thread, const hf_record_ *fresh, uintptr_t caller,
+                            const char *where);
 
-/** Before a record is filled in: see above.  One compare when all is well. */
+/**
+ * Before a record is filled in: see above.  One compare when all is well.  A record at a lower
+ * address is not always stale: one function may hold several, in any order.  What lies below the
+ * stack of the library's own function is; so functions that use this are HFI_STACK_FRAME.
+ */
 static inline void hfi_record_prepare(hf_thread *thread, const hf_record_ *record,
                                       const char *where)
 {
     if (HF_UNLIKELY(thread->records && (uintptr_t)thread->records <= (uintptr_t)record)) {
-        hfi_records_drop_stale(thread, record, where);
+        hfi_records_drop_stale(thread, record, (uintptr_t)__builtin_frame_address(0), where);
     }
 }
+
+/** A function with a stack frame of its own, also with link-time optimisation. */
+#if defined(__GNUC__)
+#define HFI_STACK_FRAME __attribute__((noinline))
+#else
+#define HFI_STACK_FRAME
+#endif
 
 /** Links a prepared record whose objects are filled in. */
 static inline void hfi_record_push(hf_thread *thread, hf_record_ *record)
 {
-    HF_ASSERT(!thread->records || (uintptr_t)thread->records > (uintptr_t)record);
+    HF_ASSERT(thread->records != record);
     record->cookie = HFI_RECORD_OPEN;
     record->thread = thread;
     record->outer = thread->records;
@@ -61,7 +73,11 @@ static inline void hfi_record_pop(hf_record_ *record)
  */
 void hfi_records_unwind(hf_thread *thread, hf_record_ *outer, const char *where);
 
-/** Fences and calls open in all threads.  From a thread that is not attached. */
+/** The same if `outer` is still linked, or can no longer be found; nothing if it has ended. */
+void hfi_records_unwind_to(hf_thread *thread, hf_record_ *outer, const char *where);
+
+/** Fences and calls open in all threads; 0 if one of them reaches no safepoint within a second.
+ * From a thread that is not attached, or is in native state. */
 uint64_t hfi_records_open(hfi_world *world);
 
 #endif

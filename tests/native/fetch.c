@@ -11,11 +11,6 @@
 #include <errno.h>
 #include <string.h>
 
-unsigned hfn_element(size_t index)
-{
-    return 33 + (unsigned)(index % 89);
-}
-
 /* What a call finds and says: the lie, for a capacity in elements. */
 typedef struct answer {
     bool is_short;
@@ -27,9 +22,8 @@ typedef struct answer {
 
 static void note_call(hfn_source *source, size_t capacity)
 {
-    source->least_capacity = source->calls == 0 || capacity < source->least_capacity
-                                 ? capacity
-                                 : source->least_capacity;
+    source->least_capacity =
+        source->calls == 0 || capacity < source->least_capacity ? capacity : source->least_capacity;
     source->last_capacity = capacity;
     source->calls++;
 }

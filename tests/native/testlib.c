@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Plain functions to be called through prototypes: values in and out, memory, errors, waiting.  Those
- * that ask for larger buffers are in fetch.c.
+ * Plain functions to be called through prototypes: values in and out, memory, errors, waiting.
+ * Those that ask for larger buffers are in fetch.c.
  */
 
 #include "testlib.h"

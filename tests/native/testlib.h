@@ -3,7 +3,7 @@
  * The library that tests call: plain native functions, among them some that lie.
  *
  * Built as a shared library that exports all it defines.  It knows nothing of Holdfast.  Its
- * functions are found by name; the header is here for the types and so that both sides agree.
+ * functions are found by name, so only its types and what is inline here is for the tests.
  */
 #ifndef HOLDFAST_TESTS_TESTLIB_H
 #define HOLDFAST_TESTS_TESTLIB_H
@@ -65,7 +65,7 @@ int hfn_wait(int *entered, int *go, int value);
 
 /* ---- functions that want a larger buffer ---- */
 
-#define HFN_TOO_SMALL 122
+#define HFN_TOO_SMALL   122
 #define HFN_OTHER_ERROR 5
 
 /* What a function below does wrong. */
@@ -98,7 +98,10 @@ typedef struct hfn_source {
 } hfn_source;
 
 /** Element `index` of every source: never 0, never a surrogate, ASCII. */
-unsigned hfn_element(size_t index);
+static inline unsigned hfn_element(size_t index)
+{
+    return 33 + (unsigned)(index % 89);
+}
 
 /** 0 or HFN_TOO_SMALL; `*needed` in bytes both ways. */
 int hfn_fetch(hfn_source *source, uint8_t *buffer, size_t size, size_t *needed);
@@ -115,7 +118,8 @@ ptrdiff_t hfn_fetch_cut(hfn_source *source, char *buffer, size_t size);
 /** NULL and errno 34 while it is too small, as getcwd does; terminated. */
 char *hfn_fetch_text(hfn_source *source, char *buffer, size_t size);
 
-/** Wide text: gives its length, or with less room the room it needs with the NUL, as GetEnvironmentVariableW does. */
+/** Wide text: gives its length, or with less room the room it needs with the NUL, as
+ * GetEnvironmentVariableW does. */
 uint32_t hfn_fetch_wide(hfn_source *source, wchar_t *buffer, uint32_t size);
 
 /** Success with what fits, and how much there is. */

@@ -23,7 +23,7 @@
 
 #include "platform/platform.h"
 
-#define HF_TEST_REPORTS 16
+#define HF_TEST_REPORTS   16
 #define HF_TEST_FUNCTIONS 32
 
 /** A report with texts of its own. */
