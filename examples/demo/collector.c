@@ -3,9 +3,9 @@
 /*
  * The thread that collects and moves all the time, and the watch over what is lent meanwhile.
  *
- * The neighbours are buffers that only a global slot holds, one of them large.  Under stress an
- * address that an object has left is not used again for a while and cannot be read at all, so a
- * different address after a collection is a move, and bytes that can still be read have not moved.
+ * The neighbours are buffers that only a global slot holds, one of them large.  A different address
+ * after a collection is a move.  Under stress memory that an object has left cannot be read, or is
+ * overwritten where it lies between pinned objects, so lent bytes that are as they were have stayed.
  */
 
 #include "collector.h"
