@@ -13,6 +13,8 @@
 
 #include "call/ffi_glue.h"
 
+#include "call/direct.h"
+
 #include "base/verify.h"
 
 #include <float.h>
@@ -49,6 +51,7 @@ hf_status hfi_cif_prepare(hfi_cif *cif, const hfi_prototype *prototype)
         cif->types[i] = ffi_types[type];
     }
     HF_VERIFY(prototype->result < HFI_C_OPAQUE);
+    cif->direct = hfi_direct_choose(prototype);
     ffi_status status =
         ffi_prep_cif(&cif->cif, abi_of(prototype->convention), prototype->param_count,
                      ffi_types[prototype->result], cif->types);

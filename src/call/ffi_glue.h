@@ -14,11 +14,20 @@
 
 #include <ffi.h>
 
+/** How a signature is called; all but the first without libffi (call/direct.c). */
+typedef enum hfi_direct {
+    HFI_DIRECT_NONE,
+    HFI_DIRECT_WORDS,
+    HFI_DIRECT_ALL,
+    HFI_DIRECT_ALL_FLOATING
+} hfi_direct;
+
 /** A signature as libffi wants it.  Constant after hfi_cif_prepare(); points into itself, so it
  * stays put. */
 typedef struct hfi_cif {
     ffi_cif cif;
     ffi_type *types[HFI_PARAMS_MAX];
+    hfi_direct direct;
 } hfi_cif;
 
 /** What one parameter or result is on the machine.  libffi widens a narrow result to ffi_arg. */

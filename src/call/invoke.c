@@ -20,6 +20,7 @@
  */
 
 #include "call/call.h"
+#include "call/direct.h"
 #include "call/marshal.h"
 #include "call/result.h"
 
@@ -222,7 +223,10 @@ static void arm_scalars(hfi_call *call)
         hfi_argument *argument = &call->argument[i];
         const hfi_step *step = &function->step[i];
         if (step->buffer >= 0) {
-            uint64_t announced = call->argument[step->buffer].capacity / step->unit;
+            uint64_t announced = call->argument[step->buffer].capacity;
+            if (step->unit != 1) { /* a division takes as long as all else here */
+                announced /= step->unit;
+            }
             if (step->scalar >= 0) {
                 hfi_value_store(&argument->start, step->target, announced);
             } else {
@@ -263,9 +267,10 @@ static void clear_errors(const hf_function *function)
     }
 }
 
-static hfp_native_error cross(hfi_call *call, hfi_value *returned)
+static void cross(hfi_call *call, hfi_value *returned)
 {
     hf_thread *thread = call->thread;
+    hf_result *result = call->result;
     const hf_function *function = call->function;
     hfi_crossing(thread);
     if (!function->prototype.is_leaf) {
@@ -274,16 +279,26 @@ static hfp_native_error cross(hfi_call *call, hfi_value *returned)
     if (function->clears_error) {
         clear_errors(function);
     }
-    hfi_cif_call(&function->cif, function->address, returned, call->passed);
-    hfp_native_error error = hfp_native_error_save();
+    switch (function->cif.direct) {
+    case HFI_DIRECT_NONE:
+        hfi_cif_call(&function->cif, function->address, returned, call->passed);
+        break;
+    case HFI_DIRECT_WORDS:
+        hfi_direct_words(&function->prototype, function->address, returned, call->passed);
+        break;
+    case HFI_DIRECT_ALL:
+    case HFI_DIRECT_ALL_FLOATING:
+        hfi_direct_all(&function->prototype, function->address, returned, call->passed);
+        break;
+    }
+    hfp_native_error_take(&result->errno_value, &result->last_error, &result->wsa_error);
     if (function->locate_errno) {
-        error.errno_value = *function->locate_errno();
+        result->errno_value = *function->locate_errno();
     }
     if (!function->prototype.is_leaf) {
         hfi_leave(thread);
     }
     hfi_crossing(thread);
-    return error;
 }
 
 /* ---- (d) what the callee said ---- */
@@ -321,17 +336,14 @@ static void read_values(hfi_call *call)
     }
 }
 
-static void read_errors(hfi_call *call, hfp_native_error error)
+static void read_errors(hfi_call *call)
 {
     const hfi_prototype *prototype = &call->function->prototype;
     hf_result *result = call->result;
-    result->errno_value = error.errno_value;
-    result->last_error = error.last_error;
-    result->wsa_error = error.wsa_error;
     if (!prototype->fail.count) {
         return; /* and then nothing asks for `error` */
     }
-    hfi_error_slots slots = { error.errno_value, error.last_error, error.wsa_error };
+    hfi_error_slots slots = { result->errno_value, result->last_error, result->wsa_error };
     call->error_seen = hfi_error_value(prototype->error, call->result_seen, &slots);
     result->failed = hfi_call_evaluate(call, &prototype->fail) != 0;
     result->error = result->failed ? call->error_seen : 0;
@@ -376,13 +388,13 @@ hf_status hfi_call_try(hfi_call *call)
     }
     hfi_value returned;
     returned.u64 = 0;
-    hfp_native_error error = cross(call, &returned);
+    cross(call, &returned);
     call->result->attempts++;
     read_result(call, &returned);
     if (function->sees_values) {
         read_values(call);
     }
-    read_errors(call, error);
+    read_errors(call);
     return function->growing ? check_canaries(call) : HF_OK;
 }
 
