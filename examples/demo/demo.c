@@ -237,12 +237,12 @@ int demo_end(demo *d)
     hf_runtime_destroy(d->runtime, &leaks);
     uint64_t left = leaks.threads + leaks.fences + leaks.resources + leaks.finalizers +
                     leaks.globals + leaks.functions;
-    if (figures.pinned_last != 0 || memcmp(&leaks, &none, sizeof leaks) != 0) {
+    uint64_t pins = leaks.pins + figures.pinned_last;
+    if (pins != 0 || memcmp(&leaks, &none, sizeof leaks) != 0) {
         demo_fail(d, "something was not given back");
     }
-    printf("\npins left %llu, leaks %llu, failures %llu\n",
-           (unsigned long long)(leaks.pins + figures.pinned_last), (unsigned long long)left,
-           (unsigned long long)d->failures);
+    printf("\npins left %llu, leaks %llu, failures %llu\n", (unsigned long long)pins,
+           (unsigned long long)left, (unsigned long long)d->failures);
     printf("%llu calls, %llu tries, %llu collections, %llu objects moved\n",
            (unsigned long long)d->calls, (unsigned long long)d->tries,
            (unsigned long long)figures.collections, (unsigned long long)figures.objects_moved);
