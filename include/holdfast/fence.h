@@ -50,7 +50,6 @@ typedef struct hf_record_ {
     uint32_t cookie; /* tells linked from ended and from overwritten */
     uintptr_t *objects;
     hf_slot *slots;
-    uintptr_t depth; /* how deep the stack was when it was linked */
     void (*abandon)(
         struct hf_record_ *record); /* lets go what it holds when it is unwound; may be NULL */
 } hf_record_;

@@ -40,7 +40,6 @@ typedef struct hf_frame {
     uint32_t cookie_;            /* tells an open frame from what overwrote it */
     struct hf_record_ *records_; /* fences and calls open at the start */
     hf_ref escape_;              /* slot kept for hf_frame_escape(); NULL: none, or used */
-    uintptr_t depth_;
     hf_site site_;
 } hf_frame;
 

@@ -59,7 +59,7 @@ typedef struct hf_type_descriptor {
  * @return HF_OK; HF_E_NULL; HF_E_OPTIONS for an unknown struct_size; HF_E_RANGE if a field leaves
  * the payload or the payload is larger than HF_RECORD_SIZE_MAX; HF_E_FIELD if two fields overlap,
  * or a reference field is not aligned or not of the size of a slot; HF_E_NOMEM; HF_E_LIMIT after
- * 65535 types.
+ * 65532 types in the process.
  *
  * @par Ownership   The type belongs to the runtime and ends with it.
  * @par Threads     Any.

@@ -17,8 +17,6 @@
 #include "diag/report.h"
 #include "fence/fences.h"
 
-#include <string.h>
-
 static void compiler_barrier(const void *lent)
 {
     __asm__ volatile("" : : "r"(lent) : "memory");
@@ -51,16 +49,31 @@ static hf_status refuse(hf_thread *thread, hf_fence *fence, hf_status status, co
                       "%s", hf_status_text(status));
 }
 
-/* A fence that hf_fence_end() may be called on whatever happens. */
+/* A fence that hf_fence_end() may be called on whatever happens.  Field by field: for a struct of
+ * this size gcc makes of memset() a `rep stos`, which takes longer than all else in a fence. */
 static void clear_fence(hf_fence *fence, const char *what, hf_site site)
 {
-    memset(fence, 0, sizeof *fence);
-    fence->record_.what = what;
-    fence->record_.site = site;
+    hf_record_ *record = &fence->record_;
+    record->outer = NULL;
+    record->thread = NULL;
+    record->site.file = site.file;
+    record->site.line = site.line;
+    record->what = what;
+    record->pins = 0;
+    record->keeps = 0;
+    record->cookie = 0;
+    record->objects = NULL;
+    record->slots = NULL;
+    record->abandon = NULL;
+    fence->object_ = 0;
+    fence->keep_.word_ = 0;
+    fence->held_ = NULL;
+    fence->status_ = HF_OK;
+    fence->ended_ = 0;
 }
 
-HFI_OWN_FRAME hf_status hf_fence_begin(hf_thread *thread, hf_fence *fence, const hf_slot *buffer,
-                                       hf_span *span, const char *what, hf_site site)
+HFI_STACK_FRAME hf_status hf_fence_begin(hf_thread *thread, hf_fence *fence, const hf_slot *buffer,
+                                         hf_span *span, const char *what, hf_site site)
 {
     if (span) {
         *span = (hf_span){ NULL, 0 };
@@ -70,8 +83,8 @@ HFI_OWN_FRAME hf_status hf_fence_begin(hf_thread *thread, hf_fence *fence, const
     }
     if (HF_UNLIKELY(!hfi_entry_ok(thread))) {
         clear_fence(fence, what, site);
-        fence->status_ = HF_E_DETACHED;
-        return hfi_entry_refuse(thread, __func__);
+        fence->status_ = hfi_entry_refuse(thread, __func__);
+        return fence->status_;
     }
     hfi_record_prepare(thread, &fence->record_, __func__);
     clear_fence(fence, what, site);
@@ -105,9 +118,9 @@ static void abandon(hf_record_ *record)
     (void)let_go(record->thread, fence);
 }
 
-HFI_OWN_FRAME hf_status hf_fence_hold_at(hf_thread *thread, hf_fence *fence,
-                                         const hf_slot *resource, uintptr_t *value_out,
-                                         const char *what, hf_site site)
+HFI_STACK_FRAME hf_status hf_fence_hold_at(hf_thread *thread, hf_fence *fence,
+                                           const hf_slot *resource, uintptr_t *value_out,
+                                           const char *what, hf_site site)
 {
     if (value_out) {
         *value_out = 0;
@@ -117,8 +130,8 @@ HFI_OWN_FRAME hf_status hf_fence_hold_at(hf_thread *thread, hf_fence *fence,
     }
     if (!hfi_entry_ok(thread)) {
         clear_fence(fence, what, site);
-        fence->status_ = HF_E_DETACHED;
-        return hfi_entry_refuse(thread, __func__);
+        fence->status_ = hfi_entry_refuse(thread, __func__);
+        return fence->status_;
     }
     hfi_record_prepare(thread, &fence->record_, __func__);
     clear_fence(fence, what, site);
@@ -150,7 +163,11 @@ static hf_status end_fence(hf_fence *fence)
     hf_status status = HF_OK;
     if (HF_UNLIKELY(thread->records != &fence->record_)) {
         status = HF_E_MISUSE;
-        hfi_records_unwind(thread, &fence->record_, "hf_fence_end");
+        hfi_records_unwind_to(thread, &fence->record_, "hf_fence_end");
+        if (thread->records != &fence->record_) {
+            fence->record_.cookie = HFI_RECORD_ENDED;
+            return status; /* the chain was cut, which has been reported */
+        }
     }
     hfi_record_pop(&fence->record_);
     fence->ended_ = 1;

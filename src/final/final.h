@@ -22,7 +22,10 @@ typedef struct hfi_final_left {
     uint64_t finalizers; /* armed and never run */
 } hfi_final_left;
 
-/** Drains and joins the runner, releases what leaked.  No thread but the runner is attached. */
+/**
+ * Drains and joins the runner, releases what leaked.  No thread but the runner should be attached;
+ * if one is, nothing is released and hfi_final_destroy() leaves all memory where it is.
+ */
 hfi_final_left hfi_final_stop(hfi_final *final);
 
 /** After hfi_final_stop(). */

@@ -113,9 +113,12 @@ void hfi_cell_report(hfi_parts *parts, const hfi_cell *cell, hf_status status, c
  * runner. */
 void hfi_cell_leaked(hf_thread *runner, hfi_cell *cell);
 
-/** The same for all that are left, with no thread about.  Gives the number still held by somebody.
+/** The same for all that are left, with no thread about; one that somebody holds is kept for ever.
  */
-uint64_t hfi_cells_stop(hfi_final *final);
+void hfi_cells_stop(hfi_final *final);
+
+/** Resources that are not closed yet. */
+uint64_t hfi_cells_unfinished(hfi_final *final);
 
 /** World stopped: forgets or queues the cells of dead objects, follows the others. */
 void hfi_cells_clear_dead(hfi_final *final, hfi_tracer *tracer);
@@ -143,7 +146,7 @@ struct hfi_final {
     hfi_cell *graves;     /* unlinked in a collection, freed after it */
     uint64_t leaks;       /* resources whose leak was reported */
     uint64_t queued_seen; /* queue.pushed when the runner was woken last */
-    bool is_outlived;     /* somebody holds a cell after the end */
+    bool is_outlived;     /* threads were attached at the end: they may come back */
     hfi_runner runner;
 };
 

@@ -31,10 +31,16 @@ static hf_status resolve(const hf_slot *slot, uintptr_t *object_out)
     return HF_UNLIKELY(*object_out == HFI_SLOT_POISON) ? HF_E_MISUSE : HF_OK;
 }
 
-static hf_status resolve_value(const hf_slot *slot, uintptr_t *object_out)
+static hf_status resolve_value(hf_thread *thread, const char *function, const hf_slot *slot,
+                               uintptr_t *object_out)
 {
     *object_out = slot ? slot->word_ : 0;
-    return *object_out == HFI_SLOT_POISON ? HF_E_MISUSE : HF_OK;
+    if (HF_LIKELY(*object_out != HFI_SLOT_POISON)) {
+        return HF_OK;
+    }
+    return hfi_misuse(thread->parts->reporter, HF_E_MISUSE, function, "value", HF_SITE,
+                      "make the slot in the frame that uses it, or let it escape",
+                      "the slot's frame has ended");
 }
 
 static hf_status resolve_field(const hf_slot *record, uint32_t number, const hf_field **field_out,
@@ -216,7 +222,7 @@ hf_status hf_store(hf_thread *thread, hf_ref record, uint32_t field, const hf_sl
     HFI_ENTRY(thread);
     uintptr_t object;
     hf_slot *slot;
-    hf_status status = resolve_value(value, &object);
+    hf_status status = resolve_value(thread, __func__, value, &object);
     if (status == HF_OK) {
         status = resolve_ref_field(record, field, &slot);
     }
@@ -232,7 +238,7 @@ hf_status hf_once_store(hf_thread *thread, hf_ref record, uint32_t field, const 
     HFI_ENTRY(thread);
     uintptr_t object;
     hf_slot *slot;
-    hf_status status = out ? resolve_value(value, &object) : HF_E_SLOTS;
+    hf_status status = out ? resolve_value(thread, __func__, value, &object) : HF_E_SLOTS;
     if (status == HF_OK) {
         status = resolve_ref_field(record, field, &slot);
     }
@@ -265,7 +271,7 @@ hf_status hf_store_at(hf_thread *thread, hf_ref array, size_t index, const hf_sl
     HFI_ENTRY(thread);
     uintptr_t object;
     hf_slot *slot;
-    hf_status status = resolve_value(value, &object);
+    hf_status status = resolve_value(thread, __func__, value, &object);
     if (status == HF_OK) {
         status = resolve_element(array, index, &slot);
     }
@@ -280,7 +286,7 @@ hf_status hf_store_at(hf_thread *thread, hf_ref array, size_t index, const hf_sl
 hf_status hf_get(const hf_slot *record, uint32_t field, void *value, size_t size)
 {
     char *data;
-    hf_status status = resolve_data_field(record, field, size, &data);
+    hf_status status = value ? resolve_data_field(record, field, size, &data) : HF_E_NULL;
     if (status == HF_OK) {
         memcpy(value, data, size);
     }
@@ -290,7 +296,7 @@ hf_status hf_get(const hf_slot *record, uint32_t field, void *value, size_t size
 hf_status hf_set(hf_ref record, uint32_t field, const void *value, size_t size)
 {
     char *data;
-    hf_status status = resolve_data_field(record, field, size, &data);
+    hf_status status = value ? resolve_data_field(record, field, size, &data) : HF_E_NULL;
     if (status == HF_OK) {
         memcpy(data, value, size);
     }
@@ -300,7 +306,7 @@ hf_status hf_set(hf_ref record, uint32_t field, const void *value, size_t size)
 hf_status hf_bytes_read(const hf_slot *bytes, size_t offset, void *to, size_t size)
 {
     char *data;
-    hf_status status = resolve_bytes(bytes, offset, size, &data);
+    hf_status status = to || size == 0 ? resolve_bytes(bytes, offset, size, &data) : HF_E_NULL;
     if (status == HF_OK && size != 0) {
         memcpy(to, data, size);
     }
@@ -310,7 +316,7 @@ hf_status hf_bytes_read(const hf_slot *bytes, size_t offset, void *to, size_t si
 hf_status hf_bytes_write(hf_ref bytes, size_t offset, const void *from, size_t size)
 {
     char *data;
-    hf_status status = resolve_bytes(bytes, offset, size, &data);
+    hf_status status = from || size == 0 ? resolve_bytes(bytes, offset, size, &data) : HF_E_NULL;
     if (status == HF_OK && size != 0) {
         memcpy(data, from, size);
     }
@@ -349,6 +355,10 @@ const char *hf_object_type_name(hf_thread *thread, const hf_slot *object)
 
 hf_status hf_raw_begin(hf_thread *thread)
 {
+    if (thread && atomic_load_explicit(&thread->state, memory_order_relaxed) == HFI_RAW) {
+        return hfi_misuse(thread->parts->reporter, HF_E_MISUSE, __func__, "thread", HF_SITE,
+                          "pair it with hf_raw_end()", "a raw stretch is open already");
+    }
     HFI_ENTRY(thread);
     /* A state of its own, so that every entry check refuses until hf_raw_end(). */
     atomic_store_explicit(&thread->state, HFI_RAW, memory_order_relaxed);

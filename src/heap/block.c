@@ -9,12 +9,16 @@
  * at least, and there are two partly filled ones: 4/3 of those bytes and two
  * blocks are always enough.  A mutator gets a block only while that many are free
  * and committed, so a collection normally finds its reserve; where pinned blocks or
- * quarantine have eaten it, it is restored before the first object moves.
+ * quarantine have eaten it, it is restored before the first object moves: by more
+ * chunks, and where there are none by the oldest blocks in quarantine.
  */
 
 #include "heap/space.h"
 
 #include <string.h>
+
+/* 64 MiB: a program with much live data must still fit the machine under stress. */
+#define QUARANTINE_BLOCKS_MAX 2048u
 
 void hfi_list_push(hfi_heap *heap, hfi_block_list *list, uint32_t index)
 {
@@ -55,11 +59,17 @@ static hf_status add_chunk(hfi_heap *heap)
     return HF_OK;
 }
 
+static void make_free(hfi_heap *heap, uint32_t index)
+{
+    hfi_block_at(heap, index)->state = HFI_BLOCK_FREE;
+    hfi_list_push(heap, &heap->free, index);
+}
+
 /* Blocks that copying `bytes` of small objects may take. */
 static uint32_t reserve_for(uint64_t bytes)
 {
     uint64_t filled = HFI_BLOCK_SIZE - HFI_SMALL_MAX;
-    return (uint32_t)((bytes + filled - 1) / filled) + 3;
+    return (uint32_t)((bytes + filled - 1) / filled) + 2;
 }
 
 /* Most bytes of small objects that can be live: by the blocks, and by what was counted. */
@@ -70,22 +80,48 @@ static uint64_t small_bytes_max(const hfi_heap *heap)
     return by_count < by_blocks ? by_count : by_blocks;
 }
 
-hf_status hfi_block_prepare_copy(hfi_heap *heap)
+/* Oldest first. */
+static bool end_one_quarantine(hfi_heap *heap)
 {
-    uint32_t need = reserve_for(small_bytes_max(heap));
-    for (uint64_t age = 1; heap->free.count < need && heap->quarantine.count != 0; age *= 2) {
-        hfi_block_end_quarantine(heap, age >= 64 ? UINT64_MAX : heap->collections - 64 + age);
-        if (age >= 64) {
-            break;
-        }
+    uint32_t index = heap->quarantine.head;
+    if (index == 0 || hfp_vm_protect((void *)hfi_block_address(heap, index), HFI_BLOCK_SIZE,
+                                     HFP_READ_WRITE) != HF_OK) {
+        return false;
     }
+    hfi_list_pop(heap, &heap->quarantine);
+    make_free(heap, index);
+    return true;
+}
+
+/* Sees to it that `need` blocks are on the free list. */
+static hf_status have_free(hfi_heap *heap, uint32_t need)
+{
+    hf_status status = HF_OK;
     while (heap->free.count < need) {
-        hf_status status = add_chunk(heap);
-        if (status != HF_OK) {
+        status = add_chunk(heap);
+        if (status != HF_OK && !end_one_quarantine(heap)) {
             return status;
         }
     }
     return HF_OK;
+}
+
+hf_status hfi_block_prepare_copy(hfi_heap *heap)
+{
+    return have_free(heap, reserve_for(small_bytes_max(heap)));
+}
+
+/* Holes between pinned objects.  Under stress their neighbours' old addresses must stay unused. */
+static uint32_t take_recyclable(hfi_heap *heap)
+{
+    if (heap->parts->settings.stress_every != 0) {
+        return 0;
+    }
+    uint32_t index = hfi_list_pop(heap, &heap->recyclable);
+    if (index != 0) {
+        hfi_block_at(heap, index)->state = HFI_BLOCK_USED;
+    }
+    return index;
 }
 
 static bool is_within_limit(const hfi_heap *heap)
@@ -96,24 +132,20 @@ static bool is_within_limit(const hfi_heap *heap)
 
 uint32_t hfi_block_take(hfi_heap *heap, hf_status *why_out)
 {
-    /* Holes between pinned objects first; under stress their neighbours' old addresses must stay
-     * unused. */
-    if (heap->recyclable.head != 0 && heap->parts->settings.stress_every == 0) {
-        uint32_t index = hfi_list_pop(heap, &heap->recyclable);
-        hfi_block_at(heap, index)->state = HFI_BLOCK_USED;
+    /* The reserve comes first: what goes into a recycled block will be copied too. */
+    *why_out = have_free(heap, 1 + reserve_for(small_bytes_max(heap) + HFI_BLOCK_SIZE));
+    if (*why_out != HF_OK) {
+        return 0;
+    }
+    uint32_t index = take_recyclable(heap);
+    if (index != 0) {
         return index;
     }
     if (!is_within_limit(heap)) {
         *why_out = HF_E_LIMIT;
         return 0;
     }
-    while (heap->free.count < 1 + reserve_for(small_bytes_max(heap) + HFI_BLOCK_SIZE)) {
-        *why_out = add_chunk(heap);
-        if (*why_out != HF_OK) {
-            return 0;
-        }
-    }
-    uint32_t index = hfi_list_pop(heap, &heap->free);
+    index = hfi_list_pop(heap, &heap->free);
     hfi_block *block = hfi_block_at(heap, index);
     block->state = HFI_BLOCK_USED;
     block->marked_lines = 0;
@@ -133,12 +165,6 @@ uint32_t hfi_block_take_to_space(hfi_heap *heap)
     block->scan = block->fill = hfi_block_address(heap, index);
     heap->used_blocks++;
     return index;
-}
-
-static void make_free(hfi_heap *heap, uint32_t index)
-{
-    hfi_block_at(heap, index)->state = HFI_BLOCK_FREE;
-    hfi_list_push(heap, &heap->free, index);
 }
 
 static void quarantine_block(hfi_heap *heap, uint32_t index)
@@ -170,13 +196,10 @@ void hfi_block_retire(hfi_heap *heap, uint32_t index, bool quarantine)
 void hfi_block_end_quarantine(hfi_heap *heap, uint64_t older_than)
 {
     while (heap->quarantine.head != 0 &&
-           hfi_block_at(heap, heap->quarantine.head)->retired_at < older_than) {
-        uint32_t index = heap->quarantine.head;
-        void *address = (void *)hfi_block_address(heap, index);
-        if (hfp_vm_protect(address, HFI_BLOCK_SIZE, HFP_READ_WRITE) != HF_OK) {
+           (hfi_block_at(heap, heap->quarantine.head)->retired_at < older_than ||
+            heap->quarantine.count > QUARANTINE_BLOCKS_MAX)) {
+        if (!end_one_quarantine(heap)) {
             return; /* stays where it is; the next collection tries again */
         }
-        hfi_list_pop(heap, &heap->quarantine);
-        make_free(heap, index);
     }
 }

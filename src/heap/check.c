@@ -2,7 +2,9 @@
 
 /*
  * The verifier: walks all that roots reach, with the world stopped, and checks
- * each object against its type, its block and its neighbours' rules.
+ * each object against its type and the block or run that it lies in, and those
+ * against the lists and sums that the heap keeps of them.  What it reads may be
+ * broken, so nothing is followed before it is known to be accessible.
  *
  * It shares nothing with the tracer but the participants, so that a fault in one
  * does not hide in the other: a list of its own, a set of its own, no marks.
@@ -84,53 +86,66 @@ static bool add(hfi_checker *checker, uintptr_t object)
 
 /* ---- one object ---- */
 
+/* Bytes that its type and its length ask for, header included; SIZE_MAX if that is no size. */
 static size_t size_by_type(uintptr_t object, const hf_type *type)
 {
-    switch (type->kind) {
-    case HFI_KIND_BYTES:
-        return 16 + (size_t)*hfi_object_length(object);
-    case HFI_KIND_ARRAY:
-        return 16 + (size_t)*hfi_object_length(object) * sizeof(hf_slot);
-    default:
-        return 8 + type->size;
+    uint64_t unit = type->kind == HFI_KIND_ARRAY ? sizeof(hf_slot) : 1;
+    if (type->header_size != 16) {
+        return type->header_size + type->size;
     }
+    uint64_t length = *hfi_object_length(object);
+    return length > PTRDIFF_MAX / unit ? SIZE_MAX : 16 + (size_t)(length * unit);
 }
 
-static void check_small(hfi_checker *checker, uintptr_t object, size_t need)
+/* The type that the header names, if an object of this heap can have it. */
+static const hf_type *check_header(hfi_checker *checker, uintptr_t object)
+{
+    uint64_t word = hfi_object_word(object);
+    const hf_type *type = word & HFI_FORWARDED ? NULL : hfi_type_find(hfi_word_type(word));
+    if (!type || (type->owner && type->owner != checker->heap->parts->types)) {
+        found_fault(checker, "header is not one of a live object", object);
+        return NULL;
+    }
+    return type;
+}
+
+/* The header is read only once the block is known to be accessible. */
+static void check_small(hfi_checker *checker, uintptr_t object)
 {
     hfi_heap *heap = checker->heap;
-    size_t size = hfi_word_size(hfi_object_word(object));
     uint32_t index = hfi_block_index(heap, object);
     uint16_t state = hfi_block_at(heap, index)->state;
     if (state != HFI_BLOCK_USED && state != HFI_BLOCK_RECYCLABLE) {
         found_fault(checker, "object in a block that is not in use", object);
-    } else if (size == 0 || size > HFI_SMALL_MAX || need > size) {
+        return;
+    }
+    const hf_type *type = check_header(checker, object);
+    if (!type) {
+        return;
+    }
+    size_t size = hfi_word_size(hfi_object_word(object));
+    if (size == 0 || size > HFI_SMALL_MAX || size_by_type(object, type) > size) {
         found_fault(checker, "size in the header does not hold the object", object);
     } else if (hfi_block_index(heap, object + size - 1) != index) {
         found_fault(checker, "object crosses its block's end", object);
     }
 }
 
-static void check_large(hfi_checker *checker, uintptr_t object, size_t need)
+static void check_large(hfi_checker *checker, uintptr_t object)
 {
-    const hfi_run *run = hfi_large_find(checker->heap, object);
+    const hfi_run *run = hfi_large_at(checker->heap, object);
+    if (!run || run->state != HFI_RUN_USED) {
+        found_fault(checker, "reference to a page run that is not in use", object);
+        return;
+    }
     if (run->object != object) {
         found_fault(checker, "reference to the inside of a large object", object);
-    } else if (need > run->size - (size_t)(object - run->start)) {
-        found_fault(checker, "length in the header does not fit the page run", object);
+        return;
     }
-}
-
-static void check_object(hfi_checker *checker, uintptr_t object)
-{
-    uint64_t word = hfi_object_word(object);
-    const hf_type *type = hfi_type_find(hfi_word_type(word));
-    if ((word & HFI_FORWARDED) || !type) {
-        found_fault(checker, "header is not one of a live object", object);
-    } else if (hfi_is_large(checker->heap, object)) {
-        check_large(checker, object, size_by_type(object, type));
-    } else {
-        check_small(checker, object, size_by_type(object, type));
+    const hf_type *type = check_header(checker, object);
+    if (type && (hfi_word_size(hfi_object_word(object)) != 0 ||
+                 size_by_type(object, type) > run->size - (size_t)(object - run->start))) {
+        found_fault(checker, "length in the header does not fit the page run", object);
     }
 }
 
@@ -141,12 +156,51 @@ void hfi_check_slot(hfi_checker *checker, hf_slot *slot)
     if (checker->status != HF_OK) {
         return;
     }
-    bool is_inside = (object >= heap->base && object < heap->small_end) ||
-                     (object >= heap->large_low && object < heap->end);
-    if (!is_inside || object % 8 != 0) {
+    bool is_small = object >= heap->base && object < heap->small_end && object % HFI_GRANULE == 0;
+    bool is_large = object >= heap->large_low && object < heap->end && object % 8 == 0;
+    if (!is_small && !is_large) {
         found_fault(checker, "slot holds what is no object's address", object);
     } else if (add(checker, object)) {
-        check_object(checker, object);
+        (is_small ? check_small : check_large)(checker, object);
+    }
+}
+
+/* ---- blocks and runs ---- */
+
+static void check_blocks(hfi_checker *checker)
+{
+    const hfi_heap *heap = checker->heap;
+    uint32_t count[HFI_BLOCK_QUARANTINE + 1] = { 0 };
+    uint32_t end = hfi_block_index(heap, heap->small_end);
+    for (uint32_t index = 0; index < end; index++) {
+        uint16_t state = hfi_block_at(heap, index)->state;
+        bool is_first = index % HFI_BLOCKS_PER_CHUNK == 0;
+        if (state > HFI_BLOCK_QUARANTINE || (state == HFI_BLOCK_META) != is_first) {
+            found_fault(checker, "record of a block is broken", hfi_block_address(heap, index));
+            return;
+        }
+        count[state]++;
+    }
+    if (count[HFI_BLOCK_FREE] != heap->free.count || count[HFI_BLOCK_FROM] != 0 ||
+        count[HFI_BLOCK_TO] != 0 || count[HFI_BLOCK_QUARANTINE] != heap->quarantine.count ||
+        count[HFI_BLOCK_RECYCLABLE] != heap->recyclable.count ||
+        count[HFI_BLOCK_USED] + count[HFI_BLOCK_RECYCLABLE] != heap->used_blocks) {
+        found_fault(checker, "lists of blocks do not agree with their records", heap->base);
+    }
+}
+
+static void check_runs(hfi_checker *checker)
+{
+    const hfi_heap *heap = checker->heap;
+    uintptr_t at = heap->large_low;
+    size_t used = 0, quarantined = 0;
+    for (const hfi_run *run = heap->runs; run && run->start == at; run = run->above) {
+        at += run->size;
+        used += run->state == HFI_RUN_USED ? run->size : 0;
+        quarantined += run->state == HFI_RUN_QUARANTINE ? run->size : 0;
+    }
+    if (at != heap->end || used != heap->large_bytes || quarantined != heap->quarantined_bytes) {
+        found_fault(checker, "page runs do not cover their range", at);
     }
 }
 
@@ -166,6 +220,8 @@ hf_status hf_heap_check(hf_thread *thread)
     hfi_tracer tracer = { .heap = heap, .phase = HFI_PHASE_CHECK, .checker = &checker };
     hfi_world_stop(heap->parts->world, thread);
     hfp_mutex_lock(&heap->lock);
+    check_blocks(&checker);
+    check_runs(&checker);
     check_reachable(&checker, &tracer);
     hfp_mutex_unlock(&heap->lock);
     hfi_world_resume(heap->parts->world, thread);

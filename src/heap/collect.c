@@ -25,8 +25,6 @@
 /* How many collections an address stays unused under stress. */
 #define QUARANTINE_COLLECTIONS 16
 
-#define POISON 0xdb
-
 typedef void (*visit_fn)(void *self, hfi_tracer *tracer);
 
 static void visit(hfi_tracer *tracer, size_t which)
@@ -86,7 +84,7 @@ static void poison_holes(hfi_heap *heap, uint32_t index)
     uintptr_t start = hfi_block_address(heap, index);
     for (size_t line = 0; line < HFI_LINES_PER_BLOCK; line++) {
         if (!lines[line]) {
-            memset((void *)(start + line * HFI_LINE_SIZE), POISON, HFI_LINE_SIZE);
+            memset((void *)(start + line * HFI_LINE_SIZE), HFI_POISON, HFI_LINE_SIZE);
         }
     }
 }

@@ -34,6 +34,7 @@ static hf_status reserve_range(hfi_heap *heap, uint64_t wanted)
 {
     uint64_t most = SIZE_MAX / 2;
     size_t size = hfi_align_down((size_t)(wanted < most ? wanted : most), HFI_CHUNK_SIZE);
+    size = size < RESERVE_MIN ? RESERVE_MIN : size;
     for (; size >= RESERVE_MIN; size = hfi_align_down(size / 2, HFI_CHUNK_SIZE)) {
         void *base;
         if (hfp_vm_reserve(size, HFI_CHUNK_SIZE, &base) == HF_OK) {
@@ -91,21 +92,23 @@ hf_status hfi_heap_create(hfi_parts *parts, hfi_heap **heap_out)
         return status;
     }
     uint64_t range = heap->end - heap->base;
-    if (parts->settings.heap_limit_bytes == 0 || parts->settings.heap_limit_bytes > range) {
-        parts->settings.heap_limit_bytes = range / 4;
-    }
+    uint64_t limit =
+        parts->settings.heap_limit_bytes ? parts->settings.heap_limit_bytes : range / 4;
+    parts->settings.heap_limit_bytes = limit < range ? limit : range;
     hfp_mutex_init(&heap->lock);
     heap->small_end = heap->base;
     heap->large_low = heap->end;
     heap->trigger_bytes = parts->settings.nursery_bytes;
     hfi_world_hooks hooks = { heap, stress_attached, NULL, NULL, stress_collect };
     hfi_world_set_hooks(parts->world, 0, &hooks);
+    hfi_stale_watch(heap);
     *heap_out = heap;
     return HF_OK;
 }
 
 void hfi_heap_destroy(hfi_heap *heap, bool keep_memory)
 {
+    hfi_stale_unwatch(heap);
     if (keep_memory) {
         return; /* somebody may still read or write there: leaked, and reported by the runtime */
     }

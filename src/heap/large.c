@@ -11,6 +11,7 @@
  *
  * A large object is found by its page: run_of_page holds the record for
  * every page of a used run, so an address anywhere inside leads to the object.
+ * The entries of a run in quarantine stay, so that a stale address leads to it.
  */
 
 #include "heap/space.h"
@@ -26,9 +27,14 @@ static uintptr_t *page_entry(const hfi_heap *heap, uintptr_t address)
     return heap->run_of_page + ((address - heap->base) >> heap->page_shift);
 }
 
+hfi_run *hfi_large_at(const hfi_heap *heap, uintptr_t address)
+{
+    return (hfi_run *)*page_entry(heap, address);
+}
+
 hfi_run *hfi_large_find(const hfi_heap *heap, uintptr_t object)
 {
-    hfi_run *run = (hfi_run *)*page_entry(heap, object);
+    hfi_run *run = hfi_large_at(heap, object);
     HF_VERIFY(run && run->state == HFI_RUN_USED);
     return run;
 }
@@ -160,6 +166,26 @@ static hf_status make_zero(hfi_heap *heap, hfi_run *run)
     return HF_OK;
 }
 
+/* Two free neighbours of one kind become one run. */
+static hfi_run *merge_with(hfi_heap *heap, hfi_run *lower, hfi_run *upper)
+{
+    if (!lower || !upper || lower->state != HFI_RUN_FREE || upper->state != HFI_RUN_FREE ||
+        lower->is_dirty != upper->is_dirty) {
+        return NULL;
+    }
+    lower->size += upper->size;
+    unlink_run(heap, upper);
+    drop_record(heap, upper);
+    return lower;
+}
+
+static void merge_free_run(hfi_heap *heap, hfi_run *run)
+{
+    hfi_run *merged = merge_with(heap, run->below, run);
+    merged = merged ? merged : run;
+    merge_with(heap, merged, merged->above);
+}
+
 static hf_status claim_run(hfi_heap *heap, size_t size, hfi_run **run_out)
 {
     hfi_run *run = find_free(heap, size);
@@ -176,8 +202,10 @@ static hf_status claim_run(hfi_heap *heap, size_t size, hfi_run **run_out)
     hf_status status = make_zero(heap, run);
     if (status == HF_OK) {
         *run_out = run;
+    } else {
+        merge_free_run(heap, run); /* it is free still, but cut off */
     }
-    return status; /* on failure the run is free still */
+    return status;
 }
 
 static void use_run(hfi_heap *heap, hfi_run *run, uintptr_t object)
@@ -229,36 +257,22 @@ static void empty_run(hfi_heap *heap, hfi_run *run)
     }
 }
 
-/* Free neighbours of one kind become one run. */
-static hfi_run *merge_with(hfi_heap *heap, hfi_run *lower, hfi_run *upper)
-{
-    if (!lower || !upper || lower->state != HFI_RUN_FREE || upper->state != HFI_RUN_FREE ||
-        lower->is_dirty != upper->is_dirty) {
-        return NULL;
-    }
-    lower->size += upper->size;
-    unlink_run(heap, upper);
-    drop_record(heap, upper);
-    return lower;
-}
-
 static void free_run(hfi_heap *heap, hfi_run *run)
-{
-    run->state = HFI_RUN_FREE;
-    run->object = 0;
-    run->immovable = false;
-    empty_run(heap, run);
-    hfi_run *merged = merge_with(heap, run->below, run);
-    merge_with(heap, merged ? merged : run, merged ? merged->above : run->above);
-}
-
-void hfi_large_retire(hfi_heap *heap, hfi_run *run, bool quarantine)
 {
     for (size_t at = 0; at < run->size; at += heap->page_size) {
         *page_entry(heap, run->start + at) = 0;
     }
+    run->state = HFI_RUN_FREE;
+    run->object = 0;
+    run->immovable = false;
+    merge_free_run(heap, run);
+}
+
+void hfi_large_retire(hfi_heap *heap, hfi_run *run, bool quarantine)
+{
     heap->large_bytes -= run->size;
-    if (quarantine && hfp_vm_protect((void *)run->start, run->size, HFP_NO_ACCESS) == HF_OK) {
+    empty_run(heap, run); /* which also makes it inaccessible */
+    if (quarantine && !run->is_dirty) {
         run->state = HFI_RUN_QUARANTINE;
         run->retired_at = heap->collections;
         heap->quarantined_bytes += run->size;
@@ -272,8 +286,7 @@ void hfi_large_end_quarantine(hfi_heap *heap, uint64_t older_than)
     hfi_run *above;
     for (hfi_run *run = heap->runs; run; run = above) {
         above = run->above;
-        if (run->state != HFI_RUN_QUARANTINE || run->retired_at >= older_than ||
-            hfp_vm_protect((void *)run->start, run->size, HFP_READ_WRITE) != HF_OK) {
+        if (run->state != HFI_RUN_QUARANTINE || run->retired_at >= older_than) {
             continue;
         }
         heap->quarantined_bytes -= run->size;

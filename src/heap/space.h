@@ -33,6 +33,8 @@
 #define HFI_SMALL_MAX        ((size_t)8 << 10) /* largest object in a block, header included */
 #define HFI_STRIDE           ((size_t)4 << 10) /* how far ahead of allocation memory is zeroed */
 
+#define HFI_POISON 0xdb /* what stress leaves at an address that no longer holds its object */
+
 typedef enum hfi_block_state {
     HFI_BLOCK_META,       /* first of its chunk */
     HFI_BLOCK_FREE,       /* on the free list */
@@ -76,6 +78,7 @@ struct hfi_heap {
     hfi_parts *parts;
     hfi_participant *participants;
     uintptr_t base, end; /* the reserved range */
+    bool is_watched;     /* heap/stale.c; before the first attach and after the last detach */
     size_t page_size;
     unsigned page_shift;
 
@@ -184,6 +187,9 @@ void hfi_large_retire(hfi_heap *heap, hfi_run *run, bool quarantine);
 /** Ends the quarantine of runs that were there long enough. */
 void hfi_large_end_quarantine(hfi_heap *heap, uint64_t older_than);
 
+/** The run, used or in quarantine, around an address from large_low on; NULL: none. */
+hfi_run *hfi_large_at(const hfi_heap *heap, uintptr_t address);
+
 /** The run of a large object. */
 hfi_run *hfi_large_find(const hfi_heap *heap, uintptr_t object);
 
@@ -223,6 +229,10 @@ void hfi_visit_all_roots(hfi_tracer *tracer);
 /** Collects, unless some other thread has done so since `unless_after` collections were counted
  * (UINT64_MAX: in any case). */
 hf_status hfi_heap_collect_if(hf_thread *thread, bool stress, uint64_t unless_after);
+
+/** Under stress: lets accesses to addresses in quarantine be explained (heap/stale.c). */
+void hfi_stale_watch(hfi_heap *heap);
+void hfi_stale_unwatch(hfi_heap *heap);
 
 /** Forgets where the threads allocate; their blocks are being emptied.  World stopped. */
 void hfi_heap_reset_threads(hfi_heap *heap);

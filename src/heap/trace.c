@@ -102,6 +102,10 @@ static uintptr_t copy_small(hfi_tracer *tracer, uintptr_t object, uint64_t word)
     size_t size = hfi_word_size(word);
     uintptr_t copy = place_in_to_space(tracer, size);
     memcpy((void *)copy, (const void *)object, size);
+    if (tracer->stress) {
+        /* What shares a line with a pinned object stays readable, but does not stay as it was. */
+        memset((void *)object, HFI_POISON, size);
+    }
     set_word(copy, with_mark(tracer->heap, word));
     set_word(object, copy | HFI_FORWARDED);
     count_live(tracer->heap, size, true);

@@ -7,16 +7,23 @@
  * a slot's address never changes.  slot_floor ends the innermost frame's live
  * slots; slot_top is where the next one goes.  In checked mode the slots of an
  * ended frame are filled with HFI_SLOT_POISON and slot_top stays above them for a
- * while, so a slot used after its frame ended is told from a live one.
+ * while, so a slot used after its frame ended is told from a live one.  A frame's
+ * `base_` is the floor at its begin, not the top: what is quarantined below its
+ * slots is given back with them, or a loop of frames would use up the array.
  *
  * A frame lies on the C stack.  One that was left without its end is found when
- * the next one is begun with less stack in use (thread/record.h) or in the same
- * memory, or when a frame around it ends; it is reported by the place where it was
- * begun.
+ * the next one is begun, if it lies below the stack of hf_frame_begin() itself or
+ * shares memory with the new one (two frames of one function may lie in any
+ * order), or when a frame around it ends; it is reported by the place where it was
+ * begun.  Its memory may be overwritten by then, so the frame begun last is also
+ * kept as a copy, and any other link is followed only to what is a frame of this
+ * thread; where the chain is cut, thread->frames is `lost` until a frame that the
+ * program still holds is ended.
  */
 
 #include "root/root.h"
 
+#include "base/size.h"
 #include "diag/report.h"
 #include "thread/record.h"
 
@@ -58,71 +65,101 @@ static void drop_slots(hf_thread *thread, uint32_t base)
     }
 }
 
-/* What the frame gives back: all its slots, but not the one that a reference escaped to. */
-static void drop_frame_slots(hf_thread *thread, const hf_frame *frame)
+/* Stands for frames that cannot be found any more. */
+static hf_frame lost;
+
+static bool is_on_stack(const hf_thread *thread, const hf_frame *frame)
 {
-    drop_slots(thread, frame->base_ + (frame->outer_ && !frame->escape_));
+    return (uintptr_t)frame - thread->stack_low <= thread->stack_size &&
+           (uintptr_t)frame % _Alignof(hf_frame) == 0;
 }
 
-/* Not instrumented: a sanitizer rightly takes the memory of a dead block for poisoned. */
+/*
+ * Copies a frame that may be dead; false if its memory is another's by now.  Not instrumented, and
+ * field by field: a sanitizer rightly takes the memory of a dead block for poisoned.
+ */
+#if defined(__GNUC__)
+__attribute__((no_sanitize_address))
+#endif
+static bool
+read_frame(const hf_thread *thread, const hf_frame *frame, hf_frame *copy_out)
+{
+    if (frame == thread->frame_last && thread->frame_copy.thread_) {
+        *copy_out = thread->frame_copy;
+        return true;
+    }
+    if (frame == &lost || !is_on_stack(thread, frame) || frame->thread_ != thread ||
+        frame->cookie_ == 0 || frame->base_ > thread->slot_top ||
+        (frame->outer_ && frame->outer_ != &lost && !is_on_stack(thread, frame->outer_))) {
+        return false;
+    }
+    copy_out->thread_ = frame->thread_;
+    copy_out->outer_ = frame->outer_;
+    copy_out->base_ = frame->base_;
+    copy_out->cookie_ = frame->cookie_;
+    copy_out->records_ = frame->records_;
+    copy_out->escape_ = frame->escape_;
+    copy_out->site_.file = frame->site_.file;
+    copy_out->site_.line = frame->site_.line;
+    return true;
+}
+
+/* Only if it still is what `copy` says: a dead frame's memory may be our own stack by now. */
 #if defined(__GNUC__)
 __attribute__((no_sanitize_address))
 #endif
 static void
-read_stale(const hf_frame *frame, hf_frame *copy_out)
+close_frame(hf_frame *frame, const hf_frame *copy)
 {
-    copy_out->thread_ = frame->thread_;
-    copy_out->outer_ = frame->outer_;
-    copy_out->cookie_ = frame->cookie_;
-    copy_out->base_ = frame->base_;
-    copy_out->records_ = frame->records_;
-    copy_out->escape_ = frame->escape_;
-    copy_out->depth_ = frame->depth_;
-    copy_out->site_.file = frame->site_.file;
-    copy_out->site_.line = frame->site_.line;
-}
-
-/* Its copy in the thread is what is trusted; one that is overwritten ends the list. */
-static void set_innermost(hf_thread *thread, hf_frame *frame)
-{
-    thread->frames = frame;
-    if (frame) {
-        read_stale(frame, &thread->top);
-        if (thread->top.thread_ != thread || thread->top.cookie_ == 0) {
-            thread->frames = NULL;
-        }
+    if (frame->thread_ == copy->thread_ && frame->cookie_ == copy->cookie_) {
+        frame->thread_ = NULL;
+        frame->cookie_ = 0;
     }
 }
 
-/* Takes the innermost frame off. */
-static void pop_frame(hf_thread *thread)
+/* Takes the innermost frame off, and what was linked inside it. */
+static void pop_frame(hf_thread *thread, const hf_frame *copy)
 {
-    hf_frame frame = thread->top;
-    set_innermost(thread, frame.outer_);
-    drop_frame_slots(thread, &frame);
+    uint32_t base = copy->base_; /* `copy` may be the frame itself */
+    hf_frame *outer = copy->outer_;
+    close_frame(thread->frames, copy);
+    thread->frames = outer;
+    drop_slots(thread, base);
 }
 
-/* An open frame and a new one never share memory. */
-static bool is_same_memory(const hf_frame *open, const hf_frame *fresh)
+static void lose_frames(hf_thread *thread, const char *where, hf_site site)
 {
-    return (uintptr_t)fresh - (uintptr_t)open < sizeof *open ||
-           (uintptr_t)open - (uintptr_t)fresh < sizeof *open;
+    thread->frames = &lost;
+    (void)hfi_misuse(thread->parts->reporter, HF_E_MISUSE, where, "frame", site,
+                     "use HF_FRAME, or end the frame on every way out",
+                     "a frame was left without hf_frame_end() and is overwritten");
 }
 
-/* Frames that were begun deeper than `depth`, or where the new one lies, cannot be open any more.
- */
-static void drop_stale_frames(hf_thread *thread, const hf_frame *fresh, uintptr_t depth,
+/* Takes off the innermost frame, which was left without its end. */
+static void drop_frame(hf_thread *thread, const char *where, hf_site site)
+{
+    hf_frame stale;
+    if (!read_frame(thread, thread->frames, &stale)) {
+        lose_frames(thread, where, site);
+        return;
+    }
+    pop_frame(thread, &stale);
+    hfi_records_unwind_to(thread, stale.records_, where);
+    report_left_open(thread, &stale, where, site);
+}
+
+static bool is_stale(const hf_frame *frame, const hf_frame *fresh, uintptr_t caller)
+{
+    uintptr_t at = (uintptr_t)frame;
+    bool shares = at - (uintptr_t)fresh < sizeof *fresh || (uintptr_t)fresh - at < sizeof *fresh;
+    return frame != &lost && (at < caller || shares);
+}
+
+static void drop_stale_frames(hf_thread *thread, const hf_frame *fresh, uintptr_t caller,
                               hf_site site)
 {
-    while (thread->frames) {
-        hf_frame stale = thread->top;
-        if (!is_same_memory(thread->frames, fresh) && !hfi_depth_is_left(stale.depth_, depth)) {
-            return;
-        }
-        set_innermost(thread, stale.outer_);
-        drop_frame_slots(thread, &stale);
-        hfi_records_unwind(thread, stale.records_, "hf_frame_begin");
-        report_left_open(thread, &stale, "hf_frame_begin", site);
+    while (thread->frames && is_stale(thread->frames, fresh, caller)) {
+        drop_frame(thread, "hf_frame_begin", site);
     }
 }
 
@@ -131,12 +168,11 @@ static void drop_stale_frames(hf_thread *thread, const hf_frame *fresh, uintptr_
 static hf_status commit_slots(hf_thread *thread, uint32_t wanted)
 {
     size_t step = hfp_features_get()->page_size / sizeof(hf_slot);
-    uint32_t upto = (uint32_t)((wanted + step - 1) / step * step);
-    if (upto > thread->slot_max) {
-        upto = thread->slot_max;
-    }
+    size_t rounded = (wanted + step - 1) / step * step;
+    uint32_t upto = rounded < thread->slot_max ? (uint32_t)rounded : thread->slot_max;
     uint32_t more = upto - thread->slot_committed;
-    if (hfp_vm_commit(thread->slots + thread->slot_committed, more * sizeof(hf_slot)) != HF_OK) {
+    size_t size = hfi_align_up(more * sizeof(hf_slot), hfp_features_get()->page_size);
+    if (hfp_vm_commit(thread->slots + thread->slot_committed, size) != HF_OK) {
         return HF_E_NOMEM;
     }
     thread->slot_committed = upto;
@@ -156,6 +192,9 @@ static hf_status refuse_slots(hf_thread *thread, const char *function)
 
 hf_status hfi_slots_take(hf_thread *thread, uint32_t count, hf_ref *first_out)
 {
+    if (HF_UNLIKELY(count > thread->slot_max - thread->slot_top)) {
+        thread->slot_top = thread->slot_floor; /* ends the quarantine of ended slots */
+    }
     if (HF_UNLIKELY(!thread->frames || count > thread->slot_max - thread->slot_top)) {
         return refuse_slots(thread, "hf_local");
     }
@@ -180,7 +219,7 @@ hf_status hfi_slots_take(hf_thread *thread, uint32_t count, hf_ref *first_out)
 static hf_status open_frame(hf_thread *thread, hf_frame *frame, hf_site site)
 {
     hf_ref escape = NULL;
-    uint32_t base = thread->slot_top;
+    uint32_t base = thread->slot_floor;
     if (thread->frames) {
         hf_status status = hfi_slots_take(thread, 1, &escape);
         if (status != HF_OK) {
@@ -195,10 +234,12 @@ static hf_status open_frame(hf_thread *thread, hf_frame *frame, hf_site site)
                          .escape_ = escape,
                          .site_ = site };
     thread->frames = frame;
+    thread->frame_last = frame;
+    thread->frame_copy = *frame;
     return HF_OK;
 }
 
-HFI_OWN_FRAME hf_status hf_frame_begin(hf_thread *thread, hf_frame *frame, hf_site site)
+HFI_STACK_FRAME hf_status hf_frame_begin(hf_thread *thread, hf_frame *frame, hf_site site)
 {
     if (!frame) {
         return HF_E_NULL;
@@ -208,29 +249,30 @@ HFI_OWN_FRAME hf_status hf_frame_begin(hf_thread *thread, hf_frame *frame, hf_si
         return hfi_entry_refuse(thread, __func__);
     }
     if (HF_UNLIKELY(thread->frames && (uintptr_t)thread->frames <= (uintptr_t)frame)) {
-        drop_stale_frames(thread, frame, HFI_DEPTH(), site);
+        drop_stale_frames(thread, frame, (uintptr_t)__builtin_frame_address(0), site);
     }
     frame->thread_ = NULL;
-    hf_status status = open_frame(thread, frame, site);
-    frame->depth_ = HFI_DEPTH();
-    if (HF_LIKELY(status == HF_OK)) {
-        thread->top = *frame;
-    }
-    return status;
+    return open_frame(thread, frame, site);
 }
 
+/* True if the frame is in the chain, or may be behind the place where it is cut. */
 static bool is_linked(const hf_thread *thread, const hf_frame *frame)
 {
-    hf_frame copy = thread->top;
     const hf_frame *open = thread->frames;
+    hf_frame copy;
     while (open && open != frame) {
-        open = copy.outer_;
-        if (open) {
-            read_stale(open, &copy);
-            open = copy.thread_ == thread ? open : NULL;
-        }
+        open = read_frame(thread, open, &copy) ? copy.outer_ : frame;
     }
     return open != NULL;
+}
+
+/* Takes off all that was begun inside `frame` and left. */
+static void drop_inner_frames(hf_thread *thread, hf_frame *frame)
+{
+    while (thread->frames != frame && thread->frames != &lost) {
+        drop_frame(thread, "hf_frame_end", frame->site_);
+    }
+    thread->frames = frame;
 }
 
 void hf_frame_end(hf_frame *frame)
@@ -247,27 +289,20 @@ void hf_frame_end(hf_frame *frame)
         if (!is_linked(thread, frame)) {
             return;
         }
-        while (thread->frames != frame) {
-            hf_frame left = thread->top;
-            report_left_open(thread, &left, "hf_frame_end", frame->site_);
-            pop_frame(thread);
-            if (!thread->frames) {
-                return; /* what lay between is overwritten */
-            }
-        }
+        drop_inner_frames(thread, frame);
     }
     if (HF_UNLIKELY(thread->records != frame->records_)) {
-        hfi_records_unwind(thread, frame->records_, "hf_frame_end");
+        hfi_records_unwind_to(thread, frame->records_, "hf_frame_end");
     }
-    pop_frame(thread);
-    frame->thread_ = NULL;
-    frame->cookie_ = 0;
+    pop_frame(thread, frame);
 }
 
-void hfi_frame_drop(hf_thread *thread)
+void hfi_frames_end_all(hf_thread *thread, const char *where)
 {
-    hfi_records_unwind(thread, thread->top.records_, "hf_thread_detach");
-    pop_frame(thread);
+    while (thread->frames && thread->frames != &lost) {
+        drop_frame(thread, where, (hf_site){ NULL, 0 });
+    }
+    thread->frames = NULL;
 }
 
 bool hfi_frame_is_open(const hf_thread *thread, const hf_frame *frame, uint32_t cookie)
@@ -305,7 +340,7 @@ hf_status hf_frame_escape(hf_thread *thread, const hf_slot *ref, hf_ref *parent_
     if (!ref) {
         return HF_E_SLOTS;
     }
-    if (!thread->frames || !thread->frames->outer_) {
+    if (!thread->frames || thread->frames == &lost || !thread->frames->outer_) {
         return hfi_misuse(thread->parts->reporter, HF_E_MISUSE, __func__, "thread", HF_SITE,
                           "open the outer frame first", "there is no parent frame to escape to");
     }
@@ -315,8 +350,16 @@ hf_status hf_frame_escape(hf_thread *thread, const hf_slot *ref, hf_ref *parent_
                           "escape one reference per frame",
                           "the frame's escape slot is used already");
     }
+    if (ref->word_ == HFI_SLOT_POISON) {
+        return hfi_misuse(thread->parts->reporter, HF_E_MISUSE, __func__, "ref", frame->site_,
+                          "let it escape before its frame ends", "the slot's frame has ended");
+    }
     frame->escape_->word_ = ref->word_;
+    frame->base_ = (uint32_t)(frame->escape_ - thread->slots) + 1;
     *parent_out = frame->escape_;
-    frame->escape_ = thread->top.escape_ = NULL;
+    frame->escape_ = NULL;
+    if (thread->frame_last == frame) {
+        thread->frame_copy = *frame;
+    }
     return HF_OK;
 }

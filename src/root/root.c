@@ -62,7 +62,9 @@ static size_t slots_size(const hf_thread *thread)
 static hf_status thread_attached(void *self, hf_thread *thread)
 {
     hfi_roots *roots = self;
-    thread->slot_max = roots->parts->settings.slots_max;
+    uint32_t wanted = roots->parts->settings.slots_max;
+    size_t most = SIZE_MAX / 4 / sizeof(hf_slot);
+    thread->slot_max = wanted < most ? wanted : (uint32_t)most;
     void *slots;
     hf_status status =
         hfp_vm_reserve(slots_size(thread), hfp_features_get()->reserve_granularity, &slots);
@@ -75,12 +77,7 @@ static hf_status thread_attached(void *self, hf_thread *thread)
 static void thread_detaching(void *self, hf_thread *thread)
 {
     (void)self;
-    while (thread->frames) {
-        (void)hfi_misuse(thread->parts->reporter, HF_E_MISUSE, "hf_thread_detach", "frame",
-                         thread->top.site_, "end the frame before the thread detaches",
-                         "a frame is still open");
-        hfi_frame_drop(thread);
-    }
+    hfi_frames_end_all(thread, "hf_thread_detach");
     hfi_records_unwind(thread, NULL, "hf_thread_detach");
 }
 
@@ -142,6 +139,20 @@ void hfi_roots_unlock(hfi_roots *roots)
 
 /* ---- globals ---- */
 
+/* Null for NULL.  A global must never hold the poison of an ended slot: the collector would take it
+ * for an object. */
+static hf_status take_value(hf_thread *thread, const char *function, const hf_slot *value,
+                            uintptr_t *object_out)
+{
+    *object_out = value ? value->word_ : 0;
+    if (HF_LIKELY(*object_out != HFI_SLOT_POISON)) {
+        return HF_OK;
+    }
+    return hfi_misuse(thread->parts->reporter, HF_E_MISUSE, function, "value", HF_SITE,
+                      "make the slot in the frame that uses it, or let it escape",
+                      "the slot's frame has ended");
+}
+
 hf_status hf_global_create(hf_thread *thread, const hf_slot *ref, hf_global **global_out)
 {
     if (!global_out) {
@@ -149,12 +160,17 @@ hf_status hf_global_create(hf_thread *thread, const hf_slot *ref, hf_global **gl
     }
     *global_out = NULL;
     HFI_ENTRY(thread);
+    uintptr_t object;
+    hf_status status = take_value(thread, __func__, ref, &object);
+    if (status != HF_OK) {
+        return status;
+    }
     hfi_roots *roots = thread->parts->roots;
     hf_global *global = hfi_alloc(sizeof *global);
     if (!global) {
         return HF_E_NOMEM;
     }
-    hfi_slot_release(&global->slot, ref ? ref->word_ : 0);
+    hfi_slot_release(&global->slot, object);
     hfp_mutex_lock(&roots->lock);
     global->next = roots->globals;
     global->link = &roots->globals;
@@ -204,6 +220,10 @@ hf_status hf_global_store(hf_thread *thread, hf_global *global, const hf_slot *v
     if (!global) {
         return HF_E_NULL;
     }
-    hfi_slot_release(&global->slot, value ? value->word_ : 0);
-    return HF_OK;
+    uintptr_t object;
+    hf_status status = take_value(thread, __func__, value, &object);
+    if (status == HF_OK) {
+        hfi_slot_release(&global->slot, object);
+    }
+    return status;
 }

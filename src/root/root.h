@@ -26,8 +26,8 @@ void hfi_roots_unlock(hfi_roots *roots);
  */
 HF_MUST_CHECK hf_status hfi_slots_take(hf_thread *thread, uint32_t count, hf_ref *first_out);
 
-/** Takes the innermost frame off, with its records, without touching its memory. */
-void hfi_frame_drop(hf_thread *thread);
+/** At a detach: ends and reports every frame that is still open. */
+void hfi_frames_end_all(hf_thread *thread, const char *where);
 
 /** True if `frame` is open in this thread and is the one that had `cookie`. */
 bool hfi_frame_is_open(const hf_thread *thread, const hf_frame *frame, uint32_t cookie);

@@ -10,7 +10,8 @@
 struct hf_runtime {
     hfi_parts parts; /* first: hfi_parts_of() */
     hfi_reporter reporter;
-    hf_runtime *next; /* the list of fork.c, under its lock */
+    hf_runtime *next;      /* the list of fork.c, under its lock */
+    hf_runtime *next_kept; /* those that ended with something left behind; written once */
 };
 
 /** Adds a complete runtime to those that a fork takes.  HF_E_NOMEM, HF_E_LIMIT. */

@@ -182,6 +182,18 @@ static void report_threads(hfi_parts *parts, uint32_t threads)
     }
 }
 
+/* Runtimes that ended while something may still lead into them: kept for ever, and kept findable,
+ * so that a leak checker knows them from memory that was lost. */
+static _Atomic(hf_runtime *) kept_runtimes;
+
+static void keep_runtime(hf_runtime *runtime)
+{
+    runtime->next_kept = atomic_load_explicit(&kept_runtimes, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(&kept_runtimes, &runtime->next_kept, runtime,
+                                                  memory_order_release, memory_order_relaxed)) {
+    }
+}
+
 static void end_runtime(hf_runtime *runtime, hf_runtime_leaks *leaks)
 {
     hfi_parts *parts = &runtime->parts;
@@ -196,12 +208,13 @@ static void end_runtime(hf_runtime *runtime, hf_runtime_leaks *leaks)
     leaks->fences = hfi_records_open(parts->world);
     leaks->functions = atomic_load_explicit(&parts->functions, memory_order_relaxed);
     report_threads(parts, leaks->threads);
-    bool keep = leaks->threads != 0 || leaks->functions != 0;
     destroy_parts(parts, leaks);
-    if (!keep && leaks->pins == 0) {
-        hfi_reporter_finish(&runtime->reporter);
-        hfi_free(runtime);
+    if (leaks->threads != 0 || leaks->functions != 0 || leaks->pins != 0) {
+        keep_runtime(runtime);
+        return;
     }
+    hfi_reporter_finish(&runtime->reporter);
+    hfi_free(runtime);
 }
 
 void hf_runtime_destroy(hf_runtime *runtime, hf_runtime_leaks *leaks_out)

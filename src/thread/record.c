@@ -3,9 +3,10 @@
 /*
  * Records that were left without their end.
  *
- * Stacks grow down: one that was linked deeper than where a new one is begun
- * belongs to a function that has returned, and one that overlaps the new one to a
- * block that is over.  What neither tells is found at the end of the frame around.
+ * Stacks grow down: a record below the frame of the function that begins a new
+ * one belongs to a function that is over, and one that shares memory with the new
+ * one to a block that is.  Of two in one function nothing can be said: a compiler
+ * lays them out as it likes.
  */
 
 #include "thread/record.h"
@@ -35,9 +36,19 @@ bool hfi_record_read(const hf_thread *thread, const hf_record_ *record, hf_recor
     copy_out->cookie = record->cookie;
     copy_out->objects = record->objects;
     copy_out->slots = record->slots;
-    copy_out->depth = record->depth;
     copy_out->abandon = record->abandon;
     return true;
+}
+
+/* So that an end that comes late finds it ended.  The memory may be another's by now, but for these
+ * bytes nobody else has a use as long as they say "open". */
+#if defined(__GNUC__)
+__attribute__((no_sanitize_address))
+#endif
+static void
+close_record(hf_record_ *record)
+{
+    record->cookie = HFI_RECORD_ENDED;
 }
 
 static void report_left_open(hf_thread *thread, const hf_record_ *record, const char *where)
@@ -53,12 +64,12 @@ static void report_left_open(hf_thread *thread, const hf_record_ *record, const 
     hfi_report(thread->parts->reporter, &report);
 }
 
-static void unwind_innermost(hf_thread *thread, const char *where)
+/* `outer` is where to go on if the record is overwritten. */
+static void unwind_innermost(hf_thread *thread, hf_record_ *outer, const char *where)
 {
     hf_record_ copy;
     if (!hfi_record_read(thread, thread->records, &copy)) {
-        /* What lay further out and inside the innermost frame is lost with it. */
-        thread->records = thread->frames ? thread->top.records_ : NULL;
+        thread->records = outer;
         (void)hfi_misuse(thread->parts->reporter, HF_E_MISUSE, where, NULL, HF_SITE,
                          "use HF_FENCE, or end the fence on every way out",
                          "a fence was left without hf_fence_end() and is overwritten");
@@ -67,6 +78,7 @@ static void unwind_innermost(hf_thread *thread, const char *where)
     if (copy.abandon) {
         copy.abandon(thread->records);
     }
+    close_record(thread->records);
     thread->records = copy.outer;
     report_left_open(thread, &copy, where);
 }
@@ -74,25 +86,46 @@ static void unwind_innermost(hf_thread *thread, const char *where)
 void hfi_records_unwind(hf_thread *thread, hf_record_ *outer, const char *where)
 {
     while (thread->records && thread->records != outer) {
-        unwind_innermost(thread, where);
+        unwind_innermost(thread, outer, where);
     }
 }
 
-/* An open record and a new one never share memory. */
-static bool is_same_memory(const hf_record_ *open, const hf_record_ *fresh)
-{
-    return (uintptr_t)fresh - (uintptr_t)open < sizeof *open ||
-           (uintptr_t)open - (uintptr_t)fresh < sizeof *open;
-}
-
-void hfi_records_drop_stale(hf_thread *thread, const hf_record_ *fresh, uintptr_t depth,
-                            const char *where)
+/* A fence may end inside a frame that was begun inside it: what is left then lies further out. */
+void hfi_records_unwind_to(hf_thread *thread, hf_record_ *outer, const char *where)
 {
     hf_record_ copy;
-    while (thread->records && (is_same_memory(thread->records, fresh) ||
-                               !hfi_record_read(thread, thread->records, &copy) ||
-                               hfi_depth_is_left(copy.depth, depth))) {
-        unwind_innermost(thread, where);
+    hf_record_ *at = thread->records;
+    while (at && at != outer) {
+        if (!hfi_record_read(thread, at, &copy)) {
+            break;
+        }
+        at = copy.outer;
+    }
+    if (at || !outer) {
+        hfi_records_unwind(thread, outer, where);
+    }
+}
+
+static bool is_stale(const hf_record_ *record, const hf_record_ *fresh, uintptr_t caller)
+{
+    uintptr_t at = (uintptr_t)record;
+    bool shares = at - (uintptr_t)fresh < sizeof *fresh || (uintptr_t)fresh - at < sizeof *fresh;
+    return at < caller || shares;
+}
+
+/* What was open when the innermost frame began, if that is not what is lost: what lay between is
+ * lost with it. */
+static hf_record_ *outside_frame(const hf_thread *thread)
+{
+    hf_record_ *outer = thread->frames ? thread->frames->records_ : NULL;
+    return (uintptr_t)outer > (uintptr_t)thread->records ? outer : NULL;
+}
+
+void hfi_records_drop_stale(hf_thread *thread, const hf_record_ *fresh, uintptr_t caller,
+                            const char *where)
+{
+    while (thread->records && is_stale(thread->records, fresh, caller)) {
+        unwind_innermost(thread, outside_frame(thread), where);
     }
 }
 

@@ -24,44 +24,35 @@
 /** Copies a record that may lie on a dead part of the stack; false if it is overwritten. */
 bool hfi_record_read(const hf_thread *thread, const hf_record_ *record, hf_record_ *copy_out);
 
-/*
- * Whether a record is left over is told by how deep the stack was when it was
- * linked.  Its address does not tell: a function that begins two of them, or that
- * others were inlined into, has them in any order.
- *
- * The depth is that of the function in which this is written, and that function is
- * not inlined into the user's (HFI_OWN_FRAME): so all that one function of the user
- * begins is equally deep, but for arguments that it pushes (HFI_DEPTH_SLACK).
- */
-#define HFI_DEPTH()     ((uintptr_t)__builtin_frame_address(0))
-#define HFI_DEPTH_SLACK 64u
-#define HFI_OWN_FRAME   __attribute__((noinline))
-
-/** True if what began at depth `before` cannot be open any more where something begins at `now`. */
-static inline bool hfi_depth_is_left(uintptr_t before, uintptr_t now)
-{
-    return now > before && now - before > HFI_DEPTH_SLACK;
-}
-
 /** Unwinds and reports the records that cannot be open any more because `fresh`, not yet filled in,
- * is begun now at `depth`. */
-void hfi_records_drop_stale(hf_thread *thread, const hf_record_ *fresh, uintptr_t depth,
+ * is begun now by a function that was called at the stack address `caller`. */
+void hfi_records_drop_stale(hf_thread *thread, const hf_record_ *fresh, uintptr_t caller,
                             const char *where);
 
-/** Before a record is filled in: see above.  One compare in most cases when all is well. */
-__attribute__((always_inline)) static inline void
-hfi_record_prepare(hf_thread *thread, const hf_record_ *record, const char *where)
+/**
+ * Before a record is filled in: see above.  One compare when all is well.  A record at a lower
+ * address is not always stale: one function may hold several, in any order.  What lies below the
+ * stack of the library's own function is; so functions that use this are HFI_STACK_FRAME.
+ */
+static inline void hfi_record_prepare(hf_thread *thread, const hf_record_ *record,
+                                      const char *where)
 {
     if (HF_UNLIKELY(thread->records && (uintptr_t)thread->records <= (uintptr_t)record)) {
-        hfi_records_drop_stale(thread, record, HFI_DEPTH(), where);
+        hfi_records_drop_stale(thread, record, (uintptr_t)__builtin_frame_address(0), where);
     }
 }
 
+/** A function with a stack frame of its own, also with link-time optimisation. */
+#if defined(__GNUC__)
+#define HFI_STACK_FRAME __attribute__((noinline))
+#else
+#define HFI_STACK_FRAME
+#endif
+
 /** Links a prepared record whose objects are filled in. */
-__attribute__((always_inline)) static inline void hfi_record_push(hf_thread *thread,
-                                                                  hf_record_ *record)
+static inline void hfi_record_push(hf_thread *thread, hf_record_ *record)
 {
-    record->depth = HFI_DEPTH();
+    HF_ASSERT(thread->records != record);
     record->cookie = HFI_RECORD_OPEN;
     record->thread = thread;
     record->outer = thread->records;
@@ -81,6 +72,9 @@ static inline void hfi_record_pop(hf_record_ *record)
  * without their end.  Used at the end of a frame, a callback's return and a detach.
  */
 void hfi_records_unwind(hf_thread *thread, hf_record_ *outer, const char *where);
+
+/** The same if `outer` is still linked, or can no longer be found; nothing if it has ended. */
+void hfi_records_unwind_to(hf_thread *thread, hf_record_ *outer, const char *where);
 
 /** Fences and calls open in all threads; 0 if one of them reaches no safepoint within a second.
  * From a thread that is not attached, or is in native state. */

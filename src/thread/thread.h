@@ -65,7 +65,8 @@ struct hf_thread {
 
     /* floor 4, root: frames and slots. */
     hf_frame *frames;      /* innermost first */
-    hf_frame top;          /* copy of *frames, which may lie on a dead part of the stack */
+    hf_frame *frame_last;  /* the frame that was begun last, open or not */
+    hf_frame frame_copy;   /* of it: its own memory may be overwritten before that is found */
     hf_slot *slots;        /* reserved once, committed on demand, never relocated */
     uint32_t slot_top;     /* next free slot */
     uint32_t slot_floor;   /* end of the innermost frame's live slots; ≤ slot_top */

@@ -57,8 +57,7 @@ const hf_type *hfi_type_find(uint32_t id)
 
 static bool field_is_sound(const hf_field *field, uint32_t size)
 {
-    return field->name && field->size != 0 && field->size <= size &&
-           field->offset <= size - field->size;
+    return field->size != 0 && field->size <= size && field->offset <= size - field->size;
 }
 
 static bool ref_is_sound(const hf_field *field)
@@ -75,6 +74,9 @@ static hf_status check_fields(const hf_type_descriptor *descriptor)
 {
     for (uint32_t i = 0; i < descriptor->field_count; i++) {
         const hf_field *field = &descriptor->fields[i];
+        if (!field->name) {
+            return HF_E_NULL;
+        }
         if (!field_is_sound(field, descriptor->size)) {
             return HF_E_RANGE;
         }

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* hf-test: expect=holdfast: stale address 0x[0-9a-f]+: the object here moved or died at collection
+ * [0-9]+ .now [0-9]+.; pin it or hold a fence */
+
+/*
+ * No pin at all: an address is taken and used again behind a safepoint.
+ */
+
+#include "planted.h"
+
+int main(void)
+{
+    planted p;
+    planted_begin(&p);
+    HF_FRAME(p.thread);
+    hf_ref buffer = hf_local(p.thread);
+    planted_make(&p, 64, buffer);
+    volatile unsigned char *data = planted_address(&p, buffer);
+    (void)hf_safepoint(p.thread);
+    (void)planted_native_read(data, 1);
+    planted_survived();
+}
