@@ -49,8 +49,7 @@
 
 static hf_runtime *runtime;
 static hf_thread *self;
-static hf_frame outer;
-static hf_ref kept;
+static hf_global *kept;
 static hf_crew crew;
 static hf_crew_reports reports;
 
@@ -102,10 +101,13 @@ static int set_up(void **state)
     options.report_user = &reports;
     assert_int_equal(hf_runtime_create(&options, &runtime), HF_OK);
     assert_int_equal(hf_thread_attach(runtime, &self), HF_OK);
-    assert_int_equal(hf_frame_begin(self, &outer, HF_SITE), HF_OK);
-    kept = hf_local(self);
-    assert_int_equal(hf_bytes_create(self, 1000, kept), HF_OK);
-    assert_int_equal(hf_bytes_write(kept, 990, "holdfast", 8), HF_OK);
+    hf_frame frame;
+    assert_int_equal(hf_frame_begin(self, &frame, HF_SITE), HF_OK);
+    hf_ref bytes = hf_local(self);
+    assert_int_equal(hf_bytes_create(self, 1000, bytes), HF_OK);
+    assert_int_equal(hf_bytes_write(bytes, 990, "holdfast", 8), HF_OK);
+    assert_int_equal(hf_global_create(self, bytes, &kept), HF_OK);
+    hf_frame_end(&frame);
     assert_int_equal(hf_native_begin(self), HF_OK);
     hf_crew_start(&crew, 2, allocate_and_collect, NULL);
     assert_int_equal(hf_native_end(self, NULL), HF_OK);
@@ -120,7 +122,7 @@ static int tear_down(void **state)
     hf_crew_end(&crew);
     assert_int_equal(hf_native_end(self, NULL), HF_OK);
     assert_int_equal(hf_heap_check(self), HF_OK);
-    hf_frame_end(&outer);
+    hf_global_destroy(self, kept);
     assert_int_equal(hf_thread_detach(self), HF_OK);
     hf_runtime_destroy(runtime, &leaks);
     assert_int_equal(leaks.threads, 0);
@@ -164,10 +166,11 @@ static void fork_often(void (*child)(void))
 
 /* ---- children ---- */
 
-static void check_kept(void)
+static void check_kept(hf_ref bytes)
 {
     char text[8] = { 0 };
-    CHILD_CHECK(hf_bytes_read(kept, 990, text, 8) == HF_OK && memcmp(text, "holdfast", 8) == 0);
+    CHILD_CHECK(hf_global_load(kept, bytes) == HF_OK);
+    CHILD_CHECK(hf_bytes_read(bytes, 990, text, 8) == HF_OK && memcmp(text, "holdfast", 8) == 0);
 }
 
 static void use_the_heap(void)
@@ -175,7 +178,7 @@ static void use_the_heap(void)
     HF_FRAME(self);
     hf_ref list = hf_local(self);
     hf_ref bytes = hf_local(self);
-    check_kept();
+    check_kept(bytes);
     CHILD_CHECK(hf_heap_check(self) == HF_OK);
     CHILD_CHECK(hf_array_create(self, 8, list) == HF_OK);
     for (size_t i = 0; i < 200; i++) {
@@ -184,7 +187,7 @@ static void use_the_heap(void)
     }
     CHILD_CHECK(hf_collect(self) == HF_OK);
     CHILD_CHECK(hf_heap_check(self) == HF_OK);
-    check_kept();
+    check_kept(bytes);
 }
 
 static void is_refused_then_works(void)
@@ -238,7 +241,7 @@ static void ends_the_runtime(void)
     hf_runtime_leaks leaks = HF_RUNTIME_LEAKS_INIT;
     CHILD_CHECK(hf_runtime_after_fork(runtime) == HF_OK);
     use_the_heap();
-    hf_frame_end(&outer);
+    hf_global_destroy(self, kept);
     CHILD_CHECK(hf_thread_detach(self) == HF_OK);
     hf_runtime_destroy(runtime, &leaks);
     CHILD_CHECK(leaks.threads == 0);
