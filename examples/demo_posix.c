@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-example: posix timeout=120 */
+/* hf-example: posix threaded timeout=120 */
 
 /*
  * The demonstration on POSIX: system functions whose results have no known size, each started with
