@@ -13,6 +13,8 @@
 
 #include "call/ffi_glue.h"
 
+#include "call/direct.h"
+
 #include "base/verify.h"
 
 #include <float.h>
@@ -50,28 +52,6 @@ static bool is_little_endian(void)
     return order.byte[0] == 1;
 }
 
-static bool fits_register(hfi_ctype type)
-{
-    return hfi_ctype_is_integer(type) || type == HFI_C_POINTER;
-}
-
-/*
- * Where registers have 64 bits, an integer or pointer argument is the low part of one, whatever its
- * width, and callees that rely on more find it sign- or zero-extended, as our values are; the first
- * six are in registers or in stack slots of that size.  So a function of such parameters is called
- * as one of uint64_t.
- */
-static uint8_t count_registers(const hfi_prototype *prototype)
-{
-    bool is_plain = sizeof(void *) == 8 && is_little_endian() &&
-                    prototype->param_count <= HFI_REGISTERS_MAX &&
-                    (prototype->result == HFI_C_VOID || fits_register(prototype->result));
-    for (unsigned i = 0; i < prototype->param_count && is_plain; i++) {
-        is_plain = fits_register(prototype->param[i].type);
-    }
-    return is_plain ? (uint8_t)(prototype->param_count + 1) : 0;
-}
-
 hf_status hfi_cif_prepare(hfi_cif *cif, const hfi_prototype *prototype)
 {
     for (unsigned i = 0; i < prototype->param_count; i++) {
@@ -80,7 +60,7 @@ hf_status hfi_cif_prepare(hfi_cif *cif, const hfi_prototype *prototype)
         cif->types[i] = ffi_types[type];
     }
     HF_VERIFY(prototype->result < HFI_C_OPAQUE);
-    cif->by_register = count_registers(prototype);
+    cif->direct = hfi_direct_choose(prototype);
     ffi_status status =
         ffi_prep_cif(&cif->cif, abi_of(prototype->convention), prototype->param_count,
                      ffi_types[prototype->result], cif->types);

@@ -14,6 +14,22 @@
 
 #include <ffi.h>
 
+/** How a signature is called; all but the first without libffi (call/direct.c). */
+typedef enum hfi_direct {
+    HFI_DIRECT_NONE,
+    HFI_DIRECT_WORDS,
+    HFI_DIRECT_ALL,
+    HFI_DIRECT_ALL_FLOATING
+} hfi_direct;
+
+/** A signature as libffi wants it.  Constant after hfi_cif_prepare(); points into itself, so it
+ * stays put. */
+typedef struct hfi_cif {
+    ffi_cif cif;
+    ffi_type *types[HFI_PARAMS_MAX];
+    hfi_direct direct;
+} hfi_cif;
+
 /** What one parameter or result is on the machine.  libffi widens a narrow result to ffi_arg. */
 typedef union hfi_value {
     uint64_t u64;
@@ -25,62 +41,13 @@ typedef union hfi_value {
     unsigned char bytes[16];
 } hfi_value;
 
-#define HFI_REGISTERS_MAX 6u
-
-/** A signature as libffi wants it.  Constant after hfi_cif_prepare(); points into itself, so it
- * stays put. */
-typedef struct hfi_cif {
-    ffi_cif cif;
-    ffi_type *types[HFI_PARAMS_MAX];
-    uint8_t
-        by_register; /* 1 + parameters, all integers or pointers in registers; 0: through libffi */
-} hfi_cif;
-
 /** HF_E_UNSUPPORTED when libffi has no such call on this machine. */
 HF_MUST_CHECK hf_status hfi_cif_prepare(hfi_cif *cif, const hfi_prototype *prototype);
 
-typedef uint64_t (*hfi_call_0)(void);
-typedef uint64_t (*hfi_call_1)(uint64_t);
-typedef uint64_t (*hfi_call_2)(uint64_t, uint64_t);
-typedef uint64_t (*hfi_call_3)(uint64_t, uint64_t, uint64_t);
-typedef uint64_t (*hfi_call_4)(uint64_t, uint64_t, uint64_t, uint64_t);
-typedef uint64_t (*hfi_call_5)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
-typedef uint64_t (*hfi_call_6)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
-
-/** What libffi would do, without it: see hfi_cif_prepare() for when that is the same. */
-static inline uint64_t hfi_call_registers(const hfi_cif *cif, void *function, void **arguments)
-{
-#define HFI_ARGUMENT(i) (((const hfi_value *)arguments[i])->u64)
-    switch (cif->by_register) {
-    case 1:
-        return ((hfi_call_0)function)();
-    case 2:
-        return ((hfi_call_1)function)(HFI_ARGUMENT(0));
-    case 3:
-        return ((hfi_call_2)function)(HFI_ARGUMENT(0), HFI_ARGUMENT(1));
-    case 4:
-        return ((hfi_call_3)function)(HFI_ARGUMENT(0), HFI_ARGUMENT(1), HFI_ARGUMENT(2));
-    case 5:
-        return ((hfi_call_4)function)(HFI_ARGUMENT(0), HFI_ARGUMENT(1), HFI_ARGUMENT(2),
-                                      HFI_ARGUMENT(3));
-    case 6:
-        return ((hfi_call_5)function)(HFI_ARGUMENT(0), HFI_ARGUMENT(1), HFI_ARGUMENT(2),
-                                      HFI_ARGUMENT(3), HFI_ARGUMENT(4));
-    default:
-        return ((hfi_call_6)function)(HFI_ARGUMENT(0), HFI_ARGUMENT(1), HFI_ARGUMENT(2),
-                                      HFI_ARGUMENT(3), HFI_ARGUMENT(4), HFI_ARGUMENT(5));
-    }
-#undef HFI_ARGUMENT
-}
-
-/** Calls.  `arguments[i]` is the address of an hfi_value that hfi_value_set() or its like wrote. */
+/** Calls.  `arguments[i]` is the address of argument i in its own width. */
 static inline void hfi_cif_call(const hfi_cif *cif, void *function, hfi_value *result,
                                 void **arguments)
 {
-    if (cif->by_register) {
-        result->u64 = hfi_call_registers(cif, function, arguments);
-        return;
-    }
     union {
         const ffi_cif *constant;
         ffi_cif *plain;

@@ -20,6 +20,7 @@
  */
 
 #include "call/call.h"
+#include "call/direct.h"
 #include "call/marshal.h"
 #include "call/result.h"
 
@@ -257,8 +258,8 @@ static void clear_errors(const hf_function *function)
 static void cross(hfi_call *call, hfi_value *returned)
 {
     hf_thread *thread = call->thread;
-    const hf_function *function = call->function;
     hf_result *result = call->result;
+    const hf_function *function = call->function;
     hfi_crossing(thread);
     if (HF_LIKELY(!function->prototype.is_leaf)) {
         hfi_enter(thread);
@@ -266,13 +267,20 @@ static void cross(hfi_call *call, hfi_value *returned)
     if (HF_UNLIKELY(function->clears_error)) {
         clear_errors(function);
     }
-    hfi_cif_call(&function->cif, function->address, returned, call->passed);
-    hfp_native_error error;
-    hfp_native_error_read(&error);
-    result->errno_value = error.errno_value;
-    result->last_error = error.last_error;
-    result->wsa_error = error.wsa_error;
-    if (HF_UNLIKELY(function->locate_errno)) {
+    switch (function->cif.direct) {
+    case HFI_DIRECT_NONE:
+        hfi_cif_call(&function->cif, function->address, returned, call->passed);
+        break;
+    case HFI_DIRECT_WORDS:
+        hfi_direct_words(&function->prototype, function->address, returned, call->passed);
+        break;
+    case HFI_DIRECT_ALL:
+    case HFI_DIRECT_ALL_FLOATING:
+        hfi_direct_all(&function->prototype, function->address, returned, call->passed);
+        break;
+    }
+    hfp_native_error_take(&result->errno_value, &result->last_error, &result->wsa_error);
+    if (function->locate_errno) {
         result->errno_value = *function->locate_errno();
     }
     if (HF_LIKELY(!function->prototype.is_leaf)) {

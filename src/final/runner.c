@@ -292,7 +292,10 @@ hf_status hfi_runner_need(hfi_final *final, hf_thread *thread)
 
 void hfi_runner_fork_child(hfi_runner *runner, uint64_t done)
 {
-    /* Made anew: they count waiting threads that are not there any more. */
+    /* Made anew: the conditions, and with them the lock, count threads that are not there any more.
+     */
+    hfp_mutex_init(&runner->lock);
+    hfp_mutex_lock(&runner->lock);
     hfp_cond_init(&runner->work);
     hfp_cond_init(&runner->news);
     runner->done = done;

@@ -64,13 +64,21 @@ static bool next_hole(hfi_heap *heap, hf_thread *thread)
     return true;
 }
 
+/* The zeroed window goes on into the hole if it ends where the hole's unused part begins; but the
+ * window of the block below ends where this block begins. */
+static bool window_continues(const hfi_heap *heap, const hf_thread *thread, uintptr_t limit)
+{
+    return limit == thread->hole_next &&
+           thread->alloc_next >= hfi_block_address(heap, thread->hole_block);
+}
+
 /* Takes `size` bytes, growing the zeroed window into the hole: 0 if that is too short, or a stop is
  * wanted. */
-static uintptr_t take_from_hole(hf_thread *thread, size_t size)
+static uintptr_t take_from_hole(const hfi_heap *heap, hf_thread *thread, size_t size)
 {
     uintptr_t limit = atomic_load_explicit(&thread->alloc_limit, memory_order_relaxed);
     uintptr_t zeroed = thread->hole_next;
-    uintptr_t place = limit == zeroed ? thread->alloc_next : zeroed;
+    uintptr_t place = window_continues(heap, thread, limit) ? thread->alloc_next : zeroed;
     if (limit == HFI_LIMIT_STOP || thread->hole_end - place < size) {
         return 0;
     }
@@ -155,7 +163,7 @@ static hf_status allocate_small_slow(hf_thread *thread, size_t size, uintptr_t *
     pressure state = { 0, HF_OK };
     hfi_safepoint(thread);
     for (;;) {
-        uintptr_t place = take_from_hole(thread, size);
+        uintptr_t place = take_from_hole(heap, thread, size);
         if (place != 0) {
             *place_out = place;
             return HF_OK;

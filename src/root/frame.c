@@ -11,8 +11,8 @@
  * `base_` is the floor at its begin, not the top: what is quarantined below its
  * slots is given back with them, or a loop of frames would use up the array.
  *
- * A frame lies on the C stack.  One that was left without its end is found when
- * the next one is begun, if it lies below the stack of hf_frame_begin() itself or
+ * A frame lies on the C stack, as a rule.  One that was left without its end is found
+ * when the next one is begun, if it lies below the stack of hf_frame_begin() itself or
  * shares memory with the new one (two frames of one function may lie in any
  * order), or when a frame around it ends; it is reported by the place where it was
  * begun.  Its memory may be overwritten by then, so the frame begun last is also
@@ -68,12 +68,6 @@ static void drop_slots(hf_thread *thread, uint32_t base)
 /* Stands for frames that cannot be found any more. */
 static hf_frame lost;
 
-static bool is_on_stack(const hf_thread *thread, const hf_frame *frame)
-{
-    return (uintptr_t)frame - thread->stack_low <= thread->stack_size &&
-           (uintptr_t)frame % _Alignof(hf_frame) == 0;
-}
-
 /*
  * Copies a frame that may be dead; false if its memory is another's by now.  Not instrumented, and
  * field by field: a sanitizer rightly takes the memory of a dead block for poisoned.
@@ -88,9 +82,8 @@ read_frame(const hf_thread *thread, const hf_frame *frame, hf_frame *copy_out)
         *copy_out = thread->frame_copy;
         return true;
     }
-    if (frame == &lost || !is_on_stack(thread, frame) || frame->thread_ != thread ||
-        frame->cookie_ == 0 || frame->base_ > thread->slot_top ||
-        (frame->outer_ && frame->outer_ != &lost && !is_on_stack(thread, frame->outer_))) {
+    if (frame == &lost || (uintptr_t)frame % _Alignof(hf_frame) != 0 || frame->thread_ != thread ||
+        frame->cookie_ == 0 || frame->base_ > thread->slot_top) {
         return false;
     }
     copy_out->thread_ = frame->thread_;
@@ -148,17 +141,17 @@ static void drop_frame(hf_thread *thread, const char *where, hf_site site)
     report_left_open(thread, &stale, where, site);
 }
 
-static bool is_stale(const hf_frame *frame, const hf_frame *fresh, uintptr_t caller)
+static bool is_stale(const hf_thread *thread, const hf_frame *fresh, uintptr_t caller)
 {
-    uintptr_t at = (uintptr_t)frame;
+    uintptr_t at = (uintptr_t)thread->frames;
     bool shares = at - (uintptr_t)fresh < sizeof *fresh || (uintptr_t)fresh - at < sizeof *fresh;
-    return frame != &lost && (at < caller || shares);
+    return thread->frames != &lost && (hfi_is_left_on_stack(thread, at, caller) || shares);
 }
 
 static void drop_stale_frames(hf_thread *thread, const hf_frame *fresh, uintptr_t caller,
                               hf_site site)
 {
-    while (thread->frames && is_stale(thread->frames, fresh, caller)) {
+    while (thread->frames && is_stale(thread, fresh, caller)) {
         drop_frame(thread, "hf_frame_begin", site);
     }
 }

@@ -29,6 +29,7 @@ static _Atomic(bool) are_registered; /* the hooks */
 
 static void take_locks(hfi_parts *parts)
 {
+    hfi_world_lock(parts->world);
     hfi_heap_lock(parts->heap);
     hfi_roots_lock(parts->roots);
     hfi_fences_lock(parts->fences);
@@ -43,6 +44,7 @@ static void give_locks(hfi_parts *parts)
     hfi_fences_unlock(parts->fences);
     hfi_roots_unlock(parts->roots);
     hfi_heap_unlock(parts->heap);
+    hfi_world_unlock(parts->world);
 }
 
 static void prepare(void *user)

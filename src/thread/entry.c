@@ -75,12 +75,9 @@ hf_status hf_native_begin(hf_thread *thread)
 hf_status hf_native_end(hf_thread *thread, hf_native_error *error_out)
 {
     /* First of all: nothing that could change the values may run before. */
-    hfp_native_error error = hfp_native_error_save();
-    if (error_out) {
-        error_out->errno_value = error.errno_value;
-        error_out->last_error = error.last_error;
-        error_out->wsa_error = error.wsa_error;
-    }
+    hf_native_error unused;
+    hf_native_error *error = error_out ? error_out : &unused;
+    hfp_native_error_take(&error->errno_value, &error->last_error, &error->wsa_error);
     if (!thread) {
         return HF_E_NULL;
     }

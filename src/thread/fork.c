@@ -24,8 +24,6 @@
 #include "base/alloc.h"
 #include "thread/record.h"
 
-#include <string.h>
-
 void hfi_world_fork_prepare(hfi_world *world)
 {
     hf_thread *self = hfi_world_self(world);
@@ -36,12 +34,20 @@ void hfi_world_fork_prepare(hfi_world *world)
     }
     hfi_world_stop(world, self);
     world->fork_self = self;
+}
+
+void hfi_world_lock(hfi_world *world)
+{
     hfp_mutex_lock(&world->gate_lock);
+}
+
+void hfi_world_unlock(hfi_world *world)
+{
+    hfp_mutex_unlock(&world->gate_lock);
 }
 
 void hfi_world_fork_parent(hfi_world *world)
 {
-    hfp_mutex_unlock(&world->gate_lock);
     hfi_world_resume(world, world->fork_self);
 }
 
@@ -56,8 +62,12 @@ static hf_record_ *copy_record(const hf_record_ *open)
         copy->abandon = NULL;
         copy->objects = (uintptr_t *)(void *)(copy + 1);
         copy->slots = (hf_slot *)(void *)(copy->objects + open->pins);
-        memcpy(copy->objects, open->objects, open->pins * sizeof(uintptr_t));
-        memcpy(copy->slots, open->slots, open->keeps * sizeof(hf_slot));
+        for (uint16_t i = 0; i < open->pins; i++) {
+            copy->objects[i] = open->objects[i];
+        }
+        for (uint16_t i = 0; i < open->keeps; i++) {
+            copy->slots[i] = open->slots[i];
+        }
     }
     return copy;
 }
@@ -88,7 +98,11 @@ void hfi_world_fork_child(hfi_world *world)
             lose_thread(thread);
         }
     }
-    hfp_cond_init(&world->gate_open); /* it counts waiting threads that are not there any more */
+    /* Made anew: the condition, and with it the lock, counts threads that are not there any more.
+     */
+    hfp_mutex_init(&world->gate_lock);
+    hfp_cond_init(&world->gate_open);
+    atomic_store_explicit(&world->parked, 0, memory_order_relaxed);
     atomic_store_explicit(&world->is_forked, true, memory_order_relaxed);
     hfi_world_fork_parent(world);
     if (world->fork_self) {

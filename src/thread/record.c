@@ -106,11 +106,11 @@ void hfi_records_unwind_to(hf_thread *thread, hf_record_ *outer, const char *whe
     }
 }
 
-static bool is_stale(const hf_record_ *record, const hf_record_ *fresh, uintptr_t caller)
+static bool is_stale(const hf_thread *thread, const hf_record_ *fresh, uintptr_t caller)
 {
-    uintptr_t at = (uintptr_t)record;
+    uintptr_t at = (uintptr_t)thread->records;
     bool shares = at - (uintptr_t)fresh < sizeof *fresh || (uintptr_t)fresh - at < sizeof *fresh;
-    return at < caller || shares;
+    return hfi_is_left_on_stack(thread, at, caller) || shares;
 }
 
 /* What was open when the innermost frame began, if that is not what is lost: what lay between is
@@ -124,7 +124,7 @@ static hf_record_ *outside_frame(const hf_thread *thread)
 void hfi_records_drop_stale(hf_thread *thread, const hf_record_ *fresh, uintptr_t caller,
                             const char *where)
 {
-    while (thread->records && is_stale(thread->records, fresh, caller)) {
+    while (thread->records && is_stale(thread, fresh, caller)) {
         unwind_innermost(thread, outside_frame(thread), where);
     }
 }

@@ -21,6 +21,16 @@
  * followed only if its cookie and its thread are right.
  */
 
+/**
+ * True for an address on a part of the thread's C stack that is over: below the stack address
+ * `caller` at which the library was called.  Memory elsewhere (a fixture's, a fake stack of a
+ * sanitizer) is not told.
+ */
+static inline bool hfi_is_left_on_stack(const hf_thread *thread, uintptr_t at, uintptr_t caller)
+{
+    return at - thread->stack_low < caller - thread->stack_low;
+}
+
 /** Copies a record that may lie on a dead part of the stack; false if it is overwritten. */
 bool hfi_record_read(const hf_thread *thread, const hf_record_ *record, hf_record_ *copy_out);
 

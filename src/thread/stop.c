@@ -34,6 +34,12 @@
 
 #include <holdfast/status.h>
 
+/* How many stops may find threads that still leave the one before, and how long the next one then
+ * waits for them. */
+#define HURRIED_MAX     8
+#define PARKED_WAIT_NS  UINT64_C(200000)
+#define PARKED_SLEEP_NS UINT64_C(10000)
+
 static bool is_stopped(hf_thread *thread)
 {
     uint32_t state = atomic_load_explicit(&thread->state, memory_order_seq_cst);
@@ -89,6 +95,25 @@ static void pass_process_barrier(void)
     hfi_verify_failed("the process barrier works once it has worked", __FILE__, __LINE__);
 }
 
+/*
+ * Threads that the last stop parked are still on their way out.  Who collects all
+ * the time would close their gates before they are through, and they would never
+ * come to anything; so every few such stops it waits, a little, until they are out.
+ */
+static void let_parked_go(hfi_world *world)
+{
+    if (atomic_load_explicit(&world->parked, memory_order_relaxed) == 0 ||
+        ++world->hurried < HURRIED_MAX) {
+        return;
+    }
+    world->hurried = 0;
+    uint64_t deadline_ns = hfp_clock_ns() + PARKED_WAIT_NS;
+    while (atomic_load_explicit(&world->parked, memory_order_relaxed) != 0 &&
+           hfp_clock_ns() < deadline_ns) {
+        hfp_sleep_ns(PARKED_SLEEP_NS); /* they may need this processor */
+    }
+}
+
 static void take_stop_lock(hfi_world *world, hf_thread *self)
 {
     if (!self) {
@@ -124,6 +149,7 @@ static bool stop_until(hfi_world *world, hf_thread *self, uint64_t deadline_ns)
 {
     take_stop_lock(world, self);
     world->stop_began_ns = hfp_clock_ns();
+    let_parked_go(world);
     hfi_world_bury(world);
     for (hf_thread *thread = world->threads; thread; thread = thread->next) {
         if (thread != self) {
@@ -198,11 +224,14 @@ void hfi_leave_slow(hf_thread *thread)
         atomic_store_explicit(&thread->state, HFI_FORKED, memory_order_relaxed);
         return;
     }
+    _Atomic(uint32_t) *parked = &thread->parts->world->parked;
+    atomic_fetch_add_explicit(parked, 1, memory_order_relaxed);
     do {
         park(thread);
         /* The same order as hfi_leave(), and seq_cst because here it costs nothing that counts. */
         atomic_exchange_explicit(&thread->state, HFI_MANAGED, memory_order_seq_cst);
     } while (atomic_load_explicit(&thread->gate, memory_order_seq_cst));
+    atomic_fetch_sub_explicit(parked, 1, memory_order_relaxed);
 }
 
 void hfi_safepoint(hf_thread *thread)

@@ -202,13 +202,17 @@ void hfi_world_close(hfi_world *world);
 
 /* ---- fork: see thread/fork.c ---- */
 
-/** Stops the world for a fork and takes the module's locks. */
+/** Stops the world for a fork. */
 void hfi_world_fork_prepare(hfi_world *world);
 
-/** Gives both back, in the parent. */
+/** Takes and gives the module's other lock, once all worlds are stopped. */
+void hfi_world_lock(hfi_world *world);
+void hfi_world_unlock(hfi_world *world);
+
+/** Lets the world go on, in the parent. */
 void hfi_world_fork_parent(hfi_world *world);
 
-/** Gives both back, in the child: what is left of the other threads are their slots and pins. */
+/** The same in the child: what is left of the other threads are their slots and pins. */
 void hfi_world_fork_child(hfi_world *world);
 
 /** Lets the child use the world.  False if it was not forked.  Gives the calling thread's record in

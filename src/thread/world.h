@@ -23,6 +23,8 @@ struct hfi_world {
     _Atomic(bool) is_forked;  /* written by the only thread of a child */
     hf_thread *fork_self;     /* from hfi_world_fork_prepare() to its end; managed, or NULL */
     hfi_world_hooks hooks[HFI_HOOKS_MAX];
+    _Atomic(uint32_t) parked; /* threads inside hfi_leave_slow() */
+    uint32_t hurried;         /* lock: stop_lock; stops that found one inside */
     _Atomic(uint64_t) stops;
     uint64_t stop_began_ns;          /* collector */
     _Atomic(uint64_t) stop_ns_total; /* written by the collector */

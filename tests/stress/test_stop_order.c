@@ -12,7 +12,7 @@
  * 942, 19.5 with 1166; at -O0 none in 3.1 million, or 19274 in 1.0 million, as the
  * two processors happened to lie.  Where a machine does not show it the model says
  * so, and nothing fails.  With the process barrier taken out of thread/stop.c the
- * tests of barrier mode fail each time, with 33 to 432 changed counts.
+ * tests of barrier mode failed six times in six, with 46 to 2404 changed counts.
  *
  * Then the same count with the real protocol, in both modes: never.
  */
@@ -28,7 +28,7 @@
 #define NS_PER_MS UINT64_C(1000000)
 #define MODEL_MS  700
 #define REAL_MS   400
-#define MUTATORS  2
+#define MUTATORS  1
 
 /* ---- the model ---- */
 
@@ -173,17 +173,20 @@ static void stop_for_a_while(hf_fence_mode mode, bool is_attached)
         changed += changed_while_stopped(&r);
         hfi_world_resume(world, self);
         stops++;
+        /* Until it is back in the midst of its crossings. */
+        for (volatile uint64_t i = stops % 64 * 64; i != 0; i--) {
+        }
     }
     if (self) {
         assert_int_equal(hf_thread_detach(self), HF_OK);
     }
     hf_crew_end(&crew);
 
-    print_message("%s mode: %llu stops, %llu and %llu crossings\n",
+    print_message("%s mode: %llu stops, %llu crossings, changed in %llu\n",
                   mode == HF_FENCE_BARRIER ? "barrier" : "exchange", (unsigned long long)stops,
-                  (unsigned long long)crew.member[0].work, (unsigned long long)crew.member[1].work);
+                  (unsigned long long)crew.member[0].work, (unsigned long long)changed);
     assert_int_equal(changed, 0);
-    assert_true(stops > 0 && crew.member[0].work > 0 && crew.member[1].work > 0);
+    assert_true(stops > 0 && crew.member[0].work > 0);
     hf_runtime_destroy(r.runtime, NULL);
 }
 

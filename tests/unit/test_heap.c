@@ -250,6 +250,23 @@ static void heap_answers_sizes_that_cannot_be_with_a_status(void **state)
     managed_end(&m);
 }
 
+static void heap_places_no_object_across_the_end_of_a_block(void **state)
+{
+    (void)state;
+    managed m;
+    managed_begin(&m, NULL);
+    uint64_t seed = 9;
+    for (unsigned i = 0; i < managed_rounds(20000, 500); i++) {
+        HF_FRAME(m.thread);
+        hf_ref ref = hf_local(m.thread);
+        assert_int_equal(hf_bytes_create(m.thread, managed_random(&seed) % 900, ref), HF_OK);
+        uintptr_t first = managed_address(ref);
+        uintptr_t last = first + hfi_word_size(hfi_object_word(first)) - 1;
+        assert_int_equal(first / HFI_BLOCK_SIZE, last / HFI_BLOCK_SIZE);
+    }
+    managed_end(&m);
+}
+
 /* ---- zeroed, also the second time ---- */
 
 static void heap_zeroes_reused_blocks_holes_and_runs(void **state)
@@ -413,6 +430,7 @@ int main(void)
         cmocka_unit_test(heap_aligns_payloads_up_to_a_page),
         cmocka_unit_test(heap_refuses_wrong_options_and_leaves_the_slot),
         cmocka_unit_test(heap_answers_sizes_that_cannot_be_with_a_status),
+        cmocka_unit_test(heap_places_no_object_across_the_end_of_a_block),
         cmocka_unit_test(heap_zeroes_reused_blocks_holes_and_runs),
         cmocka_unit_test(heap_answers_its_limit_with_a_status_and_recovers),
         cmocka_unit_test(heap_in_a_small_reserve_answers_and_recovers),

@@ -242,85 +242,6 @@ static void thread_record_is_refused_to_any_other_thread(void **state)
     assert_int_equal(hf_native_end(self, NULL), HF_OK);
 }
 
-/* ---- error values ---- */
-
-static hfp_native_error some_error(void)
-{
-    hfp_native_error error = hfp_native_error_save();
-    bool has_last = hfp_features_get()->system[0] == 'w';
-    error.errno_value = 77;
-    error.last_error = has_last ? 1234 : 0;
-    return error;
-}
-
-static void stop_for_20_ms(hf_crew_member *me)
-{
-    hfi_world *world = me->user;
-    hfi_world_stop(world, NULL);
-    me->work = 1;
-    atomic_store(&me->crew->is_over, true); /* stopped: the test may come back */
-    hfp_sleep_ns(20 * NS_PER_MS);
-    hfi_world_resume(world, NULL);
-}
-
-static void thread_keeps_the_error_values_over_a_slow_way_back(void **state)
-{
-    (void)state;
-    hf_crew crew = { 0 };
-    hf_native_error seen;
-    hfp_native_error set = some_error();
-    assert_int_equal(hf_native_begin(self), HF_OK);
-    hf_crew_start(&crew, 1, stop_for_20_ms, world_of(runtime));
-    while (!atomic_load(&crew.is_over)) {
-        hfp_thread_yield();
-    }
-
-    uint64_t began = hfp_clock_ns();
-    hfp_native_error_restore(set);
-    hf_status status = hf_native_end(self, &seen);
-    hfp_native_error after = hfp_native_error_save();
-    uint64_t took = hfp_clock_ns() - began;
-    hf_crew_join(&crew);
-
-    assert_int_equal(status, HF_OK);
-    assert_true(took > 5 * NS_PER_MS);
-    assert_int_equal(seen.errno_value, 77);
-    assert_int_equal(seen.last_error, set.last_error);
-    assert_int_equal(after.errno_value, 77);
-    assert_int_equal(after.last_error, set.last_error);
-}
-
-static void thread_keeps_the_error_values_over_every_door(void **state)
-{
-    (void)state;
-    hfp_native_error set = some_error();
-    for (int door = 0; door < 5; door++) {
-        hf_status status = HF_OK;
-        hfp_native_error_restore(set);
-        switch (door) {
-        case 0:
-            status = hf_safepoint(self);
-            break;
-        case 1:
-            status = hf_native_begin(self);
-            break;
-        case 2:
-            status = hf_native_end(self, NULL);
-            break;
-        case 3:
-            status = hf_thread_detach(self);
-            break;
-        default:
-            status = hf_thread_attach(runtime, &self);
-            break;
-        }
-        hfp_native_error after = hfp_native_error_save();
-        assert_int_equal(status, HF_OK);
-        assert_int_equal(after.errno_value, 77);
-        assert_int_equal(after.last_error, set.last_error);
-    }
-}
-
 /* ---- ends without a detach ---- */
 
 typedef enum ending { IN_MANAGED, IN_NATIVE, WITH_FENCE, WITH_FENCE_IN_NATIVE } ending;
@@ -388,7 +309,7 @@ static void thread_that_dies_waits_for_the_collector_that_reads_its_records(void
 {
     (void)state;
     hf_crew crew = { 0 };
-    dying shared = { 0 };
+    dying shared = { NULL, false };
     hf_thread *thread;
     assert_int_equal(hf_native_begin(self), HF_OK);
     hf_crew_start(&crew, 1, die_when_told, &shared);
@@ -449,8 +370,6 @@ int main(void)
         TEST(thread_in_native_state_is_refused_everything_managed),
         TEST(thread_between_raw_begin_and_end_passes_no_safepoint),
         TEST(thread_record_is_refused_to_any_other_thread),
-        TEST(thread_keeps_the_error_values_over_a_slow_way_back),
-        TEST(thread_keeps_the_error_values_over_every_door),
         TEST(thread_that_dies_attached_is_buried_and_holds_up_nobody),
         TEST(thread_that_dies_waits_for_the_collector_that_reads_its_records),
         TEST(thread_is_attached_to_two_runtimes_apart),
