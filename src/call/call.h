@@ -5,7 +5,7 @@
 /*
  * One call, as retry/ drives it.
  *
- *   hfi_call_begin    checks and converts what the caller passed
+ *   hfi_call_begin    (begin.h) checks and converts what the caller passed
  *   hfi_call_try      makes the outputs, resolves addresses, crosses, looks     once or more
  *   hfi_call_settle   moves the outputs of a successful try into the result
  *   hfi_call_end      lets everything go; always
@@ -66,12 +66,6 @@ typedef struct hfi_call {
     void *blocks[HFI_PARAMS_MAX]; /* texts that were too large for the scratch */
     _Alignas(16) char scratch[HFI_CALL_SCRATCH];
 } hfi_call;
-
-/** Checks and converts the arguments, holds resources, prepares the result's slots.  Reports what
- * it refuses. */
-HF_MUST_CHECK hf_status hfi_call_begin(hfi_call *call, hf_thread *thread,
-                                       const hf_function *function, hf_result *result,
-                                       const hf_arg *arguments);
 
 /**
  * One native call with the capacities in argument[].capacity.  Not HF_OK when nothing was called

@@ -36,7 +36,6 @@
 #endif
 #define FLOATING_MAX 8u
 
-typedef uint64_t call_0(void);
 typedef uint64_t call_1(uint64_t);
 typedef uint64_t call_2(uint64_t, uint64_t);
 typedef uint64_t call_3(uint64_t, uint64_t, uint64_t);
@@ -70,6 +69,9 @@ hfi_direct hfi_direct_choose(const hfi_prototype *prototype)
     if (is_floating(prototype->result)) {
         return HFI_DIRECT_ALL_FLOATING;
     }
+    if (!prototype->param_count) {
+        return HFI_DIRECT_NOTHING;
+    }
     return floating ? HFI_DIRECT_ALL : HFI_DIRECT_WORDS;
 }
 
@@ -82,8 +84,6 @@ static uint64_t load_word(const void *from)
 static uint64_t call_words(void (*f)(void), unsigned count, const uint64_t *w)
 {
     switch (count) {
-    case 0:
-        return ((call_0 *)f)();
     case 1:
         return ((call_1 *)f)(w[0]);
     case 2:

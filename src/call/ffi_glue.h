@@ -17,6 +17,7 @@
 /** How a signature is called; all but the first without libffi (call/direct.c). */
 typedef enum hfi_direct {
     HFI_DIRECT_NONE,
+    HFI_DIRECT_NOTHING,
     HFI_DIRECT_WORDS,
     HFI_DIRECT_ALL,
     HFI_DIRECT_ALL_FLOATING

@@ -19,10 +19,8 @@
  * thread is stopped or native; what it reads is written before hfi_enter().
  */
 
-#include "call/call.h"
+#include "call/begin.h"
 #include "call/direct.h"
-#include "call/marshal.h"
-#include "call/result.h"
 
 #include "base/alloc.h"
 #include "base/size.h"
@@ -34,15 +32,8 @@ static const unsigned char canary[HFI_CANARY_SIZE] = { 0xfb, 0x9e, 0xc3, 0xe5, 0
                                                        0x8d, 0xd6, 0xb9, 0xec, 0x95, 0xca,
                                                        0xf4, 0x83, 0xde, 0xb1 };
 
-static inline bool is_callable(const hf_thread *thread, const hf_function *function,
-                               const hf_result *result, const hf_arg *arguments)
-{
-    return function && result && arguments && function->parts == thread->parts &&
-           !atomic_load_explicit(&thread->parts->is_stopping, memory_order_relaxed);
-}
-
-static hf_status refuse_call(hf_thread *thread, const hf_function *function,
-                             const hf_result *result, const hf_arg *arguments)
+hf_status hfi_call_not_callable(hf_thread *thread, const hf_function *function,
+                                const hf_result *result, const hf_arg *arguments)
 {
     hfi_reporter *reporter = thread->parts->reporter;
     const hf_site nowhere = { NULL, 0 };
@@ -100,8 +91,7 @@ void hfi_call_link(hfi_call *call)
     call->is_linked = true;
 }
 
-/* Gives every object that the library makes its place, and every out scalar its address. */
-static __attribute__((noinline)) void place_outputs(hfi_call *call)
+void hfi_call_place_outputs(hfi_call *call)
 {
     const hf_function *function = call->function;
     for (unsigned i = 0; i < function->prototype.param_count; i++) {
@@ -119,36 +109,6 @@ static __attribute__((noinline)) void place_outputs(hfi_call *call)
             hfi_value_set_pointer(&argument->value, &argument->content);
         }
     }
-}
-
-hf_status hfi_call_begin(hfi_call *call, hf_thread *thread, const hf_function *function,
-                         hf_result *result, const hf_arg *arguments)
-{
-    call->is_linked = false;
-    call->thread = thread;
-    call->function = function;
-    call->result = result;
-    call->object_count = 0;
-    call->held_count = 0;
-    call->block_count = 0;
-    call->scratch_used = 0;
-    if (HF_UNLIKELY(!is_callable(thread, function, result, arguments))) {
-        call->result = NULL;
-        return refuse_call(thread, function, result, arguments);
-    }
-    HF_VERIFY(function->sig == HFI_FUNCTION_SIG);
-    hf_status status = hfi_result_begin(thread, result, function);
-    if (HF_UNLIKELY(status != HF_OK)) {
-        call->result = NULL;
-        return status;
-    }
-    if (function->prototype.param_count || arguments->kind != HF_ARG_END) {
-        status = hfi_marshal(call, arguments);
-    }
-    if (function->has_outputs && status == HF_OK) {
-        place_outputs(call);
-    }
-    return status;
 }
 
 /* ---- (a) outputs ---- */
@@ -270,6 +230,9 @@ static void cross(hfi_call *call, hfi_value *returned)
     switch (function->cif.direct) {
     case HFI_DIRECT_NONE:
         hfi_cif_call(&function->cif, function->address, returned, call->passed);
+        break;
+    case HFI_DIRECT_NOTHING:
+        hfi_direct_nothing(function->address, returned);
         break;
     case HFI_DIRECT_WORDS:
         hfi_direct_words(&function->prototype, function->address, returned, call->passed);

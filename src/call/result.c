@@ -25,7 +25,10 @@ hf_status hfi_result_begin_slots(hf_thread *thread, hf_result *result, const hf_
                           (hf_site){ NULL, 0 }, "begin it with HF_RESULT_INIT",
                           "the result was not begun, or by another version of the headers");
     }
-    if (result->slot_count_ && !hfi_frame_is_open(thread, result->frame_, result->frame_cookie_)) {
+    bool is_innermost = result->frame_ == thread->frames && result->frame_ &&
+                        result->frame_->cookie_ == result->frame_cookie_;
+    if (result->slot_count_ && !is_innermost &&
+        !hfi_frame_is_open(thread, result->frame_, result->frame_cookie_)) {
         result->slot_count_ = 0;
     }
     hfi_result_clear(result);

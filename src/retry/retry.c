@@ -20,7 +20,7 @@
  * Threads: the owner of the call, managed.
  */
 
-#include "call/call.h"
+#include "call/begin.h"
 
 /* What one buffer wants after a try. */
 typedef struct growth {
