@@ -83,7 +83,7 @@ static void pass_process_barrier(void)
         }
         hfp_thread_yield();
     }
-    HF_VERIFY(!"the process barrier works once it has worked");
+    hfi_verify_failed("the process barrier works once it has worked", __FILE__, __LINE__);
 }
 
 static void take_stop_lock(hfi_world *world, hf_thread *self)
