@@ -20,6 +20,13 @@ hfp_native_error hfp_native_error_save(void)
     return (hfp_native_error){ .errno_value = errno };
 }
 
+void hfp_native_error_take(int32_t *errno_out, uint32_t *last_error_out, uint32_t *wsa_error_out)
+{
+    *errno_out = errno;
+    *last_error_out = 0;
+    *wsa_error_out = 0;
+}
+
 void hfp_native_error_restore(hfp_native_error saved)
 {
     errno = saved.errno_value;

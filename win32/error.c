@@ -30,6 +30,14 @@ hfp_native_error hfp_native_error_save(void)
     };
 }
 
+void hfp_native_error_take(int32_t *errno_out, uint32_t *last_error_out, uint32_t *wsa_error_out)
+{
+    const DWORD last_error = GetLastError();
+    *errno_out = errno;
+    *last_error_out = last_error;
+    *wsa_error_out = last_error;
+}
+
 void hfp_native_error_restore(hfp_native_error saved)
 {
     errno = saved.errno_value;

@@ -98,7 +98,9 @@ typedef struct hf_arg {
 
 /* ---- results ---- */
 
-#define HF_RESULT_TRIES 6
+#define HF_RESULT_TRIES   6
+#define HF_RESULT_OUTS    8 /* most outputs of one function that are buffers */
+#define HF_RESULT_SCALARS 8 /* most outputs of one function that are scalars */
 
 /** One try of a growing call. */
 typedef struct hf_try {
@@ -124,16 +126,17 @@ typedef struct hf_result {
     int32_t errno_value; /* of the last try, always */
     uint32_t last_error;
     uint32_t wsa_error;
-    bool failed;        /* the prototype's fail(...) held on the last try */
-    uint32_t out_count; /* outputs in hf_result_out() and hf_result_scalar() */
+    bool failed;           /* the prototype's fail(...) held on the last try */
+    uint32_t out_count;    /* outputs in hf_result_out() */
+    uint32_t scalar_count; /* outputs in hf_result_scalar() */
     hf_try tries[HF_RESULT_TRIES];
     /* The library's: */
     hf_ref slots_;
-    struct hf_frame *frame_;
-    uint32_t slot_count_;
+    struct hf_frame *frame_; /* where the slots are */
     uint32_t frame_cookie_;
-    uint64_t out_mask_; /* which outputs are scalars */
-    int64_t scalars_[8];
+    uint32_t slot_count_;
+    uint32_t floating_mask_; /* scalars that are the bits of a double */
+    int64_t scalars_[HF_RESULT_SCALARS];
 } hf_result;
 
 #ifdef __cplusplus
@@ -151,12 +154,13 @@ typedef struct hf_result {
  * @param result     HF_RESULT_INIT before its first use.
  * @param arguments  HF_ARGS(...), HF_NO_ARGS, or an array that ends with HF_ARG_END.
  * @return HF_OK when the native function succeeded by its prototype (or has no fail role);
- *         HF_E_NATIVE when it failed: error, errno_value … say how;
+ *         HF_E_NATIVE when it failed: error, errno_value and the others say how.
+ *         Nothing was called, and a report names function and argument: HF_E_OPTIONS,
  *         HF_E_ARGUMENT_COUNT, HF_E_ARGUMENT_KIND, HF_E_RANGE, HF_E_NULL, HF_E_SLOTS, HF_E_UTF,
- * HF_E_EMBEDDED_NUL, HF_E_NOT_LENDABLE, HF_E_CLOSED with a report that names function and argument,
- * and then nothing was called; HF_E_NOMEM, HF_E_LIMIT; HF_E_GROW_LIMIT, HF_E_NO_PROGRESS,
- * HF_E_LYING_SIZE, HF_E_OVERRUN for a callee that breaks its protocol; HF_E_UTF also when a `text`
- * output is no valid text; HF_E_DETACHED; HF_E_SHUTDOWN.
+ *         HF_E_EMBEDDED_NUL, HF_E_NOT_LENDABLE, HF_E_CLOSED, HF_E_TYPE, HF_E_MISUSE.
+ *         The callee breaks its protocol, and a report says how: HF_E_GROW_LIMIT,
+ *         HF_E_NO_PROGRESS, HF_E_LYING_SIZE, HF_E_OVERRUN, and HF_E_UTF for a `text` output.
+ *         HF_E_NOMEM, HF_E_LIMIT, HF_E_OVERFLOW; HF_E_DETACHED; HF_E_SHUTDOWN.
  *
  * @par Ownership   The result's outputs belong to its slots.  Arguments are borrowed for the call.
  * @par Threads     The owner, in managed state, inside a frame.
@@ -181,9 +185,11 @@ HF_API hf_status hf_call(hf_thread *thread, const hf_function *function, hf_resu
 HF_API hf_ref hf_result_out(const hf_result *result, uint32_t index);
 
 /**
- * Value of scalar output number `index`, counted over the outputs that are scalars, sizes included.
+ * Value of scalar output number `index`, counted over the outputs that are scalars, in the order of
+ * the prototype: {out} and {inout} integers and pointers, and sizes that the callee writes.
  *
- * @return 0 when there is no such output or the call did not succeed.
+ * @return the value, sign- or zero-extended by its type; 0 when there is no such output, it is a
+ * floating one, or the call did not succeed.
  *
  * @par Ownership   Copies.
  * @par Threads     The thread that called.
@@ -192,7 +198,27 @@ HF_API hf_ref hf_result_out(const hf_result *result, uint32_t index);
  */
 HF_API int64_t hf_result_scalar(const hf_result *result, uint32_t index);
 
+/**
+ * The same for a scalar output that is a float or a double.
+ *
+ * @return 0 when there is no such output, it is no floating one, or the call did not succeed.
+ *
+ * @par Ownership   Copies.
+ * @par Threads     The thread that called.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
+HF_API double hf_result_floating(const hf_result *result, uint32_t index);
+
 #ifdef __cplusplus
+/**
+ * A result before its first use; HF_RESULT_INIT in C++.
+ *
+ * @par Ownership   Copies.
+ * @par Threads     Any.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
 static inline hf_result hf_result_make(void)
 {
     hf_result result = hf_result();

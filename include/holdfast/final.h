@@ -69,7 +69,8 @@ HF_API hf_status hf_finalizer_clear(hf_thread *thread, hf_ref object);
  * Waits until the runner has run all that was queued when this began.
  *
  * @param timeout_ns  how long to wait at most; UINT64_MAX: for ever.
- * @return HF_OK; HF_E_TIMEOUT; HF_E_NULL; HF_E_DETACHED; HF_E_MISUSE on the runner itself.
+ * @return HF_OK; HF_E_TIMEOUT; HF_E_NULL; HF_E_DETACHED; HF_E_MISUSE on the runner itself;
+ *         HF_E_SHUTDOWN when the runtime has ended the runner.
  *
  * @par Ownership   Nothing changes hands.
  * @par Threads     The owner, in managed state; waits in native state.

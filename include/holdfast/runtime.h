@@ -113,6 +113,29 @@ HF_API HF_MUST_CHECK hf_status hf_runtime_create(const hf_runtime_options *optio
 HF_API void hf_runtime_destroy(hf_runtime *runtime, hf_runtime_leaks *leaks_out);
 
 /**
+ * Lets the child of a fork use the runtime.
+ *
+ * A fork stops the world and takes every lock, so the child has a whole heap, and
+ * the calling thread alone: slots and pins of the others stay as they are.  Until
+ * this call hf_*(thread) gives HF_E_FORKED there; a child that only calls exec or
+ * _exit has no need of it.  It does nothing in a process that was not forked.
+ *
+ * A thread that forks in managed state goes native for it, so the fork may wait for
+ * a collection and move objects.  Where several threads of a program fork, they do it
+ * in native state (hf_native_begin()).  Never from a trace function or an event listener.
+ *
+ * @return HF_OK: the calling thread's record, if it has one, is managed again (native if it forked
+ *         in native state); HF_E_NULL; HF_E_NOMEM or HF_E_SYSTEM when the runner that the parent
+ *         had cannot be started, and then it can be called again.
+ *
+ * @par Ownership   Nothing changes hands.
+ * @par Threads     The only one of the child.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
+HF_API hf_status hf_runtime_after_fork(hf_runtime *runtime);
+
+/**
  * Tells whether hf_runtime_destroy() has begun.
  *
  * @par Ownership   Nothing changes hands.

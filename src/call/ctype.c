@@ -19,8 +19,6 @@
 #include "platform/platform.h"
 
 #include <stddef.h>
-#include <uchar.h>
-#include <wchar.h>
 
 /* Signed and unsigned variants by width; constant expressions, for the table below. */
 #define SIGNED_OF(size)                                                                            \

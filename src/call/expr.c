@@ -243,12 +243,15 @@ int64_t hfi_expr_evaluate(const hfi_expr *expr, const hfi_expr_values *values)
             stack[top++] = values->param[step->value];
             break;
         case HFI_OP_NOT:
+            HF_ASSERT(top > 0);
             stack[top - 1] = !stack[top - 1];
             break;
         case HFI_OP_NEGATE:
+            HF_ASSERT(top > 0);
             stack[top - 1] = (int64_t)(0 - (uint64_t)stack[top - 1]);
             break;
         default:
+            HF_ASSERT(top > 1);
             top--;
             stack[top - 1] = apply_binary(step->op, stack[top - 1], stack[top]);
             break;

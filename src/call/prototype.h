@@ -27,7 +27,7 @@
 #include <stdint.h>
 
 #define HFI_PARAMS_MAX 32
-#define HFI_EXPR_MAX 48 /* operations of one expression */
+#define HFI_EXPR_MAX   48 /* operations of one expression */
 
 /** What a value is on the machine; width and signedness are those of this system's C compiler. */
 typedef enum hfi_ctype {
@@ -59,7 +59,8 @@ const char *hfi_ctype_name(hfi_ctype type);
  */
 int64_t hfi_ctype_widen(hfi_ctype type, uint64_t bits);
 
-/** Size and alignment of a type the grammar cannot know, given by the binder: { "struct passwd", 48, 8 }. */
+/** Size and alignment of a type the grammar cannot know, given by the binder: { "struct passwd",
+ * 48, 8 }. */
 typedef struct hfi_ctype_info {
     const char *name; /* as written in the prototype, one blank between words */
     size_t size;
@@ -68,27 +69,32 @@ typedef struct hfi_ctype_info {
 
 /* Who supplies a parameter's argument, and as what. */
 typedef enum hfi_param_kind {
-    HFI_P_SCALAR,   /* caller: integer or floating value */
-    HFI_P_TEXT,     /* caller: const char *, NUL-terminated */
-    HFI_P_WTEXT,    /* caller: const wchar_t * (or WCHAR, char16_t): UTF-16 or UTF-32 by sizeof(wchar_t) */
-    HFI_P_BUFFER,   /* caller: managed buffer or native memory, by direction */
-    HFI_P_RAW,      /* caller: an address that Holdfast does not look behind */
-    HFI_P_RESOURCE, /* caller: a resource; its native value is passed */
-    HFI_P_OUT_VALUE,/* library: pointer to one scalar or one known struct, {out} or {inout} (then also caller's start value) */
-    HFI_P_OUT_BUFFER, /* library: a buffer it makes, grows and returns, sized by a capacity parameter */
-    HFI_P_CAPACITY, /* library: a scalar that announces a buffer's capacity */
+    HFI_P_SCALAR,     /* caller: integer or floating value */
+    HFI_P_TEXT,       /* caller: const char *, NUL-terminated */
+    HFI_P_WTEXT,      /* caller: const wchar_t * (or WCHAR, char16_t): UTF-16 or UTF-32 by
+                         target_size */
+    HFI_P_BUFFER,     /* caller: managed buffer or native memory, by direction */
+    HFI_P_RAW,        /* caller: an address that Holdfast does not look behind */
+    HFI_P_RESOURCE,   /* caller: a resource; its native value is passed */
+    HFI_P_OUT_VALUE,  /* library: pointer to one scalar or one known struct, {out} or {inout} (then
+                         also caller's start value) */
+    HFI_P_OUT_BUFFER, /* library: a buffer it makes, grows and returns, sized by a capacity
+                         parameter */
+    HFI_P_CAPACITY,   /* library: a scalar that announces a buffer's capacity */
 } hfi_param_kind;
 
 typedef enum hfi_direction { HFI_IN = 1, HFI_OUT = 2, HFI_INOUT = 3 } hfi_direction;
 
-/* In what a capacity, need or length is counted.  ELEMENTS is the size of the buffer's target type. */
+/* In what a capacity, need or length is counted.  ELEMENTS is the size of the buffer's target type.
+ */
 typedef enum hfi_unit { HFI_UNIT_ELEMENTS, HFI_UNIT_BYTES } hfi_unit;
 
-/* capacity(b, unit), needed(b, unit ± k), length(b, unit ± k) on a parameter or with an expression on the function. */
+/* capacity(b, unit), needed(b, unit ± k), length(b, unit ± k) on a parameter or with an expression
+ * on the function. */
 typedef struct hfi_size_role {
     int8_t buffer; /* index of the buffer parameter, -1: the role is absent */
     hfi_unit unit;
-    int32_t bias;  /* k; the size in units is value + k */
+    int32_t bias; /* k; the size in units is value + k */
 } hfi_size_role;
 
 /* Postfix operations over int64_t; comparisons and logic give 0 or 1. */
@@ -120,7 +126,7 @@ typedef struct hfi_expr_step {
 } hfi_expr_step;
 
 typedef struct hfi_expr {
-    uint16_t count;      /* 0: absent */
+    uint16_t count; /* 0: absent */
     bool uses_error;
     hfi_expr_step *step; /* owned by the prototype */
 } hfi_expr;
@@ -135,35 +141,39 @@ typedef struct hfi_expr_values {
 /** Evaluates; wraps like two's complement; never fails. `expr->count` > 0. */
 int64_t hfi_expr_evaluate(const hfi_expr *expr, const hfi_expr_values *values);
 
-/* A buffer's own growth rules: grow(name: expr), grow_ok(name: expr), needed(name, expr ...), length(name, expr ...). */
+/* A buffer's own growth rules: grow(name: expr), grow_ok(name: expr), needed(name, expr ...),
+ * length(name, expr ...). */
 typedef struct hfi_buffer_rules {
     hfi_expr grow;    /* looked at when the call failed */
     hfi_expr grow_ok; /* looked at when it succeeded */
-    hfi_expr needed;  /* function role needed(b, expr [, unit]); the parameter role is in hfi_param.needed */
+    hfi_expr needed;  /* function role needed(b, expr [, unit]); the parameter role is in
+                         hfi_param.needed */
     hfi_unit needed_unit;
     hfi_expr length; /* function role length(b, expr [, unit]) */
     hfi_unit length_unit;
 } hfi_buffer_rules;
 
 typedef struct hfi_param {
-    char *name;           /* "" when the declaration has none */
-    uint32_t position;    /* offset in the text where the declaration begins */
+    char *name;        /* "" when the declaration has none */
+    uint32_t position; /* offset in the text where the declaration begins */
     hfi_param_kind kind;
-    hfi_ctype type;       /* as passed */
-    hfi_ctype target;     /* of a pointer: what it points to; POINTER for T ** */
+    hfi_ctype type;   /* as passed */
+    hfi_ctype target; /* of a pointer: what it points to; POINTER for T ** */
     bool target_is_const;
-    bool is_text;         /* role text; of a buffer: the result is text, checked and terminated by the library */
-    bool is_given;        /* role given: the caller's own buffer is used; it never grows beyond it */
-    bool is_wide;         /* target is wchar_t/WCHAR/char16_t */
+    bool is_text;  /* role text; of a buffer: the result is text, checked and terminated by the
+                      library */
+    bool is_given; /* role given: the caller's own buffer is used; it never grows beyond it */
+    bool is_wide;  /* target is wchar_t/WCHAR/char16_t */
     hfi_direction direction;
     /* Bytes of one target element; 0 unknown (void too); from hfi_ctype_info for named structs.  An
-       out value with another extent than its target has target OPAQUE and the extent as its size. */
+       out value with another extent than its target has target OPAQUE and the extent as its size.
+     */
     size_t target_size;
     size_t target_alignment;
     hfi_size_role capacity, needed, length;
-    size_t extent;        /* role size(n) or an array bound: bytes the callee may touch; 0: not stated */
-    int8_t points_into;   /* index of the buffer this value's pointers lead into, or -1 */
-    int8_t capacity_param;/* of a buffer: the parameter that announces its capacity, or -1 */
+    size_t extent; /* role size(n) or an array bound: bytes the callee may touch; 0: not stated */
+    int8_t points_into;     /* index of the buffer this value's pointers lead into, or -1 */
+    int8_t capacity_param;  /* of a buffer: the parameter that announces its capacity, or -1 */
     hfi_buffer_rules rules; /* of a buffer */
 } hfi_param;
 
@@ -196,7 +206,8 @@ typedef struct hfi_prototype {
     hfi_expr fail;    /* absent: the call never fails */
     hfi_expr grow;    /* for all buffers, looked at when the call failed */
     hfi_expr grow_ok; /* for all buffers, when it succeeded */
-    hfi_error_source error; /* with NTSTATUS and HRESULT `fail` is result < 0 where none is written */
+    hfi_error_source
+        error; /* with NTSTATUS and HRESULT `fail` is result < 0 where none is written */
     bool is_leaf;
     bool no_callback;
     bool no_retain;
@@ -216,13 +227,14 @@ typedef struct hfi_ctype_list {
 } hfi_ctype_list;
 
 /**
- * Parses.  HF_E_PROTOTYPE with `*error_out` filled; HF_E_NOMEM.  On failure nothing is left allocated.
- * Contradictions (a role that names no buffer, `error` or `grow` without `fail`, two capacities for one
- * buffer, growth without a capacity, a non-const pointer that states no direction, a reserved word as a
- * name …) are refused here with the position of the role.
+ * Parses.  HF_E_PROTOTYPE with `*error_out` filled; HF_E_NOMEM.  On failure nothing is left
+ * allocated. Contradictions (a role that names no buffer, `error` or `grow` without `fail`, two
+ * capacities for one buffer, growth without a capacity, a non-const pointer that states no
+ * direction, a reserved word as a name …) are refused here with the position of the role.
  */
 HF_MUST_CHECK hf_status hfi_prototype_parse(const char *text, const hfi_ctype_list *known,
-                                            hfi_prototype *prototype_out, hfi_prototype_error *error_out);
+                                            hfi_prototype *prototype_out,
+                                            hfi_prototype_error *error_out);
 
 /** What the system's error slots held right after a call. */
 typedef struct hfi_error_slots {

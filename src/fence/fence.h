@@ -15,8 +15,12 @@
 typedef struct hfi_fences hfi_fences;
 HF_MUST_CHECK hf_status hfi_fences_create(hfi_parts *parts, hfi_fences **fences_out);
 
-/** Gives the number of owning pins still standing, each reported. */
-uint64_t hfi_fences_destroy(hfi_fences *fences);
+/** Gives the number of owning pins still standing, each reported; `keep`: frees nothing. */
+uint64_t hfi_fences_destroy(hfi_fences *fences, bool keep);
+
+/** Takes and gives the module's lock around a fork. */
+void hfi_fences_lock(hfi_fences *fences);
+void hfi_fences_unlock(hfi_fences *fences);
 
 /**
  * How floor-4 `final` lets fences hold resources without an arrow between the two.

@@ -161,11 +161,14 @@ static void report_standing(hfi_fences *fences, const hf_pin *pin)
     hfi_report(fences->parts->reporter, &report);
 }
 
-uint64_t hfi_fences_destroy(hfi_fences *fences)
+uint64_t hfi_fences_destroy(hfi_fences *fences, bool keep)
 {
     uint64_t standing = fences->pin_count;
     for (const hf_pin *pin = fences->pins; pin; pin = pin->next) {
         report_standing(fences, pin);
+    }
+    if (keep) {
+        return standing;
     }
     while (fences->spare) {
         hf_pin *pin = fences->spare;
@@ -177,6 +180,16 @@ uint64_t hfi_fences_destroy(hfi_fences *fences)
         hfi_free(fences);
     }
     return standing;
+}
+
+void hfi_fences_lock(hfi_fences *fences)
+{
+    hfp_mutex_lock(&fences->lock);
+}
+
+void hfi_fences_unlock(hfi_fences *fences)
+{
+    hfp_mutex_unlock(&fences->lock);
 }
 
 void hfi_fences_set_resource_hooks(hfi_fences *fences, const hfi_resource_hooks *hooks)

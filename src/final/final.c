@@ -80,26 +80,47 @@ hf_status hfi_final_create(hfi_parts *parts, hfi_final **final_out)
 
 hfi_final_left hfi_final_stop(hfi_final *final)
 {
-    hfi_runner_stop(&final->runner);
-    uint64_t held = hfi_cells_stop(final);
-    final->is_outlived = held != 0;
-
     hfi_final_left left = { 0 };
-    left.resources = final->leaks;
+    hfi_runner_stop(&final->runner);
+    final->is_outlived = hfi_world_thread_count(final->parts->world) != 0;
+    if (final->is_outlived) {
+        /* The caller broke the contract.  Those threads may be inside of anything, so nothing is
+         * released under them; all of it stays, and is counted. */
+        left.resources = hfi_cells_unfinished(final);
+    } else {
+        hfi_cells_stop(final);
+    }
+    hfp_mutex_lock(&final->lock);
+    left.resources += final->leaks;
     left.finalizers = final->table.count;
+    hfp_mutex_unlock(&final->lock);
     return left;
 }
 
 void hfi_final_destroy(hfi_final *final)
 {
+    if (final->is_outlived) {
+        return;
+    }
     hfi_cells_bury(final->graves);
     hfi_table_finish(&final->table);
-    if (final->is_outlived) {
-        return; /* whoever still holds a cell will come with the thread's parts, which lead here */
-    }
     hfi_runner_finish(&final->runner);
     hfp_mutex_finish(&final->lock);
     hfi_free(final);
+}
+
+void hfi_final_fork_child(hfi_final *final)
+{
+    uint64_t waiting = 0;
+    for (const hfi_work *work = final->queue.first; work; work = work->next) {
+        waiting++;
+    }
+    hfi_runner_fork_child(&final->runner, final->queue.pushed - waiting);
+}
+
+hf_status hfi_final_after_fork(hfi_final *final, hf_thread *thread)
+{
+    return final->runner.is_lost ? hfi_runner_need(final, thread) : HF_OK;
 }
 
 void hfi_final_lock(hfi_final *final)

@@ -22,7 +22,10 @@ typedef struct hfi_final_left {
     uint64_t finalizers; /* armed and never run */
 } hfi_final_left;
 
-/** Drains and joins the runner, releases what leaked.  No thread but the runner is attached. */
+/**
+ * Drains and joins the runner, releases what leaked.  No thread but the runner should be attached;
+ * if one is, nothing is released and hfi_final_destroy() leaves all memory where it is.
+ */
 hfi_final_left hfi_final_stop(hfi_final *final);
 
 /** After hfi_final_stop(). */
@@ -41,5 +44,12 @@ hf_status hfi_resource_let_go(hf_thread *thread, void *cell);
 /** Takes and gives the module's locks around a fork: after the world's, before the reporter's. */
 void hfi_final_lock(hfi_final *final);
 void hfi_final_unlock(hfi_final *final);
+
+/** In the child, locks held: the runner is gone, and what it was running is taken for done. */
+void hfi_final_fork_child(hfi_final *final);
+
+/** Starts the runner again if a fork lost it.  Thread NULL: not attached or in native state.
+ * HF_E_NOMEM, HF_E_SYSTEM: may be tried again. */
+HF_MUST_CHECK hf_status hfi_final_after_fork(hfi_final *final, hf_thread *thread);
 
 #endif

@@ -40,6 +40,7 @@ typedef struct hfi_runner {
     hfp_cond news;           /* others wait here for `state` and `done` */
     _Atomic(uint32_t) state; /* written with the lock; RUNNING is also read without */
     hf_status start_status;  /* lock; why FAILED */
+    bool is_lost;            /* it ran before a fork; set and read by the child's only thread */
     bool wake;               /* lock; something was queued since the last look */
     bool stopping;           /* lock; end when the queue is empty */
     uint64_t done;           /* lock; work finished since the start, in the queue's order */
@@ -49,12 +50,15 @@ typedef struct hfi_runner {
 void hfi_runner_init(hfi_runner *runner);
 void hfi_runner_finish(hfi_runner *runner);
 
-/** Starts the runner if it does not run yet.  Managed; may park.  HF_E_NOMEM, HF_E_SYSTEM,
- * HF_E_SHUTDOWN. */
+/** Starts the runner if it does not run yet.  Managed; may park.  Thread NULL: not attached or
+ * native.  HF_E_NOMEM, HF_E_SYSTEM, HF_E_SHUTDOWN. */
 HF_MUST_CHECK hf_status hfi_runner_need(hfi_final *final, hf_thread *thread);
 
 /** Tells it to look at the queue. */
 void hfi_runner_wake(hfi_runner *runner);
+
+/** In the child of a fork, with the lock: there is no runner and nobody waits. */
+void hfi_runner_fork_child(hfi_runner *runner, uint64_t done);
 
 /** Lets it finish the queue, and joins it.  Not attached. */
 void hfi_runner_stop(hfi_runner *runner);
@@ -109,9 +113,12 @@ void hfi_cell_report(hfi_parts *parts, const hfi_cell *cell, hf_status status, c
  * runner. */
 void hfi_cell_leaked(hf_thread *runner, hfi_cell *cell);
 
-/** The same for all that are left, with no thread about.  Gives the number still held by somebody.
+/** The same for all that are left, with no thread about; one that somebody holds is kept for ever.
  */
-uint64_t hfi_cells_stop(hfi_final *final);
+void hfi_cells_stop(hfi_final *final);
+
+/** Resources that are not closed yet. */
+uint64_t hfi_cells_unfinished(hfi_final *final);
 
 /** World stopped: forgets or queues the cells of dead objects, follows the others. */
 void hfi_cells_clear_dead(hfi_final *final, hfi_tracer *tracer);
@@ -139,7 +146,7 @@ struct hfi_final {
     hfi_cell *graves;     /* unlinked in a collection, freed after it */
     uint64_t leaks;       /* resources whose leak was reported */
     uint64_t queued_seen; /* queue.pushed when the runner was woken last */
-    bool is_outlived;     /* somebody holds a cell after the end */
+    bool is_outlived;     /* threads were attached at the end: they may come back */
     hfi_runner runner;
 };
 

@@ -107,40 +107,52 @@ void hfi_cells_bury(hfi_cell *graves)
 
 /* ---- at the end ---- */
 
-/** True if nobody is inside of the cell any more. */
-static bool stop_cell(hfi_final *final, hfi_cell *cell)
+static bool is_held(const hfi_cell *cell)
 {
-    if (cell->is_finished) {
-        return true;
-    }
     uint32_t word = atomic_load_explicit(&cell->word, memory_order_acquire);
-    bool is_closed = false;
-    if (!(word & HFI_CELL_DISPOSED)) {
-        cell->is_kept = !apply_policy(final, cell, "the runtime ended before it was disposed");
-        (void)hfi_cell_dispose(final, cell, (hf_site){ NULL, 0 }, &is_closed);
-    }
-    if (is_closed) {
-        (void)hfi_cell_release(final->parts, NULL, cell); /* a failure has been reported */
-        return true;
-    }
-    hfi_cell_report(final->parts, cell, HF_E_BUSY,
-                    "the runtime ended while a call or fence held it open: it is never released",
-                    "let all calls and fences end before hf_runtime_destroy()");
-    return false;
+    uint32_t own = word & HFI_CELL_DISPOSED ? 0 : HFI_CELL_ONE;
+    return (word & ~(HFI_CELL_ONE - 1)) > own;
 }
 
-uint64_t hfi_cells_stop(hfi_final *final)
+/** Deals with one that nobody holds. */
+static void stop_cell(hfi_final *final, hfi_cell *cell)
 {
-    uint64_t held = 0;
+    if (!cell->is_finished) {
+        cell->is_kept = !apply_policy(final, cell, "the runtime ended before it was disposed");
+        bool is_closed;
+        bool is_first = hfi_cell_dispose(final, cell, (hf_site){ NULL, 0 }, &is_closed);
+        HF_VERIFY(is_first && is_closed);
+        (void)hfi_cell_release(final->parts, NULL, cell); /* a failure has been reported */
+    }
+    hfi_cell_unlink(final, cell);
+    hfi_free(cell);
+}
+
+void hfi_cells_stop(hfi_final *final)
+{
     hfi_cell *older;
     for (hfi_cell *cell = final->newest; cell; cell = older) {
         older = cell->older;
-        if (stop_cell(final, cell)) {
-            hfi_cell_unlink(final, cell);
-            hfi_free(cell);
-        } else {
-            held++;
+        if (!is_held(cell)) {
+            stop_cell(final, cell);
+            continue;
         }
+        /* A call or fence whose thread is gone.  Native code may still be in there, so neither the
+         * value nor the cell is ever given back. */
+        final->leaks++;
+        hfi_cell_report(final->parts, cell, HF_E_BUSY,
+                        "the runtime ended while a call or fence held it: it is never released",
+                        "let every thread end its calls and fences and detach");
     }
-    return held;
+}
+
+uint64_t hfi_cells_unfinished(hfi_final *final)
+{
+    uint64_t count = 0;
+    hfp_mutex_lock(&final->lock);
+    for (const hfi_cell *cell = final->newest; cell; cell = cell->older) {
+        count += !cell->is_finished;
+    }
+    hfp_mutex_unlock(&final->lock);
+    return count;
 }

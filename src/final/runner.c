@@ -86,7 +86,7 @@ static job take_job(hfi_final *final, hf_ref slot)
     return taken;
 }
 
-static void report_state(hfi_final *final, const job *run, const char *message, const char *remedy)
+static void report_run(hfi_final *final, const job *run, const char *message, const char *remedy)
 {
     hf_report report = HF_REPORT_INIT;
     report.kind = HF_REPORT_MISUSE;
@@ -99,20 +99,33 @@ static void report_state(hfi_final *final, const job *run, const char *message, 
     hfi_report(final->parts->reporter, &report);
 }
 
-/** Brings the thread back to managed state if a finalizer left it elsewhere. */
-static void settle(hfi_final *final, hf_thread *thread, const job *run)
+/** Brings the thread back to where it was before the run, if the finalizer left it elsewhere. */
+static void settle(hfi_final *final, hf_thread *thread, hf_frame *frame, const job *run)
 {
+    const char *message = NULL;
+    const char *remedy = NULL;
     switch (atomic_load_explicit(&thread->state, memory_order_relaxed)) {
     case HFI_NATIVE:
         hfi_leave(thread);
-        report_state(final, run, "it returned in native state", "call hf_native_end() in it");
+        message = "it returned in native state";
+        remedy = "call hf_native_end() in it";
         break;
     case HFI_RAW:
         hfi_leave(thread); /* as from native: with a look at the gate */
-        report_state(final, run, "it returned with raw access open", "call hf_raw_end() in it");
+        message = "it returned with raw access open";
+        remedy = "call hf_raw_end() in it";
         break;
     default:
         break;
+    }
+    if (thread->frames != frame) {
+        /* The frames inside lie where the finalizer's stack was: forgotten, and not looked at. */
+        thread->frames = frame;
+        message = "it returned with a frame open";
+        remedy = "use HF_FRAME, or end the frame on every way out";
+    }
+    if (message) {
+        report_run(final, run, message, remedy);
     }
 }
 
@@ -134,7 +147,7 @@ static void nap(hf_thread *thread)
 /** A finalizer detached the runner's own thread: reports that and attaches it again. */
 static hf_thread *attach_again(hfi_final *final, const job *run)
 {
-    report_state(final, run, "it detached the runner", "detach only what you attached yourself");
+    report_run(final, run, "it detached the runner", "detach only what you attached yourself");
     hf_thread *thread;
     while (hf_thread_attach((hf_runtime *)(void *) final->parts, &thread) != HF_OK) {
         hfp_sleep_ns(RETRY_NS);
@@ -143,36 +156,46 @@ static hf_thread *attach_again(hfi_final *final, const job *run)
     return thread;
 }
 
+/** Runs one piece of work; the slot is the innermost of `frame`.  Ends the frame. */
+static void run_job(hfi_final *final, hf_thread **thread_inout, hf_frame *frame, hf_ref slot,
+                    const job *run)
+{
+    hf_thread *thread = *thread_inout;
+    if (run->leak) {
+        hfi_cell_leaked(thread, run->leak);
+        hf_frame_end(frame);
+        return;
+    }
+    run->run(thread, slot, run->user);
+    if (atomic_load_explicit(&thread->state, memory_order_relaxed) == HFI_DETACHED) {
+        *thread_inout = attach_again(final, run); /* the detach has ended the frame */
+    } else {
+        settle(final, thread, frame, run);
+        hf_frame_end(frame);
+    }
+}
+
 /** Runs the oldest work; false if there is none. */
 static bool run_next(hfi_final *final, hf_thread **thread_inout)
 {
     hf_thread *thread = *thread_inout;
-    hf_frame frame;
+    hf_frame frame = { 0 };
     hf_ref slot;
-    hf_status status = hf_frame_begin(thread, &frame, HF_SITE);
-    HF_VERIFY(status == HF_OK);
-    if (hf_local_create(thread, &slot) != HF_OK) {
+    if (hf_frame_begin(thread, &frame, HF_SITE) != HF_OK ||
+        hf_local_create(thread, &slot) != HF_OK) {
         /* No memory for a slot.  The work stays where it is; the memory will come back. */
         hf_frame_end(&frame);
         nap(thread);
         return true;
     }
     job run = take_job(final, slot);
-    if (run.leak) {
-        hfi_cell_leaked(thread, run.leak);
-    } else if (run.is_some) {
-        run.run(thread, slot, run.user);
-        settle(final, thread, &run);
-    }
-    if (atomic_load_explicit(&thread->state, memory_order_relaxed) == HFI_DETACHED) {
-        *thread_inout = attach_again(final, &run); /* the detach has ended the frame */
-    } else {
+    if (!run.is_some) {
         hf_frame_end(&frame);
+        return false;
     }
-    if (run.is_some) {
-        finish_job(&final->runner);
-    }
-    return run.is_some;
+    run_job(final, thread_inout, &frame, slot, &run);
+    finish_job(&final->runner);
+    return true;
 }
 
 /* ---- the thread ---- */
@@ -245,7 +268,9 @@ hf_status hfi_runner_need(hfi_final *final, hf_thread *thread)
     }
     hfp_native_error saved = hfp_native_error_save();
     /* Attaching waits for a collection under way, and that one waits for us: so, native. */
-    hfi_enter(thread);
+    if (thread) {
+        hfi_enter(thread);
+    }
     hfp_mutex_lock(&runner->lock);
     while (state_of(runner) == HFI_RUNNER_STARTING || state_of(runner) == HFI_RUNNER_FAILED) {
         (void)hfp_cond_wait(&runner->news, &runner->lock, HFP_FOREVER);
@@ -253,13 +278,32 @@ hf_status hfi_runner_need(hfi_final *final, hf_thread *thread)
     hf_status status = HF_OK;
     if (state_of(runner) == HFI_RUNNER_NONE) {
         status = start(final);
+        runner->is_lost = runner->is_lost && status != HF_OK;
     } else if (state_of(runner) == HFI_RUNNER_ENDED) {
         status = HF_E_SHUTDOWN;
     }
     hfp_mutex_unlock(&runner->lock);
-    hfi_leave(thread);
+    if (thread) {
+        hfi_leave(thread);
+    }
     hfp_native_error_restore(saved);
     return status;
+}
+
+void hfi_runner_fork_child(hfi_runner *runner, uint64_t done)
+{
+    /* Made anew: the conditions, and with them the lock, count threads that are not there any more.
+     */
+    hfp_mutex_init(&runner->lock);
+    hfp_mutex_lock(&runner->lock);
+    hfp_cond_init(&runner->work);
+    hfp_cond_init(&runner->news);
+    runner->done = done;
+    runner->wake = false;
+    if (state_of(runner) != HFI_RUNNER_NONE && state_of(runner) != HFI_RUNNER_ENDED) {
+        runner->is_lost = true;
+        atomic_store_explicit(&runner->state, HFI_RUNNER_NONE, memory_order_relaxed);
+    }
 }
 
 void hfi_runner_wake(hfi_runner *runner)
@@ -295,7 +339,10 @@ static hf_status await_done(hfi_runner *runner, uint64_t target, uint64_t deadli
     hf_status status = HF_OK;
     hfp_mutex_lock(&runner->lock);
     while (runner->done < target && status == HF_OK) {
-        if (!hfp_cond_wait(&runner->news, &runner->lock, deadline_ns) && runner->done < target) {
+        if (state_of(runner) == HFI_RUNNER_ENDED) {
+            status = HF_E_SHUTDOWN;
+        } else if (!hfp_cond_wait(&runner->news, &runner->lock, deadline_ns) &&
+                   runner->done < target) {
             status = HF_E_TIMEOUT;
         }
     }

@@ -119,6 +119,16 @@ void hfi_heap_destroy(hfi_heap *heap, bool keep_memory)
     hfi_free(heap);
 }
 
+void hfi_heap_lock(hfi_heap *heap)
+{
+    hfp_mutex_lock(&heap->lock);
+}
+
+void hfi_heap_unlock(hfi_heap *heap)
+{
+    hfp_mutex_unlock(&heap->lock);
+}
+
 void hfi_heap_add_participant(hfi_heap *heap, hfi_participant *participant)
 {
     hfi_participant **link = &heap->participants;

@@ -21,6 +21,10 @@ HF_MUST_CHECK hf_status hfi_heap_create(hfi_parts *parts, hfi_heap **heap_out);
  * into it. */
 void hfi_heap_destroy(hfi_heap *heap, bool keep_memory);
 
+/** Takes and gives the heap's lock around a fork. */
+void hfi_heap_lock(hfi_heap *heap);
+void hfi_heap_unlock(hfi_heap *heap);
+
 /** Before the first attach; kept until hfi_heap_destroy(). Participants are asked in the order they
  * were added. */
 void hfi_heap_add_participant(hfi_heap *heap, hfi_participant *participant);

@@ -171,6 +171,13 @@ typedef struct hfp_native_error {
 /** Reads all of them.  On Windows errno is the one of the C runtime Holdfast itself uses. */
 hfp_native_error hfp_native_error_save(void);
 
+/**
+ * The same at a crossing, each value straight to where it stays: a struct that is returned in
+ * registers is put together in memory, and reading back what was just written in smaller parts
+ * stalls for longer than the whole crossing takes.
+ */
+void hfp_native_error_take(int32_t *errno_out, uint32_t *last_error_out, uint32_t *wsa_error_out);
+
 /** Puts them back (`wsa_error` goes with `last_error`). */
 void hfp_native_error_restore(hfp_native_error saved);
 

@@ -108,18 +108,33 @@ hf_status hfi_roots_create(hfi_parts *parts, hfi_roots **roots_out)
     return HF_OK;
 }
 
-uint64_t hfi_roots_destroy(hfi_roots *roots)
+uint64_t hfi_roots_destroy(hfi_roots *roots, bool keep)
 {
     uint64_t left = 0;
+    for (const hf_global *global = roots->globals; global; global = global->next) {
+        left++;
+    }
+    if (keep) {
+        return left;
+    }
     while (roots->globals) {
         hf_global *global = roots->globals;
         roots->globals = global->next;
         hfi_free(global);
-        left++;
     }
     hfp_mutex_finish(&roots->lock);
     hfi_free(roots);
     return left;
+}
+
+void hfi_roots_lock(hfi_roots *roots)
+{
+    hfp_mutex_lock(&roots->lock);
+}
+
+void hfi_roots_unlock(hfi_roots *roots)
+{
+    hfp_mutex_unlock(&roots->lock);
 }
 
 /* ---- globals ---- */

@@ -13,8 +13,12 @@ typedef struct hfi_roots hfi_roots;
 
 HF_MUST_CHECK hf_status hfi_roots_create(hfi_parts *parts, hfi_roots **roots_out);
 
-/** Gives the number of globals never destroyed; they are freed with the rest. */
-uint64_t hfi_roots_destroy(hfi_roots *roots);
+/** Gives the number of globals never destroyed; they are freed with the rest, unless `keep`. */
+uint64_t hfi_roots_destroy(hfi_roots *roots, bool keep);
+
+/** Takes and gives the module's lock around a fork. */
+void hfi_roots_lock(hfi_roots *roots);
+void hfi_roots_unlock(hfi_roots *roots);
 
 /**
  * `count` slots in a row, all null, in the innermost frame.  HF_E_SLOTS (reported), HF_E_NOMEM.

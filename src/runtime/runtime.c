@@ -19,7 +19,7 @@
 #include "thread/thread.h"
 #include "type/type.h"
 
-#include <holdfast/runtime.h>
+#include "runtime/inside.h"
 
 #include <string.h>
 
@@ -27,10 +27,8 @@
 #define DEFAULT_NURSERY (UINT64_C(8) << 20)
 #define DEFAULT_SLOTS   (UINT32_C(1) << 20)
 
-struct hf_runtime {
-    hfi_parts parts; /* first: hfi_parts_of() */
-    hfi_reporter reporter;
-};
+/* So many that no address space holds them, so few that their size can be written. */
+#define MOST_SLOTS (SIZE_MAX / 4 / sizeof(hf_slot))
 
 /* ---- options ---- */
 
@@ -83,7 +81,8 @@ static hf_status resolve_settings(const hf_runtime_options *options, hfi_setting
     settings->heap_limit_bytes = options->heap_limit_bytes;
     settings->heap_reserve_bytes = or_default(options->heap_reserve_bytes, DEFAULT_RESERVE);
     settings->nursery_bytes = or_default(options->nursery_bytes, DEFAULT_NURSERY);
-    settings->slots_max = (uint32_t)or_default(options->slots_max, DEFAULT_SLOTS);
+    uint64_t slots = or_default(options->slots_max, DEFAULT_SLOTS);
+    settings->slots_max = (uint32_t)(slots < MOST_SLOTS ? slots : MOST_SLOTS);
     settings->stress_every =
         (uint32_t)or_default(options->stress_every, hfi_env_u64("HOLDFAST_STRESS", 0));
     settings->checked =
@@ -113,15 +112,22 @@ static hf_status create_parts(hfi_parts *parts)
     return status;
 }
 
-/* Each is asked only if it was made; what others may still use is left where it is. */
+/*
+ * Each is asked only if it was made; what others may still use is left where it
+ * is.  A thread that is still attached may use all of it.
+ */
 static void destroy_parts(hfi_parts *parts, hf_runtime_leaks *leaks)
 {
+    bool keep_all = leaks->threads != 0;
+    leaks->pins = parts->fences ? hfi_fences_destroy(parts->fences, keep_all) : 0;
+    leaks->globals = parts->roots ? hfi_roots_destroy(parts->roots, keep_all) : 0;
+    if (keep_all) {
+        return;
+    }
     if (parts->final) {
         hfi_final_destroy(parts->final);
     }
-    leaks->pins = parts->fences ? hfi_fences_destroy(parts->fences) : 0;
-    leaks->globals = parts->roots ? hfi_roots_destroy(parts->roots) : 0;
-    bool keep = leaks->pins != 0 || leaks->threads != 0;
+    bool keep = leaks->pins != 0;
     if (parts->heap) {
         hfi_heap_destroy(parts->heap, keep);
     }
@@ -153,6 +159,7 @@ hf_status hf_runtime_create(const hf_runtime_options *options, hf_runtime **runt
     runtime->parts.reporter = &runtime->reporter;
     status = resolve_settings(&given, &runtime->parts.settings);
     status = status == HF_OK ? create_parts(&runtime->parts) : status;
+    status = status == HF_OK ? hfi_fork_watch(runtime) : status;
     if (status != HF_OK) {
         hf_runtime_leaks leaks = HF_RUNTIME_LEAKS_INIT;
         destroy_parts(&runtime->parts, &leaks);
@@ -175,25 +182,57 @@ static void report_threads(hfi_parts *parts, uint32_t threads)
     }
 }
 
+/* Runtimes that ended while something may still lead into them: kept for ever, and kept findable,
+ * so that a leak checker knows them from memory that was lost. */
+static _Atomic(hf_runtime *) kept_runtimes;
+
+static void keep_runtime(hf_runtime *runtime)
+{
+    runtime->next_kept = atomic_load_explicit(&kept_runtimes, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(&kept_runtimes, &runtime->next_kept, runtime,
+                                                  memory_order_release, memory_order_relaxed)) {
+    }
+}
+
+static void end_runtime(hf_runtime *runtime, hf_runtime_leaks *leaks)
+{
+    hfi_parts *parts = &runtime->parts;
+    atomic_store_explicit(&parts->is_stopping, true, memory_order_release);
+    hfi_final_left left = hfi_final_stop(parts->final);
+    hfi_fork_forget(runtime);
+    hfi_world_close(parts->world);
+    hfi_world_drop_lost(parts->world);
+    leaks->resources = left.resources;
+    leaks->finalizers = left.finalizers;
+    leaks->threads = hfi_world_thread_count(parts->world);
+    leaks->fences = hfi_records_open(parts->world);
+    leaks->functions = atomic_load_explicit(&parts->functions, memory_order_relaxed);
+    report_threads(parts, leaks->threads);
+    destroy_parts(parts, leaks);
+    if (leaks->threads != 0 || leaks->functions != 0 || leaks->pins != 0) {
+        keep_runtime(runtime);
+        return;
+    }
+    hfi_reporter_finish(&runtime->reporter);
+    hfi_free(runtime);
+}
+
 void hf_runtime_destroy(hf_runtime *runtime, hf_runtime_leaks *leaks_out)
 {
     hf_runtime_leaks leaks = HF_RUNTIME_LEAKS_INIT;
     if (runtime) {
-        hfi_parts *parts = &runtime->parts;
         hfp_native_error error = hfp_native_error_save();
-        atomic_store_explicit(&parts->is_stopping, true, memory_order_release);
-        hfi_final_left left = hfi_final_stop(parts->final);
-        leaks.resources = left.resources;
-        leaks.finalizers = left.finalizers;
-        leaks.threads = hfi_world_thread_count(parts->world);
-        leaks.fences = hfi_records_open(parts->world);
-        leaks.functions = atomic_load_explicit(&parts->functions, memory_order_relaxed);
-        report_threads(parts, leaks.threads);
-        bool keep = leaks.threads != 0 || leaks.functions != 0;
-        destroy_parts(parts, &leaks);
-        if (!keep && leaks.pins == 0) {
-            hfi_reporter_finish(&runtime->reporter);
-            hfi_free(runtime);
+        /* A caller that is attached is one of the threads left behind; the runner, which is waited
+         * for, must not have to wait for it. */
+        hf_thread *self = hfi_world_self(runtime->parts.world);
+        uint32_t state = self ? atomic_load_explicit(&self->state, memory_order_relaxed) : 0;
+        bool is_managed = state == HFI_MANAGED || state == HFI_RAW;
+        if (is_managed) {
+            hfi_enter(self);
+        }
+        end_runtime(runtime, &leaks);
+        if (is_managed) {
+            hfi_leave(self);
         }
         hfp_native_error_restore(error);
     }

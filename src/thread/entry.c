@@ -6,7 +6,7 @@
  */
 
 #include "diag/report.h"
-#include "thread/thread.h"
+#include "thread/world.h"
 
 static const char *state_text(uint32_t state)
 {
@@ -44,6 +44,12 @@ hf_status hfi_entry_refuse(hf_thread *thread, const char *function)
         return HF_E_NULL;
     }
     uint32_t state = atomic_load_explicit(&thread->state, memory_order_relaxed);
+    if (state == HFI_FORKED) {
+        return HF_E_FORKED; /* the world's doing, not the caller's */
+    }
+    if (state != HFI_DETACHED && !hfi_is_owner(thread)) {
+        state = HFI_MANAGED; /* whatever its owner does with it, the caller is wrong here */
+    }
     return hfi_misuse(thread->parts->reporter, HF_E_DETACHED, function, "thread", HF_SITE,
                       state_remedy(state), "%s", state_text(state));
 }
@@ -58,6 +64,9 @@ hf_status hf_safepoint(hf_thread *thread)
 hf_status hf_native_begin(hf_thread *thread)
 {
     HFI_ENTRY(thread);
+    if (HF_UNLIKELY(hfi_world_is_closed(thread->parts->world))) {
+        return HF_E_SHUTDOWN;
+    }
     hfi_crossing(thread);
     hfi_enter(thread);
     return HF_OK;
@@ -66,20 +75,27 @@ hf_status hf_native_begin(hf_thread *thread)
 hf_status hf_native_end(hf_thread *thread, hf_native_error *error_out)
 {
     /* First of all: nothing that could change the values may run before. */
-    hfp_native_error error = hfp_native_error_save();
-    if (error_out) {
-        error_out->errno_value = error.errno_value;
-        error_out->last_error = error.last_error;
-        error_out->wsa_error = error.wsa_error;
-    }
+    hf_native_error unused;
+    hf_native_error *error = error_out ? error_out : &unused;
+    hfp_native_error_take(&error->errno_value, &error->last_error, &error->wsa_error);
     if (!thread) {
         return HF_E_NULL;
     }
-    if (atomic_load_explicit(&thread->state, memory_order_relaxed) != HFI_NATIVE) {
+    uint32_t state = atomic_load_explicit(&thread->state, memory_order_relaxed);
+    if (state == HFI_FORKED) {
+        return HF_E_FORKED;
+    }
+    if (!hfi_is_owner(thread)) {
+        return hfi_entry_refuse(thread, __func__);
+    }
+    if (state != HFI_NATIVE) {
         return hfi_misuse(thread->parts->reporter, HF_E_DETACHED, __func__, "thread", HF_SITE,
                           "pair it with hf_native_begin()", "the thread is not in native state");
     }
     hfi_leave(thread);
+    if (HF_UNLIKELY(atomic_load_explicit(&thread->state, memory_order_relaxed) == HFI_FORKED)) {
+        return HF_E_FORKED;
+    }
     hfi_crossing(thread);
     return HF_OK;
 }

@@ -13,6 +13,9 @@
 
 #include "diag/report.h"
 
+/* How long a thread may take to a safepoint before hfi_records_open() goes without it. */
+#define STOP_WAIT_NS UINT64_C(1000000000)
+
 /* Not instrumented, and field by field: a sanitizer rightly takes a dead block's memory for
  * poisoned. */
 #if defined(__GNUC__)
@@ -130,7 +133,9 @@ uint64_t hfi_records_open(hfi_world *world)
 {
     uint64_t count = 0;
     hf_record_ copy;
-    hfi_world_stop(world, NULL);
+    if (!hfi_world_stop_within(world, NULL, STOP_WAIT_NS)) {
+        return 0;
+    }
     for (hf_thread *thread = hfi_world_threads(world); thread; thread = thread->next) {
         for (hf_record_ *at = thread->records; at && hfi_record_read(thread, at, &copy);
              at = copy.outer) {

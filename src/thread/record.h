@@ -76,7 +76,8 @@ void hfi_records_unwind(hf_thread *thread, hf_record_ *outer, const char *where)
 /** The same if `outer` is still linked, or can no longer be found; nothing if it has ended. */
 void hfi_records_unwind_to(hf_thread *thread, hf_record_ *outer, const char *where);
 
-/** Fences and calls open in all threads.  From a thread that is not attached. */
+/** Fences and calls open in all threads; 0 if one of them reaches no safepoint within a second.
+ * From a thread that is not attached, or is in native state. */
 uint64_t hfi_records_open(hfi_world *world);
 
 #endif

@@ -34,6 +34,12 @@
 
 #include <holdfast/status.h>
 
+/* How many stops may find threads that still leave the one before, and how long the next one then
+ * waits for them. */
+#define HURRIED_MAX     8
+#define PARKED_WAIT_NS  UINT64_C(200000)
+#define PARKED_SLEEP_NS UINT64_C(10000)
+
 static bool is_stopped(hf_thread *thread)
 {
     uint32_t state = atomic_load_explicit(&thread->state, memory_order_seq_cst);
@@ -41,20 +47,23 @@ static bool is_stopped(hf_thread *thread)
 }
 
 /* Bounded sleeps: a managed thread reaches a safepoint soon, and nobody pays for waking us. */
-static void wait_until_stopped(hf_thread *thread)
+static bool wait_until_stopped(hf_thread *thread, uint64_t deadline_ns)
 {
     uint64_t sleep_ns = 5000;
     for (uint32_t looks = 0; !is_stopped(thread); looks++) {
         if (looks < 20) {
             hfp_thread_yield();
+        } else if (deadline_ns != HFP_FOREVER && hfp_clock_ns() >= deadline_ns) {
+            return false;
         } else {
             hfp_sleep_ns(sleep_ns);
             sleep_ns = sleep_ns < 50000 ? sleep_ns + 5000 : 50000;
         }
     }
+    return true;
 }
 
-static void close_gate(hf_thread *thread)
+void hfi_gate_close(hf_thread *thread)
 {
     atomic_store_explicit(&thread->gate, 1, memory_order_seq_cst);
     /* The limit check is the poll.  An exchange, so that a refill that races with it
@@ -66,7 +75,7 @@ static void close_gate(hf_thread *thread)
     }
 }
 
-static void open_gate(hf_thread *thread)
+void hfi_gate_open(hf_thread *thread)
 {
     atomic_store_explicit(&thread->alloc_limit, thread->limit_saved, memory_order_relaxed);
     /* pairs with the acquire in hfi_leave() and hfi_safepoint() */
@@ -86,12 +95,32 @@ static void pass_process_barrier(void)
     hfi_verify_failed("the process barrier works once it has worked", __FILE__, __LINE__);
 }
 
+/*
+ * Threads that the last stop parked are still on their way out.  Who collects all
+ * the time would close their gates before they are through, and they would never
+ * come to anything; so every few such stops it waits, a little, until they are out.
+ */
+static void let_parked_go(hfi_world *world)
+{
+    if (atomic_load_explicit(&world->parked, memory_order_relaxed) == 0 ||
+        ++world->hurried < HURRIED_MAX) {
+        return;
+    }
+    world->hurried = 0;
+    uint64_t deadline_ns = hfp_clock_ns() + PARKED_WAIT_NS;
+    while (atomic_load_explicit(&world->parked, memory_order_relaxed) != 0 &&
+           hfp_clock_ns() < deadline_ns) {
+        hfp_sleep_ns(PARKED_SLEEP_NS); /* they may need this processor */
+    }
+}
+
 static void take_stop_lock(hfi_world *world, hf_thread *self)
 {
     if (!self) {
         hfp_mutex_lock(&world->stop_lock);
         return;
     }
+    self->stopped_from = atomic_load_explicit(&self->state, memory_order_relaxed);
     hfi_enter(self);
     hfp_mutex_lock(&world->stop_lock);
     /* Nobody else can stop us now, and whoever did has opened the gate before giving the lock up.
@@ -100,14 +129,31 @@ static void take_stop_lock(hfi_world *world, hf_thread *self)
     atomic_store_explicit(&self->state, HFI_MANAGED, memory_order_relaxed);
 }
 
-void hfi_world_stop(hfi_world *world, hf_thread *self)
+static void resume(hfi_world *world, hf_thread *self)
+{
+    for (hf_thread *thread = world->threads; thread; thread = thread->next) {
+        if (thread != self) {
+            hfi_gate_open(thread);
+        }
+    }
+    if (self) {
+        atomic_store_explicit(&self->state, self->stopped_from, memory_order_relaxed);
+    }
+    hfp_mutex_lock(&world->gate_lock);
+    hfp_cond_wake_all(&world->gate_open);
+    hfp_mutex_unlock(&world->gate_lock);
+    hfp_mutex_unlock(&world->stop_lock);
+}
+
+static bool stop_until(hfi_world *world, hf_thread *self, uint64_t deadline_ns)
 {
     take_stop_lock(world, self);
     world->stop_began_ns = hfp_clock_ns();
+    let_parked_go(world);
     hfi_world_bury(world);
     for (hf_thread *thread = world->threads; thread; thread = thread->next) {
         if (thread != self) {
-            close_gate(thread);
+            hfi_gate_close(thread);
         }
     }
     if (world->parts->settings.fence_mode == HF_FENCE_BARRIER && world->threads &&
@@ -115,8 +161,9 @@ void hfi_world_stop(hfi_world *world, hf_thread *self)
         pass_process_barrier();
     }
     for (hf_thread *thread = world->threads; thread; thread = thread->next) {
-        if (thread != self) {
-            wait_until_stopped(thread);
+        if (thread != self && !wait_until_stopped(thread, deadline_ns)) {
+            resume(world, self);
+            return false;
         }
     }
     if (self) {
@@ -124,6 +171,17 @@ void hfi_world_stop(hfi_world *world, hf_thread *self)
         self->limit_saved = atomic_load_explicit(&self->alloc_limit, memory_order_relaxed);
     }
     atomic_fetch_add_explicit(&world->stops, 1, memory_order_relaxed);
+    return true;
+}
+
+void hfi_world_stop(hfi_world *world, hf_thread *self)
+{
+    (void)stop_until(world, self, HFP_FOREVER);
+}
+
+bool hfi_world_stop_within(hfi_world *world, hf_thread *self, uint64_t wait_ns)
+{
+    return stop_until(world, self, hfp_clock_ns() + wait_ns);
 }
 
 static void note_stop_time(hfi_world *world)
@@ -142,15 +200,7 @@ void hfi_world_resume(hfi_world *world, hf_thread *self)
         self->in_collector = false;
         atomic_store_explicit(&self->alloc_limit, self->limit_saved, memory_order_relaxed);
     }
-    for (hf_thread *thread = world->threads; thread; thread = thread->next) {
-        if (thread != self) {
-            open_gate(thread);
-        }
-    }
-    hfp_mutex_lock(&world->gate_lock);
-    hfp_cond_wake_all(&world->gate_open);
-    hfp_mutex_unlock(&world->gate_lock);
-    hfp_mutex_unlock(&world->stop_lock);
+    resume(world, self);
 }
 
 /* Waits with the state PARKED until the gate is open. */
@@ -168,11 +218,20 @@ static void park(hf_thread *thread)
 
 void hfi_leave_slow(hf_thread *thread)
 {
+    if (HF_UNLIKELY(hfi_world_is_forked(thread->parts->world))) {
+        /* The child closed our gate so that we come by here; nobody else is left to open it. */
+        hfi_gate_open(thread);
+        atomic_store_explicit(&thread->state, HFI_FORKED, memory_order_relaxed);
+        return;
+    }
+    _Atomic(uint32_t) *parked = &thread->parts->world->parked;
+    atomic_fetch_add_explicit(parked, 1, memory_order_relaxed);
     do {
         park(thread);
         /* The same order as hfi_leave(), and seq_cst because here it costs nothing that counts. */
         atomic_exchange_explicit(&thread->state, HFI_MANAGED, memory_order_seq_cst);
     } while (atomic_load_explicit(&thread->gate, memory_order_seq_cst));
+    atomic_fetch_sub_explicit(parked, 1, memory_order_relaxed);
 }
 
 void hfi_safepoint(hf_thread *thread)

@@ -10,7 +10,7 @@
  *                     |  ^  \ <------------- leave                     ^
  *               detach|  |   \_________________________________________|
  *                     v  RAW   safepoint with the gate closed
- *                DETACHED
+ *                DETACHED                    FORKED: see thread/fork.c
  *
  * MANAGED and RAW are the states a collector waits for; in NATIVE, PARKED and
  * DETACHED the thread touches nothing that the collector touches.  RAW is
@@ -35,7 +35,8 @@ typedef enum hfi_state {
     HFI_MANAGED = 1,
     HFI_NATIVE = 2,
     HFI_PARKED = 3,
-    HFI_RAW = 4
+    HFI_RAW = 4,
+    HFI_FORKED = 5 /* in the child of a fork, until hf_runtime_after_fork(); the dead for ever */
 } hfi_state;
 
 /* alloc_limit while a stop is wanted; alloc_next and alloc_limit while the thread has no memory to
@@ -83,7 +84,10 @@ struct hf_thread {
     /* floor 2 again. */
     uint64_t os_thread;     /* hfp_thread_self() of the owner */
     struct hf_thread *next; /* lock: world->lock */
+    uint32_t stopped_from;  /* the state to go back to when this thread resumes the world */
     bool in_collector;      /* this thread stopped the world and has not resumed it */
+    bool is_lost;           /* its thread is not there in this child of a fork */
+    bool is_stuck;          /* its thread's key could not be cleared: not for reuse */
     bool is_runner;         /* the runner's own record */
 };
 
@@ -120,11 +124,17 @@ static inline void hfi_leave(hf_thread *thread)
 /** Reports why `thread` cannot be used by `function` here, and gives the status. */
 hf_status hfi_entry_refuse(hf_thread *thread, const char *function);
 
+/** True if the calling function runs on the owner's stack. */
+static inline bool hfi_is_owner(const hf_thread *thread)
+{
+    return (uintptr_t)__builtin_frame_address(0) - thread->stack_low <= thread->stack_size;
+}
+
 /** True if the calling thread owns `thread` and is in managed state. */
 static inline bool hfi_entry_ok(hf_thread *thread)
 {
     return thread && atomic_load_explicit(&thread->state, memory_order_relaxed) == HFI_MANAGED &&
-           (uintptr_t)__builtin_frame_address(0) - thread->stack_low <= thread->stack_size;
+           hfi_is_owner(thread);
 }
 
 /** `return`s the refusal from the calling function, which returns hf_status. */
@@ -166,6 +176,9 @@ void hfi_world_set_hooks(hfi_world *world, unsigned index, const hfi_world_hooks
  */
 void hfi_world_stop(hfi_world *world, hf_thread *thread);
 
+/** The same, but gives up, and false, when a thread reaches no safepoint in that time. */
+HF_MUST_CHECK bool hfi_world_stop_within(hfi_world *world, hf_thread *thread, uint64_t wait_ns);
+
 /** Lets them go on. */
 void hfi_world_resume(hfi_world *world, hf_thread *thread);
 
@@ -180,6 +193,34 @@ hf_thread *hfi_world_threads(hfi_world *world);
 
 /** Threads attached now. */
 uint32_t hfi_world_thread_count(hfi_world *world);
+
+/** The calling thread's record in this world, NULL if it is not attached. */
+hf_thread *hfi_world_self(hfi_world *world);
+
+/** From here on nobody attaches or goes native: HF_E_SHUTDOWN. */
+void hfi_world_close(hfi_world *world);
+
+/* ---- fork: see thread/fork.c ---- */
+
+/** Stops the world for a fork. */
+void hfi_world_fork_prepare(hfi_world *world);
+
+/** Takes and gives the module's other lock, once all worlds are stopped. */
+void hfi_world_lock(hfi_world *world);
+void hfi_world_unlock(hfi_world *world);
+
+/** Lets the world go on, in the parent. */
+void hfi_world_fork_parent(hfi_world *world);
+
+/** The same in the child: what is left of the other threads are their slots and pins. */
+void hfi_world_fork_child(hfi_world *world);
+
+/** Lets the child use the world.  False if it was not forked.  Gives the calling thread's record in
+ * managed state, or NULL. */
+bool hfi_world_after_fork(hfi_world *world, hf_thread **self_out);
+
+/** Forgets the threads that a fork lost; at the end of the runtime. */
+void hfi_world_drop_lost(hfi_world *world);
 
 /**
  * The safepoint: parks if a stop is wanted; in stress mode counts down and collects.

@@ -20,7 +20,40 @@
 
 #include <string.h>
 
-static void unlink_thread(hfi_world *world, hf_thread *thread)
+/* Detached records that are kept back before the oldest is used again. */
+#define RETIRED_MIN 64
+
+/* How long the end of a thread waits for a collection: longer than any, but a process that is torn
+ * down while a collector is gone must end too. */
+#define DEATH_WAIT_NS UINT64_C(2000000000)
+
+static void retire(hfi_world *world, hf_thread *thread)
+{
+    thread->next = NULL;
+    *world->retired_last = thread;
+    world->retired_last = &thread->next;
+    world->retired_count++;
+}
+
+/* A record of the oldest detached thread, or a new one. */
+static hf_thread *take_record(hfi_world *world)
+{
+    hf_thread *thread = NULL;
+    hfp_mutex_lock(&world->stop_lock);
+    if (world->retired_count > RETIRED_MIN && !world->retired->is_stuck) {
+        thread = world->retired;
+        world->retired = thread->next;
+        world->retired_count--;
+    }
+    hfp_mutex_unlock(&world->stop_lock);
+    if (!thread) {
+        return hfi_alloc(sizeof *thread);
+    }
+    memset(thread, 0, sizeof *thread);
+    return thread;
+}
+
+void hfi_world_unlink(hfi_world *world, hf_thread *thread)
 {
     hf_thread **link = &world->threads;
     while (*link != thread) {
@@ -33,8 +66,7 @@ static void unlink_thread(hfi_world *world, hf_thread *thread)
             world->hooks[i].detached(world->hooks[i].self, thread);
         }
     }
-    thread->next = world->retired;
-    world->retired = thread;
+    retire(world, thread);
 }
 
 void hfi_world_bury(hfi_world *world)
@@ -43,7 +75,30 @@ void hfi_world_bury(hfi_world *world)
     for (hf_thread *thread = world->threads; thread; thread = next) {
         next = thread->next;
         if (atomic_load_explicit(&thread->state, memory_order_acquire) == HFI_DETACHED) {
-            unlink_thread(world, thread);
+            hfi_world_unlink(world, thread);
+        }
+    }
+}
+
+/*
+ * To managed state as in hfi_leave(), but by looking again instead of waiting on a
+ * lock.  A thread that dies may be in native state with a collector reading the
+ * records on its stack; once it is managed with its gate open no collector is.
+ */
+static void await_open_gate(hf_thread *thread)
+{
+    uint64_t deadline_ns = hfp_clock_ns() + DEATH_WAIT_NS;
+    for (;;) {
+        atomic_exchange_explicit(&thread->state, HFI_MANAGED, memory_order_seq_cst);
+        if (!atomic_load_explicit(&thread->gate, memory_order_seq_cst)) {
+            return;
+        }
+        atomic_store_explicit(&thread->state, HFI_PARKED, memory_order_release);
+        while (atomic_load_explicit(&thread->gate, memory_order_acquire)) {
+            if (hfp_clock_ns() >= deadline_ns) {
+                return;
+            }
+            hfp_thread_yield();
         }
     }
 }
@@ -52,17 +107,13 @@ void hfi_world_bury(hfi_world *world)
 static void thread_died(void *value)
 {
     hf_thread *thread = value;
-    /* A collector may be reading the records of a thread in native state right now.  It needs
-     * nothing that we hold, so it will be done; the bound is for a process that is being torn down.
-     */
-    for (uint32_t looks = 0; thread->records && looks < 100000; looks++) {
-        if (!atomic_load_explicit(&thread->gate, memory_order_seq_cst)) {
-            break;
-        }
-        hfp_thread_yield();
+    if (atomic_load_explicit(&thread->state, memory_order_relaxed) == HFI_DETACHED) {
+        return; /* detached in order, only its key could not be cleared */
     }
+    await_open_gate(thread);
     thread->records = NULL;
     thread->frames = NULL;
+    /* The last touch: whoever sees it may free the record.  Pairs with hfi_world_bury(). */
     atomic_store_explicit(&thread->state, HFI_DETACHED, memory_order_release);
 }
 
@@ -78,6 +129,7 @@ hf_status hfi_world_create(hfi_parts *parts, hfi_world **world_out)
         return status;
     }
     world->parts = parts;
+    world->retired_last = &world->retired;
     hfp_mutex_init(&world->stop_lock);
     hfp_mutex_init(&world->gate_lock);
     hfp_cond_init(&world->gate_open);
@@ -88,14 +140,13 @@ hf_status hfi_world_create(hfi_parts *parts, hfi_world **world_out)
 uint32_t hfi_world_destroy(hfi_world *world)
 {
     hfi_world_bury(world);
-    uint32_t attached = world->count;
+    if (world->count != 0) {
+        return world->count; /* their records, and so the world, stay for ever */
+    }
     while (world->retired) {
         hf_thread *thread = world->retired;
         world->retired = thread->next;
         hfi_free(thread);
-    }
-    if (attached != 0) {
-        return attached; /* their records, and so the world, stay for ever */
     }
     hfp_key_delete(&world->self_key);
     hfp_cond_finish(&world->gate_open);
@@ -123,6 +174,20 @@ uint32_t hfi_world_thread_count(hfi_world *world)
     uint32_t count = world->count;
     hfp_mutex_unlock(&world->stop_lock);
     return count;
+}
+
+hf_thread *hfi_world_self(hfi_world *world)
+{
+    hf_thread *thread = hfp_key_get(&world->self_key);
+    /* A record whose key could not be cleared is no longer the thread's. */
+    return thread && atomic_load_explicit(&thread->state, memory_order_relaxed) != HFI_DETACHED
+               ? thread
+               : NULL;
+}
+
+void hfi_world_close(hfi_world *world)
+{
+    atomic_store_explicit(&world->is_closed, true, memory_order_relaxed);
 }
 
 static void init_thread(hfi_parts *parts, hf_thread *thread)
@@ -156,7 +221,7 @@ static void detach_hooks(hfi_world *world, hf_thread *thread, unsigned attached)
 /* Makes a complete record, or nothing. */
 static hf_status make_thread(hfi_world *world, hf_thread **thread_out)
 {
-    hf_thread *thread = hfi_alloc(sizeof *thread);
+    hf_thread *thread = take_record(world);
     if (!thread) {
         return HF_E_NOMEM;
     }
@@ -175,7 +240,10 @@ static hf_status make_thread(hfi_world *world, hf_thread **thread_out)
     }
     if (status != HF_OK) {
         detach_hooks(world, thread, done);
-        hfi_free(thread);
+        atomic_store_explicit(&thread->state, HFI_DETACHED, memory_order_relaxed);
+        hfp_mutex_lock(&world->stop_lock);
+        retire(world, thread); /* somebody may know it from before */
+        hfp_mutex_unlock(&world->stop_lock);
         return status;
     }
     *thread_out = thread;
@@ -192,7 +260,13 @@ hf_status hf_thread_attach(hf_runtime *runtime, hf_thread **thread_out)
         return HF_E_NULL;
     }
     hfi_world *world = hfi_parts_of(runtime)->world;
-    if (hfp_key_get(&world->self_key)) {
+    if (hfi_world_is_forked(world)) {
+        return HF_E_FORKED;
+    }
+    if (hfi_world_is_closed(world)) {
+        return HF_E_SHUTDOWN;
+    }
+    if (hfi_world_self(world)) {
         return hfi_misuse(world->parts->reporter, HF_E_MISUSE, __func__, NULL, HF_SITE,
                           "attach a thread once, and pass its hf_thread on",
                           "the calling thread is attached to this runtime already");
@@ -221,13 +295,14 @@ hf_status hf_thread_detach(hf_thread *thread)
         }
     }
     hfi_enter(thread);
+    /* Clearing a key that is set needs no memory; if it fails all the same the exit function must
+     * find this record, and DETACHED. */
+    bool is_stuck = hfp_key_set(&world->self_key, NULL) != HF_OK;
     hfp_mutex_lock(&world->stop_lock);
+    thread->is_stuck = is_stuck;
     atomic_store_explicit(&thread->state, HFI_DETACHED, memory_order_relaxed);
-    unlink_thread(world, thread);
+    hfi_world_unlink(world, thread);
     hfp_mutex_unlock(&world->stop_lock);
-    /* Clearing a key that is set needs no memory; if it failed the exit function would find a
-     * DETACHED record. */
-    (void)!hfp_key_set(&world->self_key, NULL);
     return HF_OK;
 }
 

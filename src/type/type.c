@@ -213,3 +213,13 @@ void hfi_types_destroy(hfi_types *types)
     hfp_mutex_unlock(&table_lock);
     hfi_free(types);
 }
+
+void hfi_types_lock(void)
+{
+    hfp_mutex_lock(&table_lock);
+}
+
+void hfi_types_unlock(void)
+{
+    hfp_mutex_unlock(&table_lock);
+}

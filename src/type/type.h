@@ -50,4 +50,8 @@ void hfi_types_destroy(hfi_types *types);
 /** The type of a number, NULL for one that is not given out. */
 const hf_type *hfi_type_find(uint32_t id);
 
+/** Takes and gives the lock of the table around a fork. */
+void hfi_types_lock(void);
+void hfi_types_unlock(void);
+
 #endif

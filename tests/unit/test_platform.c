@@ -2,8 +2,8 @@
 /* hf-test: threaded timeout=120 */
 
 /*
- * The contract of platform.h for memory, libraries, the process and access
- * faults, the same on every system.  Threads, locks and time are in
+ * The contract of platform.h for memory, libraries, the process, time and
+ * access faults, the same on every system.  Threads and locks are in
  * test_platform_threads.c, what is kept of error values and forced failures in
  * test_platform_errors.c.
  */
@@ -14,6 +14,8 @@
 
 #include <stdatomic.h>
 #include <string.h>
+
+#define NS_PER_MS UINT64_C(1000000)
 
 /* ---- a page that opens itself when it is touched ---- */
 
@@ -430,6 +432,32 @@ static void process_id_is_one_number(void **state)
     assert_true(hfp_process_id() == hfp_process_id());
 }
 
+/* ---- time ---- */
+
+static void clock_never_goes_back(void **state)
+{
+    (void)state;
+    uint64_t last = hfp_clock_ns();
+    for (int i = 0; i < 100000; i++) {
+        const uint64_t now = hfp_clock_ns();
+        assert_true(now >= last);
+        last = now;
+    }
+}
+
+static void sleep_lasts_at_least_as_long_as_it_was_told(void **state)
+{
+    (void)state;
+    static const uint64_t sleeps_ns[] = { 0, 1, 5000, 50000, 999999, 1000001, 30 * NS_PER_MS };
+    for (size_t i = 0; i < sizeof(sleeps_ns) / sizeof(sleeps_ns[0]); i++) {
+        const uint64_t before = hfp_clock_ns();
+        hfp_sleep_ns(sleeps_ns[i]);
+        const uint64_t lasted = hfp_clock_ns() - before;
+        assert_true(lasted >= sleeps_ns[i]);
+        assert_true(lasted < sleeps_ns[i] + 5000 * NS_PER_MS);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -453,6 +481,8 @@ int main(void)
         cmocka_unit_test(env_get_copies_a_value_that_fits),
         cmocka_unit_test(env_get_says_not_found),
         cmocka_unit_test(process_id_is_one_number),
+        cmocka_unit_test(clock_never_goes_back),
+        cmocka_unit_test(sleep_lasts_at_least_as_long_as_it_was_told),
     };
     return cmocka_run_group_tests_name("platform", tests, NULL, NULL);
 }

@@ -35,6 +35,14 @@ static struct {
     char text[64];
 } world;
 
+/* A row of a primitive that cannot fail. */
+#define DOES(name, call)                                                                           \
+    static hf_status name(void)                                                                    \
+    {                                                                                              \
+        call;                                                                                      \
+        return HF_OK;                                                                              \
+    }
+
 static hf_status features_get(void)
 {
     return hfp_features_get()->page_size == world.page ? HF_OK : HF_E_SYSTEM;
@@ -65,11 +73,7 @@ static hf_status vm_decommit(void)
     return hfp_vm_decommit(world.base, world.page);
 }
 
-static hf_status vm_release(void)
-{
-    hfp_vm_release(world.base, world.size);
-    return HF_OK;
-}
+DOES(vm_release, hfp_vm_release(world.base, world.size))
 
 static void spoil_own_errors(void *user)
 {
@@ -82,22 +86,14 @@ static hf_status thread_start(void)
     return hfp_thread_start(&world.thread, "hf-errors", spoil_own_errors, NULL);
 }
 
-static hf_status thread_join(void)
-{
-    hfp_thread_join(&world.thread);
-    return HF_OK;
-}
+DOES(thread_join, hfp_thread_join(&world.thread))
 
 static hf_status thread_self(void)
 {
     return hfp_thread_self() != 0 ? HF_OK : HF_E_SYSTEM;
 }
 
-static hf_status thread_yield(void)
-{
-    hfp_thread_yield();
-    return HF_OK;
-}
+DOES(thread_yield, hfp_thread_yield())
 
 static hf_status thread_stack(void)
 {
@@ -134,23 +130,11 @@ static hf_status key_set_null(void)
     return hfp_key_set(&world.key, NULL);
 }
 
-static hf_status key_delete(void)
-{
-    hfp_key_delete(&world.key);
-    return HF_OK;
-}
+DOES(key_delete, hfp_key_delete(&world.key))
 
-static hf_status mutex_init(void)
-{
-    hfp_mutex_init(&world.mutex);
-    return HF_OK;
-}
+DOES(mutex_init, hfp_mutex_init(&world.mutex))
 
-static hf_status mutex_lock(void)
-{
-    hfp_mutex_lock(&world.mutex);
-    return HF_OK;
-}
+DOES(mutex_lock, hfp_mutex_lock(&world.mutex))
 
 static hf_status mutex_try_lock_held(void)
 {
@@ -162,46 +146,22 @@ static hf_status mutex_try_lock_free(void)
     return hfp_mutex_try_lock(&world.mutex) ? HF_OK : HF_E_SYSTEM;
 }
 
-static hf_status mutex_unlock(void)
-{
-    hfp_mutex_unlock(&world.mutex);
-    return HF_OK;
-}
+DOES(mutex_unlock, hfp_mutex_unlock(&world.mutex))
 
-static hf_status mutex_finish(void)
-{
-    hfp_mutex_finish(&world.mutex);
-    return HF_OK;
-}
+DOES(mutex_finish, hfp_mutex_finish(&world.mutex))
 
-static hf_status cond_init(void)
-{
-    hfp_cond_init(&world.cond);
-    return HF_OK;
-}
+DOES(cond_init, hfp_cond_init(&world.cond))
 
 static hf_status cond_wait_past(void)
 {
     return hfp_cond_wait(&world.cond, &world.mutex, 1) ? HF_OK : HF_E_TIMEOUT;
 }
 
-static hf_status cond_wake_one(void)
-{
-    hfp_cond_wake_one(&world.cond);
-    return HF_OK;
-}
+DOES(cond_wake_one, hfp_cond_wake_one(&world.cond))
 
-static hf_status cond_wake_all(void)
-{
-    hfp_cond_wake_all(&world.cond);
-    return HF_OK;
-}
+DOES(cond_wake_all, hfp_cond_wake_all(&world.cond))
 
-static hf_status cond_finish(void)
-{
-    hfp_cond_finish(&world.cond);
-    return HF_OK;
-}
+DOES(cond_finish, hfp_cond_finish(&world.cond))
 
 static hf_status barrier_process(void)
 {
@@ -220,23 +180,11 @@ static hf_status clock_ns(void)
     return hfp_clock_ns() != 0 ? HF_OK : HF_E_SYSTEM;
 }
 
-static hf_status sleep_none(void)
-{
-    hfp_sleep_ns(0);
-    return HF_OK;
-}
+DOES(sleep_none, hfp_sleep_ns(0))
 
-static hf_status sleep_short(void)
-{
-    hfp_sleep_ns(20000);
-    return HF_OK;
-}
+DOES(sleep_short, hfp_sleep_ns(20000))
 
-static hf_status sleep_long(void)
-{
-    hfp_sleep_ns(3000000);
-    return HF_OK;
-}
+DOES(sleep_long, hfp_sleep_ns(3000000))
 
 static hf_status module_open(void)
 {
@@ -264,29 +212,13 @@ static hf_status errno_locator(void)
     return hfp_errno_locator(world.module, &world.locate);
 }
 
-static hf_status module_close(void)
-{
-    hfp_module_close(world.module);
-    return HF_OK;
-}
+DOES(module_close, hfp_module_close(world.module))
 
-static hf_status error_text_of_errno(void)
-{
-    hfp_native_error_text(2, true, world.text, sizeof(world.text));
-    return HF_OK;
-}
+DOES(error_text_of_errno, hfp_native_error_text(2, true, world.text, sizeof(world.text)))
 
-static hf_status error_text_unknown(void)
-{
-    hfp_native_error_text(0x7ffffff1, true, world.text, sizeof(world.text));
-    return HF_OK;
-}
+DOES(error_text_unknown, hfp_native_error_text(0x7ffffff1, true, world.text, sizeof(world.text)))
 
-static hf_status error_text_of_system(void)
-{
-    hfp_native_error_text(0x7ffffff1, false, world.text, sizeof(world.text));
-    return HF_OK;
-}
+DOES(error_text_of_system, hfp_native_error_text(0x7ffffff1, false, world.text, sizeof(world.text)))
 
 static hf_status write_stderr(void)
 {
@@ -337,11 +269,7 @@ static hf_status fault_in_page(void)
     return HF_OK;
 }
 
-static hf_status fault_unwatch(void)
-{
-    hfp_fault_unwatch(open_page, NULL);
-    return HF_OK;
-}
+DOES(fault_unwatch, hfp_fault_unwatch(open_page, NULL))
 
 static hf_status fork_watch(void)
 {

@@ -2,8 +2,8 @@
 /* hf-test: threaded timeout=120 */
 
 /*
- * The contract of platform.h for threads, per-thread words, locks, conditions,
- * the barrier and time.  Workers write verdicts down; assertions are made on
+ * The contract of platform.h for threads, per-thread words, locks, conditions and
+ * the barrier.  Workers write verdicts down; assertions are made on
  * the test's own thread after it has joined them.
  */
 
@@ -450,32 +450,6 @@ static void barrier_process_orders_a_store_and_a_load_of_another_thread(void **s
     assert_int_equal(missed, 0);
 }
 
-/* ---- time ---- */
-
-static void clock_never_goes_back(void **state)
-{
-    (void)state;
-    uint64_t last = hfp_clock_ns();
-    for (int i = 0; i < 100000; i++) {
-        const uint64_t now = hfp_clock_ns();
-        assert_true(now >= last);
-        last = now;
-    }
-}
-
-static void sleep_lasts_at_least_as_long_as_it_was_told(void **state)
-{
-    (void)state;
-    static const uint64_t sleeps_ns[] = { 0, 1, 5000, 50000, 999999, 1000001, 30 * NS_PER_MS };
-    for (size_t i = 0; i < sizeof(sleeps_ns) / sizeof(sleeps_ns[0]); i++) {
-        const uint64_t before = hfp_clock_ns();
-        hfp_sleep_ns(sleeps_ns[i]);
-        const uint64_t lasted = hfp_clock_ns() - before;
-        assert_true(lasted >= sleeps_ns[i]);
-        assert_true(lasted < sleeps_ns[i] + 5000 * NS_PER_MS);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -493,8 +467,6 @@ int main(void)
         cmocka_unit_test(cond_wait_ends_at_its_deadline_and_not_before),
         cmocka_unit_test(cond_wait_comes_back_at_once_when_the_deadline_is_past),
         cmocka_unit_test(barrier_process_orders_a_store_and_a_load_of_another_thread),
-        cmocka_unit_test(clock_never_goes_back),
-        cmocka_unit_test(sleep_lasts_at_least_as_long_as_it_was_told),
     };
     return cmocka_run_group_tests_name("platform_threads", tests, NULL, NULL);
 }

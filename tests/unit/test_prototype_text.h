@@ -107,13 +107,13 @@ static inline void put_param(dump *d, const hfi_prototype *p, const hfi_param *p
     put(d, "%s: %s %s %s", param->name, kind[param->kind], direction[param->direction],
         hfi_ctype_name(param->type));
     if (param->type == HFI_C_POINTER) {
-        put(d, ">%s%s/%zu", param->target_is_const ? "const " : "", hfi_ctype_name(param->target),
-            param->target_size);
+        put(d, ">%s%s/%lu", param->target_is_const ? "const " : "", hfi_ctype_name(param->target),
+            (unsigned long)param->target_size);
     }
     put(d, "%s%s%s", param->is_wide ? " wide" : "", param->is_text ? " text" : "",
         param->is_given ? " given" : "");
     if (param->extent != 0) {
-        put(d, " extent %zu", param->extent);
+        put(d, " extent %lu", (unsigned long)param->extent);
     }
     put_size_role(d, p, "capacity", &param->capacity);
     put_size_role(d, p, "needed", &param->needed);

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HOLDFAST_CALL_CALL_H
+#define HOLDFAST_CALL_CALL_H
+
+/*
+ * One call, as retry/ drives it.
+ *
+ *   hfi_call_begin    checks and converts what the caller passed
+ *   hfi_call_try      makes the outputs, resolves addresses, crosses, looks     once or more
+ *   hfi_call_settle   moves the outputs of a successful try into the result
+ *   hfi_call_end      lets everything go; always
+ *
+ * The hfi_call is a frame on the C stack.  Its record is linked from the first
+ * managed object to the end: `slots` keep every object of the call, `objects` pin
+ * them from the moment their addresses are resolved.
+ */
+
+#include "call/function.h"
+#include "fence/fence.h"
+#include "heap/heap.h"
+
+#include <holdfast/call.h>
+
+#define HFI_CALL_SCRATCH 512 /* bytes of converted text that need no memory of their own */
+
+/* Each parameter has at most an output of its own and a start value copied from a buffer. */
+#define HFI_CALL_OBJECTS (2 * HFI_PARAMS_MAX)
+
+/** Behind the announced capacity of every buffer that the library makes. */
+#define HFI_CANARY_SIZE 16u
+
+/** One argument of a call that is under way; only what its kind needs is set. */
+typedef struct hfi_argument {
+    hfi_value value;   /* what the native function gets */
+    hfi_value content; /* what `value` points to, for a scalar output or a size that is written */
+    hfi_value start;   /* put into `content` before each try */
+    uint64_t capacity; /* of a buffer: bytes announced */
+    size_t offset;     /* of what is lent in its object */
+    size_t source_offset;
+    const void *from; /* start value of a struct, in native memory; NULL */
+    int8_t object;    /* of an output: index in slots and objects */
+    int8_t source;    /* start value of a struct, index likewise; -1 */
+    bool is_null;     /* the caller passed HF_NULL for something the library would fill */
+} hfi_argument;
+
+typedef struct hfi_call {
+    hf_record_ record;
+    hf_thread *thread;
+    const hf_function *function;
+    hf_result *result;
+    int64_t result_seen; /* what expressions see; after a try */
+    int64_t error_seen;
+    uint64_t stops; /* of the world when addresses were resolved */
+    uint8_t object_count;
+    uint8_t held_count;
+    uint8_t block_count;
+    bool is_linked;
+    size_t scratch_used;
+    hfi_argument argument[HFI_PARAMS_MAX];
+    void *passed[HFI_PARAMS_MAX];   /* addresses for libffi */
+    int64_t seen[HFI_PARAMS_MAX];   /* values for expressions */
+    int8_t owner[HFI_CALL_OBJECTS]; /* whose value is the object's address; -1: none */
+    uintptr_t objects[HFI_CALL_OBJECTS];
+    hf_slot slots[HFI_CALL_OBJECTS];
+    void *held[HFI_PARAMS_MAX];   /* cells of resources */
+    void *blocks[HFI_PARAMS_MAX]; /* texts that were too large for the scratch */
+    _Alignas(16) char scratch[HFI_CALL_SCRATCH];
+} hfi_call;
+
+/** Checks and converts the arguments, holds resources, prepares the result's slots.  Reports what
+ * it refuses. */
+HF_MUST_CHECK hf_status hfi_call_begin(hfi_call *call, hf_thread *thread,
+                                       const hf_function *function, hf_result *result,
+                                       const hf_arg *arguments);
+
+/**
+ * One native call with the capacities in argument[].capacity.  Not HF_OK when nothing was called
+ * (no memory) or when the callee wrote behind a capacity (HF_E_OVERRUN, reported).
+ */
+HF_MUST_CHECK hf_status hfi_call_try(hfi_call *call);
+
+/** Moves the outputs of the last try into the result.  HF_E_LYING_SIZE, HF_E_UTF, HF_E_NOMEM. */
+HF_MUST_CHECK hf_status hfi_call_settle(hfi_call *call);
+
+/** Ends a call that was begun, also one whose begin failed; clears the outputs unless `status` is
+ * HF_OK. */
+void hfi_call_end(hfi_call *call, hf_status status);
+
+/** Evaluates an expression over the last try. */
+int64_t hfi_call_evaluate(const hfi_call *call, const hfi_expr *expr);
+
+/** True if a text buffer without a length role is full and has no NUL: it was cut off. */
+bool hfi_call_is_cut(const hfi_call *call, unsigned parameter);
+
+/** Reports a broken contract of the caller; gives `status` back.  `parameter` -1: the call itself.
+ */
+hf_status hfi_call_refuse(const hfi_call *call, int parameter, hf_status status, const char *remedy,
+                          const char *format, ...) HFI_FORMAT(5, 6);
+
+/** Reports a callee that breaks its protocol; gives `status` back. */
+hf_status hfi_call_complain(const hfi_call *call, int parameter, hf_status status,
+                            const char *remedy, const char *format, ...) HFI_FORMAT(5, 6);
+
+#endif

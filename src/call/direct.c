@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Calls without libffi.
+ *
+ * ffi_call() classifies every argument anew at each call.  Where all of them go into
+ * registers that is not needed: a function of so many 64-bit words finds narrower
+ * arguments in the same registers, and callers extend what is narrow.  So a few
+ * prototypes of 64-bit words serve all such signatures.
+ *
+ *   x86-64, System V   up to 6 integers or pointers; with floating numbers, which have
+ *                      registers of their own, all 6 and 8 of them are loaded
+ *   x86-64, Windows    up to 4 integers or pointers; floating numbers go to ffi_call()
+ *   anything else      ffi_call()
+ *
+ * A float is the low half of its register, so it travels as a double with those bits.
+ * A narrow result leaves the rest of its register undefined; hfi_value_narrow() masks.
+ *
+ * Everything here is pure; any thread.
+ */
+
+#include "call/direct.h"
+
+#include <string.h>
+
+/* libffi names its target by macros. */
+#if defined(X86_WIN64)
+#define WORDS_MAX    4u
+#define HAS_FLOATING 0
+#elif defined(X86_64) && UINTPTR_MAX > UINT32_MAX
+#define WORDS_MAX    6u
+#define HAS_FLOATING 1
+#else
+#define WORDS_MAX    0u
+#define HAS_FLOATING 0
+#endif
+#define FLOATING_MAX 8u
+
+typedef uint64_t call_0(void);
+typedef uint64_t call_1(uint64_t);
+typedef uint64_t call_2(uint64_t, uint64_t);
+typedef uint64_t call_3(uint64_t, uint64_t, uint64_t);
+typedef uint64_t call_4(uint64_t, uint64_t, uint64_t, uint64_t);
+typedef uint64_t call_6(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
+typedef uint64_t call_all(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, double,
+                          double, double, double, double, double, double, double);
+typedef double call_all_floating(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, double,
+                                 double, double, double, double, double, double, double);
+
+static bool is_floating(hfi_ctype type)
+{
+    return type == HFI_C_F32 || type == HFI_C_F64;
+}
+
+hfi_direct hfi_direct_choose(const hfi_prototype *prototype)
+{
+    unsigned words = 0;
+    unsigned floating = 0;
+    for (unsigned i = 0; i < prototype->param_count; i++) {
+        if (is_floating(prototype->param[i].type)) {
+            floating++;
+        } else {
+            words++;
+        }
+    }
+    bool fits = WORDS_MAX != 0 && words <= WORDS_MAX && floating <= FLOATING_MAX;
+    if (!fits || (!HAS_FLOATING && (floating || is_floating(prototype->result)))) {
+        return HFI_DIRECT_NONE;
+    }
+    if (is_floating(prototype->result)) {
+        return HFI_DIRECT_ALL_FLOATING;
+    }
+    return floating ? HFI_DIRECT_ALL : HFI_DIRECT_WORDS;
+}
+
+/* Mostly addresses and sizes, which need no extension. */
+static uint64_t load_word(const void *from, hfi_ctype type)
+{
+    uint64_t word;
+    if (type != HFI_C_POINTER && type != HFI_C_U64 && type != HFI_C_I64) {
+        return (uint64_t)hfi_value_load(from, type);
+    }
+    memcpy(&word, from, sizeof(word));
+    return word;
+}
+
+static uint64_t call_words(void (*f)(void), unsigned count, const uint64_t *w)
+{
+    switch (count) {
+    case 0:
+        return ((call_0 *)f)();
+    case 1:
+        return ((call_1 *)f)(w[0]);
+    case 2:
+        return ((call_2 *)f)(w[0], w[1]);
+    case 3:
+        return ((call_3 *)f)(w[0], w[1], w[2]);
+    case 4:
+        return ((call_4 *)f)(w[0], w[1], w[2], w[3]);
+    default: /* one register too many does no harm where there are six */
+        return ((call_6 *)f)(w[0], w[1], w[2], w[3], w[4], w[5]);
+    }
+}
+
+/* Always the whole double, because a later load of all of it would wait for parts. */
+static void load_floating(double *to, const void *from, hfi_ctype type)
+{
+    uint64_t bits;
+    if (type == HFI_C_F32) {
+        uint32_t low;
+        memcpy(&low, from, sizeof(low));
+        bits = low;
+    } else {
+        memcpy(&bits, from, sizeof(bits));
+    }
+    memcpy(to, &bits, sizeof(*to));
+}
+
+void hfi_direct_words(const hfi_prototype *prototype, void *function, hfi_value *result,
+                      void *const *arguments)
+{
+    uint64_t w[6];
+    w[5] = 0;
+    for (unsigned i = 0; i < prototype->param_count; i++) {
+        w[i] = load_word(arguments[i], prototype->param[i].type);
+    }
+    uint64_t returned = call_words(FFI_FN(function), prototype->param_count, w);
+    result->u64 = prototype->result == HFI_C_VOID ? 0 : returned;
+}
+
+void hfi_direct_all(const hfi_prototype *prototype, void *function, hfi_value *result,
+                    void *const *arguments)
+{
+    uint64_t w[6] = { 0, 0, 0, 0, 0, 0 };
+    double d[FLOATING_MAX] = { 0, 0, 0, 0, 0, 0, 0, 0 };
+    unsigned words = 0;
+    unsigned floating = 0;
+    for (unsigned i = 0; i < prototype->param_count; i++) {
+        hfi_ctype type = prototype->param[i].type;
+        if (is_floating(type)) {
+            load_floating(&d[floating++], arguments[i], type);
+        } else {
+            w[words++] = load_word(arguments[i], type);
+        }
+    }
+    void (*f)(void) = FFI_FN(function);
+    if (is_floating(prototype->result)) {
+        result->f64 = ((call_all_floating *)f)(w[0], w[1], w[2], w[3], w[4], w[5], d[0], d[1], d[2],
+                                               d[3], d[4], d[5], d[6], d[7]);
+    } else {
+        uint64_t returned = ((call_all *)f)(w[0], w[1], w[2], w[3], w[4], w[5], d[0], d[1], d[2],
+                                            d[3], d[4], d[5], d[6], d[7]);
+        result->u64 = prototype->result == HFI_C_VOID ? 0 : returned;
+    }
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HOLDFAST_CALL_FFI_GLUE_H
+#define HOLDFAST_CALL_FFI_GLUE_H
+
+/*
+ * The one place that knows libffi.
+ *
+ * Prepared once when a function is bound, then read by all threads.  A call that
+ * libffi makes is one inline call here, so that the statement behind it in
+ * invoke.c is the first one that runs after the native function.
+ */
+
+#include "call/prototype.h"
+
+#include <ffi.h>
+
+/** How a signature is called; all but the first without libffi (call/direct.c). */
+typedef enum hfi_direct {
+    HFI_DIRECT_NONE,
+    HFI_DIRECT_WORDS,
+    HFI_DIRECT_ALL,
+    HFI_DIRECT_ALL_FLOATING
+} hfi_direct;
+
+/** A signature as libffi wants it.  Constant after hfi_cif_prepare(); points into itself, so it
+ * stays put. */
+typedef struct hfi_cif {
+    ffi_cif cif;
+    ffi_type *types[HFI_PARAMS_MAX];
+    hfi_direct direct;
+} hfi_cif;
+
+/** What one parameter or result is on the machine.  libffi widens a narrow result to ffi_arg. */
+typedef union hfi_value {
+    uint64_t u64;
+    double f64;
+    float f32;
+    void *pointer;
+    ffi_arg widened;
+    unsigned char bytes[16];
+} hfi_value;
+
+/** HF_E_UNSUPPORTED when libffi has no such call on this machine. */
+HF_MUST_CHECK hf_status hfi_cif_prepare(hfi_cif *cif, const hfi_prototype *prototype);
+
+/** Calls.  `arguments[i]` is the address of argument i in its own width. */
+static inline void hfi_cif_call(const hfi_cif *cif, void *function, hfi_value *result,
+                                void **arguments)
+{
+    union {
+        const ffi_cif *constant;
+        ffi_cif *plain;
+    } to = { &cif->cif }; /* ffi_call() reads it alone, but does not say so */
+    ffi_call(to.plain, FFI_FN(function), result, arguments);
+}
+
+/** Puts the low bits of an integer or a pointer where a value of that type is read. */
+void hfi_value_store(void *to, hfi_ctype type, uint64_t bits);
+
+/** Reads an integer or a pointer back, as expressions see it. */
+int64_t hfi_value_load(const void *from, hfi_ctype type);
+
+/** An integer result as hfi_cif_call() wrote it; `shift` is 64 less the bits of its type. */
+static inline uint64_t hfi_value_integer(const hfi_value *result, unsigned shift)
+{
+    return shift > 64 - 8 * sizeof(ffi_arg) ? result->widened : result->u64;
+}
+
+/** Sign- or zero-extends the low bits. */
+static inline int64_t hfi_value_narrow(uint64_t bits, unsigned shift, bool is_signed)
+{
+    return is_signed ? (int64_t)(bits << shift) >> shift : (int64_t)(bits << shift >> shift);
+}
+
+/** Reads a float or a double. */
+double hfi_value_floating(const void *from, hfi_ctype type);
+
+/** Writes one; false if the number is too large for a float. */
+bool hfi_value_store_floating(void *to, hfi_ctype type, double number);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HOLDFAST_CALL_FUNCTION_H
+#define HOLDFAST_CALL_FUNCTION_H
+
+/*
+ * Libraries and bound functions: what a call reads and never writes.
+ */
+
+#include "call/ffi_glue.h"
+#include "call/prototype.h"
+#include "diag/report.h"
+#include "platform/platform.h"
+#include "base/parts.h"
+
+#include <holdfast/library.h>
+
+#include <stdatomic.h>
+
+#define HFI_LIBRARY_SIG  0x4c494252u /* "LIBR" */
+#define HFI_FUNCTION_SIG 0x46554e43u /* "FUNC" */
+
+struct hf_library {
+    uint32_t sig;
+    _Atomic(uint32_t) references; /* the owner's and one of each bound function */
+    hfi_parts *parts;
+    void *module;
+    char *name;
+};
+
+/** Takes one more reference. */
+void hfi_library_acquire(hf_library *library);
+
+/** Gives one up; the last one unloads.  Any thread; NULL is fine. */
+void hfi_library_release(hf_library *library);
+
+/** What a call does for one parameter: the prototype's parameter without its words. */
+typedef struct hfi_step {
+    hfi_param_kind kind;
+    hfi_ctype type;   /* as passed */
+    hfi_ctype target; /* of a pointer */
+    hfi_direction direction;
+    bool is_callers;
+    bool is_signed; /* of a caller's integer: its type */
+    uint8_t shift;  /* of an integer: where its bytes are in a uint64_t */
+    uint64_t most;  /* of a caller's integer: the largest that fits; 0: it is something else */
+    bool is_text;
+    bool is_immovable;  /* something points into what the library makes for it */
+    bool is_sized;      /* a buffer whose capacity a parameter announces */
+    int8_t buffer;      /* of a capacity, scalar or pointed to: the buffer it announces; -1 */
+    int8_t out;         /* number of its output slot, -1 */
+    int8_t scalar;      /* number of its scalar output, -1 */
+    int8_t needed_by;   /* of a buffer: the parameter that says its need, -1 */
+    int8_t length_by;   /* of a buffer: the parameter that says its length, -1 */
+    size_t element;     /* bytes of what it points to; 1 where that is unknown */
+    size_t reach;       /* of a buffer without a capacity: bytes the callee may touch; 0: unknown */
+    size_t alignment;   /* of what it points to */
+    uint64_t unit;      /* of a capacity: bytes it counts in */
+    uint64_t bytes_max; /* of a buffer: the most that its capacity parameter can announce */
+} hfi_step;
+
+/** Immutable once bound; shared by all threads. */
+struct hf_function {
+    uint32_t sig;
+    uint8_t outs;        /* output slots */
+    uint8_t scalars;     /* scalar outputs */
+    uint8_t growing;     /* out buffers that the library makes */
+    bool has_outputs;    /* slots or scalars */
+    bool has_capacities; /* capacities or scalars to set before each try */
+    bool sees_values;    /* expressions or scalars need what the parameters hold after a try */
+    bool result_is_signed;
+    uint8_t result_shift;   /* bits of a register that an integer result leaves unused */
+    bool clears_error;      /* `error` decides about success, so it must not be an old one */
+    uint32_t floating_mask; /* scalar outputs that are floating */
+    uint32_t tries_max;
+    uint64_t first_bytes;
+    uint64_t bytes_max;
+    hfi_parts *parts;
+    hf_library *library; /* may be NULL */
+    void *address;
+    hfp_errno_fn locate_errno; /* NULL: plain errno */
+    hfi_step *step;            /* one a parameter */
+    hfi_prototype prototype;
+    hfi_cif cif;
+};
+
+/** Makes the steps of a parsed prototype; reports what no call could do.  HF_E_UNSUPPORTED,
+ * HF_E_NOMEM. */
+HF_MUST_CHECK hf_status hfi_plan_make(hf_function *function);
+
+#endif

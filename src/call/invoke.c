@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * The four steps of a call (docs/design/call.md).
+ *
+ *   (a) make the outputs: may collect; every object of the call is in record.slots
+ *   (b) resolve: objects are pinned and their addresses taken; no safepoint from
+ *       here to the crossing, or an address would be of an object that moved
+ *   (c) cross: state = native, call, take the error values in the statement
+ *       behind it, state = managed
+ *   (d) look: the canaries, the values that expressions ask about
+ *
+ * The record is linked from the first managed object to the end, so what is in its
+ * slots lives through every collection, and what is in its objects (0 before the
+ * first resolve) stays put.  A call of numbers alone has no record.  Each try makes
+ * its buffers anew and repeats a to d.
+ *
+ * Threads: the owner of the call.  The collector reads the record while this
+ * thread is stopped or native; what it reads is written before hfi_enter().
+ */
+
+#include "call/call.h"
+#include "call/direct.h"
+#include "call/marshal.h"
+#include "call/result.h"
+
+#include "base/alloc.h"
+#include "base/size.h"
+
+#include <string.h>
+
+/* No text and no small number looks like it, and each byte differs from its neighbours. */
+static const unsigned char canary[HFI_CANARY_SIZE] = { 0xfb, 0x9e, 0xc3, 0xe5, 0xa7, 0xf1,
+                                                       0x8d, 0xd6, 0xb9, 0xec, 0x95, 0xca,
+                                                       0xf4, 0x83, 0xde, 0xb1 };
+
+static hf_status check_callable(hf_thread *thread, const hf_function *function,
+                                const hf_result *result, const hf_arg *arguments)
+{
+    hfi_reporter *reporter = thread->parts->reporter;
+    const hf_site nowhere = { NULL, 0 };
+    if (!function) {
+        return hfi_misuse(reporter, HF_E_NULL, "hf_call", "function", nowhere,
+                          "bind it with hf_function_bind()", "the function is NULL");
+    }
+    HF_VERIFY(function->sig == HFI_FUNCTION_SIG);
+    if (!result || !arguments) {
+        return hfi_misuse(reporter, HF_E_NULL, function->prototype.name,
+                          result ? "arguments" : "result", nowhere,
+                          "pass a result with HF_RESULT_INIT, and HF_ARGS(...) or HF_NO_ARGS",
+                          "the %s is NULL", result ? "argument list" : "result");
+    }
+    if (function->parts != thread->parts) {
+        return hfi_misuse(reporter, HF_E_MISUSE, function->prototype.name, "function", nowhere,
+                          "bind the function in the runtime of the thread that calls it",
+                          "the function belongs to another runtime");
+    }
+    return HF_OK;
+}
+
+/* Gives back what the call took: the last hold of a disposed resource runs its release function. */
+static void let_go(hfi_call *call)
+{
+    while (call->block_count) {
+        call->block_count--;
+        hfi_free(call->blocks[call->block_count]);
+    }
+    while (call->held_count) {
+        const hfi_resource_hooks *hooks = hfi_fences_resource_hooks(call->thread->parts->fences);
+        call->held_count--;
+        (void)hooks->let_go(call->thread,
+                            call->held[call->held_count]); /* reports a failure itself */
+    }
+}
+
+/* Something jumped over the call, and the record is unwound from outside. */
+static void abandon(hf_record_ *record)
+{
+    let_go(HF_CONTAINER(record, hfi_call, record));
+}
+
+static void link_record(hfi_call *call)
+{
+    hf_record_ *record = &call->record;
+    hfi_record_prepare(call->thread, record, call->function->prototype.name);
+    record->site = (hf_site){ NULL, 0 };
+    record->what = call->function->prototype.name;
+    record->pins = 0;
+    record->keeps = 0;
+    record->objects = call->objects;
+    record->slots = call->slots;
+    record->abandon = abandon;
+    hfi_record_push(call->thread, record);
+    call->is_linked = true;
+}
+
+int8_t hfi_call_keep(hfi_call *call, uintptr_t object, int owner)
+{
+    HF_ASSERT(call->object_count < HFI_CALL_OBJECTS);
+    if (!call->is_linked) {
+        link_record(call);
+    }
+    int8_t index = (int8_t)call->object_count++;
+    call->owner[index] = (int8_t)owner;
+    call->slots[index].word_ = object;
+    call->objects[index] = 0;
+    call->record.keeps = call->object_count;
+    return index;
+}
+
+/* Gives every object that the library makes its place, and every out scalar its address. */
+static void place_outputs(hfi_call *call)
+{
+    const hf_function *function = call->function;
+    for (unsigned i = 0; i < function->prototype.param_count; i++) {
+        hfi_argument *argument = &call->argument[i];
+        const hfi_step *step = &function->step[i];
+        if (step->out < 0 && step->scalar < 0) {
+            continue;
+        }
+        if (argument->is_null) {
+            argument->value.pointer = NULL;
+        } else if (step->out >= 0) {
+            argument->offset = 0;
+            argument->object = hfi_call_keep(call, 0, (int)i);
+        } else {
+            argument->value.pointer = &argument->content;
+        }
+    }
+}
+
+hf_status hfi_call_begin(hfi_call *call, hf_thread *thread, const hf_function *function,
+                         hf_result *result, const hf_arg *arguments)
+{
+    call->is_linked = false;
+    call->thread = thread;
+    call->function = function;
+    call->result = result;
+    call->object_count = 0;
+    call->held_count = 0;
+    call->block_count = 0;
+    call->scratch_used = 0;
+    hf_status status = check_callable(thread, function, result, arguments);
+    if (HF_UNLIKELY(status != HF_OK)) {
+        call->result = NULL;
+        return status;
+    }
+    if (HF_UNLIKELY(atomic_load_explicit(&thread->parts->is_stopping, memory_order_relaxed))) {
+        call->result = NULL;
+        return HF_E_SHUTDOWN;
+    }
+    status = hfi_result_begin(thread, result, function);
+    if (HF_UNLIKELY(status != HF_OK)) {
+        call->result = NULL;
+        return status;
+    }
+    status = hfi_marshal(call, arguments);
+    if (function->has_outputs && status == HF_OK) {
+        place_outputs(call);
+    }
+    return status;
+}
+
+/* ---- (a) outputs ---- */
+
+static hf_status make_buffer(hfi_call *call, unsigned index)
+{
+    hfi_argument *argument = &call->argument[index];
+    size_t size;
+    if (argument->capacity > SIZE_MAX ||
+        !hfi_size_add((size_t)argument->capacity, HFI_CANARY_SIZE, &size)) {
+        return HF_E_OVERFLOW;
+    }
+    uintptr_t object;
+    hf_status status =
+        hfi_bytes_allocate(call->thread, size, call->function->step[index].is_immovable, &object);
+    if (status == HF_OK) {
+        call->slots[argument->object].word_ = object;
+        memcpy((char *)hfi_payload_16(object) + argument->capacity, canary, HFI_CANARY_SIZE);
+    }
+    return status;
+}
+
+static hf_status make_struct(hfi_call *call, unsigned index)
+{
+    hfi_argument *argument = &call->argument[index];
+    const hfi_step *step = &call->function->step[index];
+    uintptr_t object;
+    hf_status status = hfi_bytes_allocate(call->thread, step->element, step->is_immovable, &object);
+    if (status != HF_OK) {
+        return status;
+    }
+    call->slots[argument->object].word_ = object;
+    if (argument->from) {
+        memcpy(hfi_payload_16(object), argument->from, step->element);
+    } else if (argument->source >= 0) {
+        const char *start = hfi_payload_16(call->slots[argument->source].word_);
+        memcpy(hfi_payload_16(object), start + argument->source_offset, step->element);
+    }
+    return HF_OK;
+}
+
+static hf_status make_outputs(hfi_call *call)
+{
+    const hf_function *function = call->function;
+    hf_status status = HF_OK;
+    for (unsigned i = 0; i < function->prototype.param_count && status == HF_OK; i++) {
+        const hfi_step *step = &function->step[i];
+        if (step->kind == HFI_P_OUT_BUFFER) {
+            status = make_buffer(call, i);
+        } else if (step->out >= 0 && !call->argument[i].is_null) {
+            status = make_struct(call, i);
+        }
+    }
+    return status;
+}
+
+/* A capacity is a number of its own or what a slot holds before the call. */
+static void arm_scalars(hfi_call *call)
+{
+    const hf_function *function = call->function;
+    for (unsigned i = 0; i < function->prototype.param_count; i++) {
+        hfi_argument *argument = &call->argument[i];
+        const hfi_step *step = &function->step[i];
+        if (step->buffer >= 0) {
+            uint64_t announced = call->argument[step->buffer].capacity;
+            announced = step->unit == 1 ? announced : announced / step->unit;
+            hfi_value *to = step->scalar >= 0 ? &argument->start : &argument->value;
+            to->u64 = announced << step->shift;
+        }
+        if (step->scalar >= 0) {
+            argument->content = argument->start;
+        }
+    }
+}
+
+/* ---- (b) addresses ---- */
+
+static void resolve(hfi_call *call)
+{
+    for (unsigned i = 0; i < call->object_count; i++) {
+        uintptr_t object = call->slots[i].word_;
+        call->objects[i] = object;
+        if (call->owner[i] >= 0) {
+            hfi_argument *argument = &call->argument[call->owner[i]];
+            argument->value.pointer = (char *)hfi_payload_16(object) + argument->offset;
+        }
+    }
+    call->record.pins = call->object_count;
+#if HF_CHECK_LEVEL >= 2
+    call->stops = hfi_world_stops(call->thread->parts->world);
+#endif
+}
+
+/* ---- (c) the crossing ---- */
+
+static void clear_errors(const hf_function *function)
+{
+    hfp_native_error_restore((hfp_native_error){ 0, 0, 0 });
+    if (function->locate_errno) {
+        *function->locate_errno() = 0;
+    }
+}
+
+static void cross(hfi_call *call, hfi_value *returned)
+{
+    hf_thread *thread = call->thread;
+    hf_result *result = call->result;
+    const hf_function *function = call->function;
+    hfi_crossing(thread);
+    if (HF_LIKELY(!function->prototype.is_leaf)) {
+        hfi_enter(thread);
+    }
+    if (HF_UNLIKELY(function->clears_error)) {
+        clear_errors(function);
+    }
+    switch (function->cif.direct) {
+    case HFI_DIRECT_NONE:
+        hfi_cif_call(&function->cif, function->address, returned, call->passed);
+        break;
+    case HFI_DIRECT_WORDS:
+        hfi_direct_words(&function->prototype, function->address, returned, call->passed);
+        break;
+    case HFI_DIRECT_ALL:
+    case HFI_DIRECT_ALL_FLOATING:
+        hfi_direct_all(&function->prototype, function->address, returned, call->passed);
+        break;
+    }
+    hfp_native_error_take(&result->errno_value, &result->last_error, &result->wsa_error);
+    if (function->locate_errno) {
+        result->errno_value = *function->locate_errno();
+    }
+    if (HF_LIKELY(!function->prototype.is_leaf)) {
+        hfi_leave(thread);
+    }
+    hfi_crossing(thread);
+}
+
+/* ---- (d) what the callee said ---- */
+
+static void read_result(hfi_call *call, const hfi_value *returned)
+{
+    const hf_function *function = call->function;
+    hf_result *result = call->result;
+    hfi_ctype type = function->prototype.result;
+    if (type == HFI_C_POINTER) {
+        result->value.u = 0;
+        result->value.pointer = returned->pointer;
+        call->result_seen = hfi_value_load(returned, type);
+    } else if (type == HFI_C_F32 || type == HFI_C_F64) {
+        result->value.f = hfi_value_floating(returned, type);
+        call->result_seen = 0;
+    } else {
+        uint64_t bits = hfi_value_integer(returned, function->result_shift);
+        call->result_seen =
+            hfi_value_narrow(bits, function->result_shift, function->result_is_signed);
+        result->value.i = call->result_seen;
+    }
+}
+
+static void read_values(hfi_call *call)
+{
+    const hf_function *function = call->function;
+    for (unsigned i = 0; i < function->prototype.param_count; i++) {
+        const hfi_step *step = &function->step[i];
+        const hfi_argument *argument = &call->argument[i];
+        const void *from = step->scalar >= 0 ? &argument->content : &argument->value;
+        hfi_ctype type = step->scalar >= 0 ? step->target : step->type;
+        bool is_number = hfi_ctype_is_integer(type) || type == HFI_C_POINTER;
+        call->seen[i] = is_number ? hfi_value_load(from, type) : 0;
+    }
+}
+
+/* Without a fail role the call succeeded, and nothing asks for `error`. */
+static void read_verdict(hfi_call *call)
+{
+    const hfi_prototype *prototype = &call->function->prototype;
+    hf_result *result = call->result;
+    hfi_error_slots slots = { result->errno_value, result->last_error, result->wsa_error };
+    call->error_seen = hfi_error_value(prototype->error, call->result_seen, &slots);
+    result->failed = hfi_call_evaluate(call, &prototype->fail) != 0;
+    result->error = result->failed ? call->error_seen : 0;
+}
+
+static hf_status check_canaries(hfi_call *call)
+{
+    const hf_function *function = call->function;
+    for (unsigned i = 0; i < function->prototype.param_count; i++) {
+        if (function->step[i].kind != HFI_P_OUT_BUFFER) {
+            continue;
+        }
+        const hfi_argument *argument = &call->argument[i];
+        const char *behind = (const char *)argument->value.pointer + argument->capacity;
+        if (memcmp(behind, canary, HFI_CANARY_SIZE) != 0) {
+            return hfi_call_complain(
+                call, (int)i, HF_E_OVERRUN,
+                "check the unit of the capacity; the callee may need room that "
+                "it does not count",
+                "the callee wrote behind the %llu bytes it was told",
+                (unsigned long long)argument->capacity);
+        }
+    }
+    return HF_OK;
+}
+
+hf_status hfi_call_try(hfi_call *call)
+{
+    const hf_function *function = call->function;
+    if (function->outs) {
+        hf_status status = make_outputs(call);
+        if (HF_UNLIKELY(status != HF_OK)) {
+            return status;
+        }
+    }
+    if (function->has_capacities) {
+        arm_scalars(call);
+    }
+    if (call->object_count) {
+        resolve(call);
+        HF_ASSERT(hfi_world_stops(call->thread->parts->world) == call->stops);
+    }
+    hfi_value returned;
+    returned.u64 = 0;
+    cross(call, &returned);
+    call->result->attempts++;
+    read_result(call, &returned);
+    if (function->sees_values) {
+        read_values(call);
+    }
+    if (function->prototype.fail.count) {
+        read_verdict(call);
+    }
+    return function->growing ? check_canaries(call) : HF_OK;
+}
+
+int64_t hfi_call_evaluate(const hfi_call *call, const hfi_expr *expr)
+{
+    hfi_expr_values values = { call->result_seen, call->error_seen, call->seen };
+    return hfi_expr_evaluate(expr, &values);
+}
+
+void hfi_call_end(hfi_call *call, hf_status status)
+{
+    if (HF_UNLIKELY(status != HF_OK) && call->result) {
+        hfi_result_clear(call->result);
+    }
+    if (call->is_linked) {
+        hfi_record_pop(&call->record);
+    }
+    if (call->block_count || call->held_count) {
+        let_go(call); /* last, because it may run foreign code in native state */
+    }
+}

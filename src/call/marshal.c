@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * The caller's arguments, one by one against their parameters.
+ *
+ * Nothing is converted silently: an integer must fit its parameter, a floating
+ * parameter takes floating numbers, a pointer must be native memory.  Managed
+ * objects go into the call's slots at once, so from here on they are safe from
+ * whatever the caller's own slots go through.
+ *
+ * Threads: the owner of the call, managed.
+ */
+
+#include "call/marshal.h"
+
+static const char *const kind_names[] = {
+    [HF_ARG_END] = "the end of the arguments",
+    [HF_ARG_SIGNED] = "HF_INT",
+    [HF_ARG_UNSIGNED] = "HF_UINT",
+    [HF_ARG_FLOATING] = "HF_DOUBLE",
+    [HF_ARG_POINTER] = "HF_POINTER",
+    [HF_ARG_CSTR] = "HF_CSTR",
+    [HF_ARG_BUFFER] = "HF_BUFFER",
+    [HF_ARG_RESOURCE] = "HF_RESOURCE",
+    [HF_ARG_NULL] = "HF_NULL",
+};
+
+hf_status hfi_marshal_wrong_kind(hfi_call *call, unsigned index, const hf_arg *arg,
+                                 const char *wanted)
+{
+    unsigned kind = (unsigned)arg->kind;
+    const char *name =
+        kind < sizeof(kind_names) / sizeof(kind_names[0]) ? kind_names[kind] : "an unknown kind";
+    return hfi_call_refuse(call, (int)index, HF_E_ARGUMENT_KIND,
+                           "pass what the prototype declares for this parameter",
+                           "got %s, needs %s", name, wanted);
+}
+
+hf_status hfi_marshal_pointer(hfi_call *call, unsigned index, const void *pointer)
+{
+    if (HF_UNLIKELY(hfi_heap_contains(call->thread->parts->heap, (uintptr_t)pointer))) {
+        return hfi_call_refuse(call, (int)index, HF_E_ARGUMENT_KIND,
+                               "pass the object itself with HF_BUFFER; it is pinned for the call",
+                               "the pointer leads into the managed heap, where objects move");
+    }
+    return HF_OK;
+}
+
+/* The general form, with every refusal; hfi_marshal() has what is common inline. */
+static hf_status marshal_integer(hfi_call *call, unsigned index, const hf_arg *arg, hfi_ctype type,
+                                 void *to)
+{
+    if (arg->kind != HF_ARG_SIGNED && arg->kind != HF_ARG_UNSIGNED) {
+        return hfi_marshal_wrong_kind(call, index, arg, "HF_INT or HF_UINT");
+    }
+    unsigned bits = (unsigned)hfi_ctype_size(type) * 8;
+    uint64_t max = bits == 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1;
+    max = hfi_ctype_is_signed(type) ? max >> 1 : max;
+    bool is_negative = arg->kind == HF_ARG_SIGNED && arg->as.i < 0;
+    /* In two's complement the least value is as far below -1 as the greatest is above 0. */
+    bool fits = is_negative ? hfi_ctype_is_signed(type) && ~arg->as.u <= max : arg->as.u <= max;
+    if (HF_LIKELY(fits)) {
+        hfi_value_store(to, type, arg->as.u);
+        return HF_OK;
+    }
+    if (arg->kind == HF_ARG_SIGNED) {
+        return hfi_call_refuse(call, (int)index, HF_E_RANGE,
+                               "pass a value that the declared type can hold",
+                               "%lld does not fit %s", (long long)arg->as.i, hfi_ctype_name(type));
+    }
+    return hfi_call_refuse(call, (int)index, HF_E_RANGE,
+                           "pass a value that the declared type can hold", "%llu does not fit %s",
+                           (unsigned long long)arg->as.u, hfi_ctype_name(type));
+}
+
+static hf_status marshal_floating(hfi_call *call, unsigned index, const hf_arg *arg, hfi_ctype type,
+                                  void *to)
+{
+    if (arg->kind != HF_ARG_FLOATING) {
+        return hfi_marshal_wrong_kind(call, index, arg, "HF_DOUBLE");
+    }
+    if (!hfi_value_store_floating(to, type, arg->as.f)) {
+        return hfi_call_refuse(call, (int)index, HF_E_RANGE,
+                               "pass a number that a float can hold, or declare a double",
+                               "the number is too large for a float");
+    }
+    return HF_OK;
+}
+
+hf_status hfi_marshal_scalar(hfi_call *call, unsigned index, const hf_arg *arg, hfi_ctype type,
+                             void *to)
+{
+    if (type == HFI_C_F32 || type == HFI_C_F64) {
+        return marshal_floating(call, index, arg, type, to);
+    }
+    if (type != HFI_C_POINTER) {
+        return marshal_integer(call, index, arg, type, to);
+    }
+    if (arg->kind == HF_ARG_NULL) {
+        hfi_value_store(to, type, 0);
+        return HF_OK;
+    }
+    if (arg->kind != HF_ARG_POINTER) {
+        return hfi_marshal_wrong_kind(call, index, arg, "HF_POINTER or HF_NULL");
+    }
+    hfi_value_store(to, type, (uintptr_t)arg->as.pointer);
+    return hfi_marshal_pointer(call, index, arg->as.pointer);
+}
+
+/* A parameter that the library fills. */
+static void begin_output(hfi_argument *argument)
+{
+    argument->start.u64 = 0;
+    argument->from = NULL;
+    argument->source = -1;
+    argument->is_null = false;
+}
+
+static hf_status marshal_one(hfi_call *call, unsigned index, const hf_arg *arg)
+{
+    const hfi_step *step = &call->function->step[index];
+    hfi_argument *argument = &call->argument[index];
+    switch (step->kind) {
+    case HFI_P_SCALAR:
+        if (HF_UNLIKELY(arg->kind == HF_ARG_RESOURCE)) {
+            return hfi_marshal_wrong_kind(call, index, arg,
+                                          "a plain value, or the role resource in the prototype");
+        }
+        return hfi_marshal_scalar(call, index, arg, step->type, &argument->value);
+    case HFI_P_TEXT:
+    case HFI_P_WTEXT:
+        return hfi_marshal_text(call, index, arg);
+    case HFI_P_BUFFER:
+        return hfi_marshal_buffer(call, index, arg);
+    case HFI_P_RAW:
+        return hfi_marshal_scalar(call, index, arg, HFI_C_POINTER, &argument->value);
+    case HFI_P_RESOURCE:
+        return hfi_marshal_resource(call, index, arg);
+    case HFI_P_OUT_VALUE:
+        begin_output(argument);
+        return hfi_marshal_start(call, index, arg);
+    case HFI_P_OUT_BUFFER:
+    case HFI_P_CAPACITY:
+        break;
+    }
+    hfi_verify_failed("a parameter of the library asks the caller", __FILE__, __LINE__);
+}
+
+static hf_status refuse_count(hfi_call *call, int parameter, unsigned given, const char *more)
+{
+    return hfi_call_refuse(call, parameter, HF_E_ARGUMENT_COUNT,
+                           "leave out what the library fills: outputs, capacities and needs",
+                           "the call passes %s%u arguments, the prototype leaves %u to the caller",
+                           more, given, (unsigned)call->function->prototype.caller_count);
+}
+
+static inline bool take_integer(const hfi_step *step, const hf_arg *arg, hfi_value *value)
+{
+    bool is_signed = arg->kind == HF_ARG_SIGNED;
+    if (!step->most || (!is_signed && arg->kind != HF_ARG_UNSIGNED)) {
+        return false;
+    }
+    uint64_t bits = arg->as.u;
+    /* The least value is as far below -1 as the greatest is above 0. */
+    bool is_negative = is_signed && (int64_t)bits < 0;
+    if ((is_negative ? ~bits : bits) > step->most || (is_negative && !step->is_signed)) {
+        return false;
+    }
+    value->u64 = bits << step->shift;
+    return true;
+}
+
+hf_status hfi_marshal(hfi_call *call, const hf_arg *arguments)
+{
+    const hf_function *function = call->function;
+    const unsigned count = function->prototype.param_count;
+    const hf_arg *next = arguments;
+    for (unsigned i = 0; i < count; i++) {
+        const hfi_step *step = &function->step[i];
+        hfi_argument *argument = &call->argument[i];
+        call->passed[i] = &argument->value;
+        if (!step->is_callers) {
+            begin_output(argument);
+            continue;
+        }
+        if (HF_LIKELY(take_integer(step, next, &argument->value))) {
+            next++;
+            continue;
+        }
+        if (HF_UNLIKELY(next->kind == HF_ARG_END)) {
+            return refuse_count(call, (int)i, (unsigned)(next - arguments), "");
+        }
+        hf_status status = marshal_one(call, i, next);
+        if (HF_UNLIKELY(status != HF_OK)) {
+            return status;
+        }
+        next++;
+    }
+    if (HF_UNLIKELY(next->kind != HF_ARG_END)) {
+        return refuse_count(call, -1, (unsigned)(next - arguments), "more than ");
+    }
+    return HF_OK;
+}

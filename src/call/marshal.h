@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HOLDFAST_CALL_MARSHAL_H
+#define HOLDFAST_CALL_MARSHAL_H
+
+/*
+ * Step (a) of a call: what the caller passed, checked and converted.
+ */
+
+#include "call/call.h"
+
+/** Takes all arguments of the caller, in the order of the prototype. */
+HF_MUST_CHECK hf_status hfi_marshal(hfi_call *call, const hf_arg *arguments);
+
+/** A text parameter, narrow or wide. */
+HF_MUST_CHECK hf_status hfi_marshal_text(hfi_call *call, unsigned index, const hf_arg *arg);
+
+/** A buffer that the caller lends. */
+HF_MUST_CHECK hf_status hfi_marshal_buffer(hfi_call *call, unsigned index, const hf_arg *arg);
+
+/** A resource, held open until hfi_call_end(). */
+HF_MUST_CHECK hf_status hfi_marshal_resource(hfi_call *call, unsigned index, const hf_arg *arg);
+
+/** The start value of an {inout} scalar or struct. */
+HF_MUST_CHECK hf_status hfi_marshal_start(hfi_call *call, unsigned index, const hf_arg *arg);
+
+/** An integer, floating or pointer argument, stored at `to` as a `type`. */
+HF_MUST_CHECK hf_status hfi_marshal_scalar(hfi_call *call, unsigned index, const hf_arg *arg,
+                                           hfi_ctype type, void *to);
+
+/** Refuses addresses of managed memory, which may move. */
+HF_MUST_CHECK hf_status hfi_marshal_pointer(hfi_call *call, unsigned index, const void *pointer);
+
+/** Refuses an argument for what it is. */
+hf_status hfi_marshal_wrong_kind(hfi_call *call, unsigned index, const hf_arg *arg,
+                                 const char *wanted);
+
+/** A part of a managed buffer. */
+typedef struct hfi_lent {
+    uintptr_t object;
+    size_t offset;
+    size_t length;
+} hfi_lent;
+
+/** Checks that the slot holds a buffer with that part. */
+HF_MUST_CHECK hf_status hfi_marshal_lend(hfi_call *call, unsigned index, const hf_arg *arg,
+                                         hfi_lent *lent_out);
+
+/**
+ * Keeps an object for the call (0: one to come); gives its index in slots and objects.  `owner` is
+ * the parameter whose value its address becomes, -1 for none.
+ */
+int8_t hfi_call_keep(hfi_call *call, uintptr_t object, int owner);
+
+#endif

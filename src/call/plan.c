@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * From a prototype to steps.
+ *
+ * A prototype says who sizes whom by the parameter that carries the role; a call
+ * wants to know it from the buffer's side, with every unit in bytes.  That is
+ * turned round here, once, together with the numbers of the outputs and the most
+ * that a capacity parameter can say.
+ *
+ * Pure but for its reports; runs when a function is bound.
+ */
+
+#include "call/function.h"
+
+#include "base/alloc.h"
+#include "base/verify.h"
+
+#include <holdfast/call.h>
+
+/* Every buffer's payload has it. */
+#define HFI_ALIGNMENT_MAX 16u
+
+static uint64_t ctype_max(hfi_ctype type)
+{
+    unsigned bits = (unsigned)hfi_ctype_size(type) * 8;
+    uint64_t all = bits >= 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1;
+    return hfi_ctype_is_signed(type) ? all >> 1 : all;
+}
+
+static bool is_floating(hfi_ctype type)
+{
+    return type == HFI_C_F32 || type == HFI_C_F64;
+}
+
+/* A value of fewer bytes than a uint64_t is read from the low address: the high end on big-endian.
+ */
+static uint8_t shift_of(hfi_ctype type)
+{
+    const union {
+        uint16_t word;
+        uint8_t byte[2];
+    } order = { 1 };
+    return order.byte[0] ? 0 : (uint8_t)(64 - 8 * hfi_ctype_size(type));
+}
+
+static void plan_parameter(hfi_step *step, const hfi_param *param)
+{
+    *step = (hfi_step){ .kind = param->kind,
+                        .type = param->type,
+                        .target = param->target,
+                        .direction = param->direction,
+                        .is_callers = hfi_param_is_callers(param),
+                        .is_text = param->is_text,
+                        .buffer = -1,
+                        .out = -1,
+                        .scalar = -1,
+                        .needed_by = -1,
+                        .length_by = -1,
+                        .is_sized = param->capacity_param >= 0,
+                        .element = param->target_size ? param->target_size : 1,
+                        .reach = param->extent ? param->extent : param->target_size,
+                        .alignment = param->target_alignment ? param->target_alignment : 1,
+                        .is_immovable = param->points_into >= 0,
+                        .bytes_max = UINT64_MAX };
+    if (param->kind == HFI_P_SCALAR && hfi_ctype_is_integer(param->type)) {
+        step->most = ctype_max(param->type);
+        step->is_signed = hfi_ctype_is_signed(param->type);
+        step->shift = shift_of(param->type);
+    }
+}
+
+/* What parameter `from` says about buffers, written where the buffers are. */
+static void plan_sizes(hf_function *function, unsigned from)
+{
+    const hfi_param *param = &function->prototype.param[from];
+    if (param->needed.buffer >= 0) {
+        function->step[param->needed.buffer].needed_by = (int8_t)from;
+    }
+    if (param->length.buffer >= 0) {
+        function->step[param->length.buffer].length_by = (int8_t)from;
+    }
+    if (param->points_into >= 0) {
+        function->step[param->points_into].is_immovable = true;
+    }
+    if (param->capacity.buffer < 0) {
+        return;
+    }
+    hfi_step *buffer = &function->step[param->capacity.buffer];
+    hfi_step *step = &function->step[from];
+    hfi_ctype counter = param->type == HFI_C_POINTER ? param->target : param->type;
+    step->buffer = param->capacity.buffer;
+    step->shift = shift_of(counter);
+    step->unit = param->capacity.unit == HFI_UNIT_BYTES ? 1 : buffer->element;
+    uint64_t most = ctype_max(counter);
+    buffer->bytes_max = most > UINT64_MAX / step->unit ? UINT64_MAX : most * step->unit;
+}
+
+static hf_status too_many(const hf_function *function, const char *what, unsigned most)
+{
+    return hfi_misuse(function->parts->reporter, HF_E_UNSUPPORTED, function->prototype.name,
+                      "prototype", (hf_site){ NULL, 0 }, "leave outputs out: pass NULL by raw",
+                      "the prototype has more than %u %s", most, what);
+}
+
+/* Numbers a parameter's output: a struct or a buffer by its slot, anything else by its value. */
+static hf_status plan_output(hf_function *function, hfi_step *step)
+{
+    bool is_struct = step->kind == HFI_P_OUT_VALUE && step->target == HFI_C_OPAQUE;
+    bool is_scalar = step->kind == HFI_P_OUT_VALUE && !is_struct;
+    if (step->kind == HFI_P_OUT_BUFFER || is_struct) {
+        if (function->outs == HF_RESULT_OUTS) {
+            return too_many(function, "buffers as outputs", HF_RESULT_OUTS);
+        }
+        step->out = (int8_t)function->outs++;
+        function->growing = (uint8_t)(function->growing + (step->kind == HFI_P_OUT_BUFFER));
+    } else if (is_scalar) {
+        if (function->scalars == HF_RESULT_SCALARS) {
+            return too_many(function, "scalar outputs", HF_RESULT_SCALARS);
+        }
+        if (is_floating(step->target)) {
+            function->floating_mask |= 1u << function->scalars;
+        }
+        step->scalar = (int8_t)function->scalars++;
+    }
+    return HF_OK;
+}
+
+/* True if `error` takes part in deciding whether a call succeeded. */
+static bool decides_by_error(const hfi_prototype *prototype)
+{
+    bool decides = prototype->fail.uses_error || prototype->grow_ok.uses_error;
+    for (unsigned i = 0; i < prototype->param_count; i++) {
+        decides |= prototype->param[i].rules.grow_ok.uses_error;
+    }
+    return decides;
+}
+
+static hf_status refuse_alignment(const hf_function *function)
+{
+    return hfi_misuse(
+        function->parts->reporter, HF_E_UNSUPPORTED, function->prototype.name, "prototype",
+        (hf_site){ NULL, 0 }, "pass native memory of that alignment by raw",
+        "a type asks for more alignment than the %u bytes of buffers", HFI_ALIGNMENT_MAX);
+}
+
+static bool asks_for_parameter(const hfi_expr *expr)
+{
+    for (unsigned i = 0; i < expr->count; i++) {
+        if (expr->step[i].op == HFI_OP_PARAM) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What a call may leave out because nothing looks at it. */
+static void plan_flags(hf_function *function)
+{
+    const hfi_prototype *prototype = &function->prototype;
+    function->clears_error = decides_by_error(prototype);
+    function->has_outputs = function->outs || function->scalars;
+    function->has_capacities = function->scalars != 0;
+    for (unsigned i = 0; i < prototype->param_count; i++) {
+        function->has_capacities |= function->step[i].buffer >= 0;
+    }
+    function->sees_values = function->has_outputs || asks_for_parameter(&prototype->fail);
+    if (hfi_ctype_is_integer(prototype->result)) {
+        function->result_is_signed = hfi_ctype_is_signed(prototype->result);
+        function->result_shift = (uint8_t)(64 - 8 * hfi_ctype_size(prototype->result));
+    }
+}
+
+hf_status hfi_plan_make(hf_function *function)
+{
+    const hfi_prototype *prototype = &function->prototype;
+    if (prototype->param_count) {
+        function->step = hfi_alloc_array(prototype->param_count, sizeof(*function->step));
+        if (!function->step) {
+            return HF_E_NOMEM;
+        }
+    }
+    for (unsigned i = 0; i < prototype->param_count; i++) {
+        plan_parameter(&function->step[i], &prototype->param[i]);
+    }
+    hf_status status = HF_OK;
+    for (unsigned i = 0; i < prototype->param_count && status == HF_OK; i++) {
+        if (function->step[i].alignment > HFI_ALIGNMENT_MAX) {
+            status = refuse_alignment(function);
+            break;
+        }
+        plan_sizes(function, i);
+        status = plan_output(function, &function->step[i]);
+    }
+    plan_flags(function);
+    return status;
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * hf_call: one try, or as many as a growing call needs.
+ *
+ * A call without buffers that the library makes is one try and nothing of the loop
+ * below.  Otherwise the prototype's roles decide after each try:
+ *
+ *   fail        did it fail; only then `grow` says whether for want of room
+ *   grow_ok     did it succeed and still leave something out
+ *   needed      how much room it asks for: believed upwards alone
+ *
+ * Progress: a capacity that grows does so by half at least, whatever the callee
+ * says (nothing, zero, less than it had, garbage), so the number of tries is
+ * bounded by the logarithm of bytes_max, and by tries_max in any case.
+ * Staleness: lengths are read from the try that succeeded.  Overflow: sizes are
+ * 64-bit and checked; one that its own parameter cannot say is a limit, never
+ * wrapped.
+ *
+ * Threads: the owner of the call, managed.
+ */
+
+#include "call/call.h"
+
+/* What one buffer wants after a try. */
+typedef struct growth {
+    bool wants;    /* to be larger */
+    bool is_lying; /* "too small", yet its need is no more than it had */
+    uint64_t need; /* bytes; 0: not said */
+} growth;
+
+static bool holds(const hfi_call *call, const hfi_expr *expr)
+{
+    return expr->count && hfi_call_evaluate(call, expr);
+}
+
+/* Elements of at least one that are the largest capacity of a buffer. */
+static uint64_t capacity_max(const hf_function *function, const hfi_step *step)
+{
+    uint64_t max = function->bytes_max < step->bytes_max ? function->bytes_max : step->bytes_max;
+    return max / step->element ? max / step->element : 1;
+}
+
+static void set_first_capacities(hfi_call *call)
+{
+    const hf_function *function = call->function;
+    for (unsigned i = 0; i < function->prototype.param_count; i++) {
+        const hfi_step *step = &function->step[i];
+        if (step->kind != HFI_P_OUT_BUFFER) {
+            continue;
+        }
+        uint64_t elements = function->first_bytes / step->element;
+        uint64_t max = capacity_max(function, step);
+        elements = elements ? elements : 1;
+        call->argument[i].capacity = (elements < max ? elements : max) * step->element;
+    }
+}
+
+/* Bytes that the callee asked for in this try; 0 if it said nothing that can be a size. */
+static uint64_t said_need(const hfi_call *call, unsigned index)
+{
+    const hf_function *function = call->function;
+    const hfi_step *step = &function->step[index];
+    const hfi_buffer_rules *rules = &function->prototype.param[index].rules;
+    hfi_unit counted = rules->needed_unit;
+    int32_t bias = 0;
+    int64_t said = 0;
+    if (step->needed_by >= 0) {
+        const hfi_size_role *role = &function->prototype.param[step->needed_by].needed;
+        said = call->seen[step->needed_by];
+        counted = role->unit;
+        bias = role->bias;
+    } else if (rules->needed.count) {
+        said = hfi_call_evaluate(call, &rules->needed);
+    }
+    /* A size_t of all ones reads as -1 here: a lie just as well. */
+    if (said <= 0 || said > INT64_MAX - INT32_MAX || said + bias <= 0) {
+        return 0;
+    }
+    uint64_t unit = counted == HFI_UNIT_BYTES ? 1 : step->element;
+    uint64_t units = (uint64_t)(said + bias);
+    return units > UINT64_MAX / unit ? UINT64_MAX : units * unit;
+}
+
+static void remember_try(hfi_call *call)
+{
+    const hf_function *function = call->function;
+    hf_result *result = call->result;
+    uint32_t last = result->attempts - 1;
+    if (last >= HF_RESULT_TRIES) {
+        for (uint32_t i = 1; i < HF_RESULT_TRIES; i++) {
+            result->tries[i - 1] = result->tries[i];
+        }
+        last = HF_RESULT_TRIES - 1;
+    }
+    for (unsigned i = 0; i < function->prototype.param_count; i++) {
+        if (function->step[i].kind == HFI_P_OUT_BUFFER) {
+            result->tries[last] =
+                (hf_try){ call->argument[i].capacity, said_need(call, i), result->error };
+            return;
+        }
+    }
+}
+
+/* Fills in who wants to grow; false if nobody does. */
+static bool judge(const hfi_call *call, growth *growths)
+{
+    const hf_function *function = call->function;
+    const hfi_prototype *prototype = &function->prototype;
+    bool failed = call->result->failed;
+    bool all = holds(call, failed ? &prototype->grow : &prototype->grow_ok);
+    bool any = false;
+    bool is_known = false;
+    for (unsigned i = 0; i < prototype->param_count; i++) {
+        growths[i] = (growth){ false, false, 0 };
+        if (function->step[i].kind != HFI_P_OUT_BUFFER) {
+            continue;
+        }
+        const hfi_buffer_rules *rules = &prototype->param[i].rules;
+        growths[i].need = said_need(call, i);
+        growths[i].wants = holds(call, failed ? &rules->grow : &rules->grow_ok) ||
+                           (!failed && hfi_call_is_cut(call, i));
+        growths[i].is_lying = growths[i].need && growths[i].need <= call->argument[i].capacity;
+        any |= growths[i].wants;
+        is_known |= growths[i].need > call->argument[i].capacity;
+    }
+    if (any || !all) {
+        return any;
+    }
+    /* One verdict for all: those whose need is larger than what they had; if none says so, every
+     * one. */
+    for (unsigned i = 0; i < prototype->param_count; i++) {
+        if (function->step[i].kind == HFI_P_OUT_BUFFER) {
+            growths[i].wants = !is_known || growths[i].need > call->argument[i].capacity;
+        }
+    }
+    return true;
+}
+
+static hf_status stop_growing(const hfi_call *call, unsigned index, const growth *wanted,
+                              const char *bound)
+{
+    unsigned long long had = (unsigned long long)call->argument[index].capacity;
+    if (wanted->is_lying) {
+        return hfi_call_complain(
+            call, (int)index, HF_E_NO_PROGRESS,
+            "check grow(), needed() and their unit against the callee's manual",
+            "the callee says too small at %llu bytes but asks for %llu; stopped "
+            "at the bound of %s",
+            had, (unsigned long long)wanted->need, bound);
+    }
+    return hfi_call_complain(
+        call, (int)index, HF_E_GROW_LIMIT,
+        "raise tries_max, first_bytes or bytes_max of the function's options",
+        "the callee still asks for more than %llu bytes after %u tries; stopped "
+        "at the bound of %s",
+        had, (unsigned)call->result->attempts, bound);
+}
+
+/* The next capacity: what is needed, half as much again at least, no more than the bound. */
+static bool grow_one(hfi_call *call, unsigned index, const growth *wanted)
+{
+    const hfi_step *step = &call->function->step[index];
+    uint64_t max = capacity_max(call->function, step);
+    uint64_t now = call->argument[index].capacity / step->element;
+    uint64_t next = now + now / 2 + (now & 1) + 1;
+    uint64_t need = wanted->need / step->element + (wanted->need % step->element != 0);
+    next = need > next ? need : next;
+    next = next > max ? max : next;
+    if (next <= now) {
+        return false;
+    }
+    call->argument[index].capacity = next * step->element;
+    return true;
+}
+
+static hf_status grow(hfi_call *call, const growth *growths)
+{
+    const hf_function *function = call->function;
+    bool has_grown = false;
+    int stuck = -1;
+    for (unsigned i = 0; i < function->prototype.param_count; i++) {
+        if (!growths[i].wants) {
+            continue;
+        }
+        if (call->result->attempts >= function->tries_max) {
+            return stop_growing(call, i, &growths[i], "tries");
+        }
+        if (grow_one(call, i, &growths[i])) {
+            has_grown = true;
+        } else {
+            stuck = (int)i;
+        }
+    }
+    /* A buffer at its bound may not be the one that was too small, as long as another one grows. */
+    return has_grown ? HF_OK : stop_growing(call, (unsigned)stuck, &growths[stuck], "bytes");
+}
+
+static hf_status call_growing(hfi_call *call)
+{
+    growth growths[HFI_PARAMS_MAX];
+    set_first_capacities(call);
+    for (;;) { /* bounded by tries_max */
+        hf_status status = hfi_call_try(call);
+        if (call->result->attempts) {
+            remember_try(call);
+        }
+        if (status != HF_OK) {
+            return status;
+        }
+        if (!judge(call, growths)) {
+            return call->result->failed ? HF_E_NATIVE : hfi_call_settle(call);
+        }
+        status = grow(call, growths);
+        if (status != HF_OK) {
+            return status;
+        }
+    }
+}
+
+static inline hf_status call_once(hfi_call *call)
+{
+    hf_status status = hfi_call_try(call);
+    if (HF_UNLIKELY(status != HF_OK)) {
+        return status;
+    }
+    if (call->result->failed) {
+        return HF_E_NATIVE;
+    }
+    return call->function->has_outputs ? hfi_call_settle(call) : HF_OK;
+}
+
+hf_status hf_call(hf_thread *thread, const hf_function *function, hf_result *result,
+                  const hf_arg *arguments)
+{
+    HFI_ENTRY(thread);
+    hfi_call call;
+    hf_status status = hfi_call_begin(&call, thread, function, result, arguments);
+    if (HF_LIKELY(status == HF_OK)) {
+        status = function->growing ? call_growing(&call) : call_once(&call);
+    }
+    hfi_call_end(&call, status);
+    return status;
+}

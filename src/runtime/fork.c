@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Fork: every world and every lock is taken before it, and given back on both
+ * sides.
+ *
+ * The order is that of docs/design/thread.md: the list of runtimes, all worlds, and
+ * then the locks from the lowest floor to the highest.  Once the worlds stand still
+ * a managed thread holds none of those locks, for it holds them across no safepoint;
+ * a native one that holds one is in a stretch of a few stores.  So each wait is
+ * short.
+ *
+ * The hooks may be registered twice by two threads that make the first runtime at
+ * once: only the outermost call counts.  The platform runs them one fork at a time.
+ */
+
+#include "fence/fence.h"
+#include "final/final.h"
+#include "heap/heap.h"
+#include "root/root.h"
+#include "runtime/inside.h"
+#include "thread/thread.h"
+#include "type/type.h"
+
+static hfp_mutex list_lock = HFP_MUTEX_INIT;
+static hf_runtime *runtimes;         /* lock: list_lock */
+static unsigned depth;               /* hooks that run; the platform's lock around a fork */
+static _Atomic(bool) are_registered; /* the hooks */
+
+static void take_locks(hfi_parts *parts)
+{
+    hfi_world_lock(parts->world);
+    hfi_heap_lock(parts->heap);
+    hfi_roots_lock(parts->roots);
+    hfi_fences_lock(parts->fences);
+    hfi_final_lock(parts->final);
+    hfi_reporter_lock(parts->reporter);
+}
+
+static void give_locks(hfi_parts *parts)
+{
+    hfi_reporter_unlock(parts->reporter);
+    hfi_final_unlock(parts->final);
+    hfi_fences_unlock(parts->fences);
+    hfi_roots_unlock(parts->roots);
+    hfi_heap_unlock(parts->heap);
+    hfi_world_unlock(parts->world);
+}
+
+static void prepare(void *user)
+{
+    (void)user;
+    if (depth++ != 0) {
+        return;
+    }
+    hfp_mutex_lock(&list_lock);
+    for (hf_runtime *runtime = runtimes; runtime; runtime = runtime->next) {
+        hfi_world_fork_prepare(runtime->parts.world);
+    }
+    hfi_types_lock();
+    for (hf_runtime *runtime = runtimes; runtime; runtime = runtime->next) {
+        take_locks(&runtime->parts);
+    }
+}
+
+static void parent(void *user)
+{
+    (void)user;
+    if (--depth != 0) {
+        return;
+    }
+    for (hf_runtime *runtime = runtimes; runtime; runtime = runtime->next) {
+        give_locks(&runtime->parts);
+    }
+    hfi_types_unlock();
+    for (hf_runtime *runtime = runtimes; runtime; runtime = runtime->next) {
+        hfi_world_fork_parent(runtime->parts.world);
+    }
+    hfp_mutex_unlock(&list_lock);
+}
+
+static void child(void *user)
+{
+    (void)user;
+    if (--depth != 0) {
+        return;
+    }
+    for (hf_runtime *runtime = runtimes; runtime; runtime = runtime->next) {
+        hfi_final_fork_child(runtime->parts.final);
+        give_locks(&runtime->parts);
+    }
+    hfi_types_unlock();
+    for (hf_runtime *runtime = runtimes; runtime; runtime = runtime->next) {
+        hfi_world_fork_child(runtime->parts.world);
+    }
+    hfp_mutex_unlock(&list_lock);
+}
+
+/* Without a lock: the platform takes its own, which a fork takes before ours. */
+static hf_status register_hooks(void)
+{
+    if (atomic_load_explicit(&are_registered, memory_order_acquire)) {
+        return HF_OK;
+    }
+    static const hfp_fork_hooks hooks = { prepare, parent, child, NULL };
+    hf_status status = hfp_fork_watch(&hooks);
+    if (status == HF_OK) {
+        atomic_store_explicit(&are_registered, true, memory_order_release);
+    }
+    return status;
+}
+
+hf_status hfi_fork_watch(hf_runtime *runtime)
+{
+    hf_status status = register_hooks();
+    if (status != HF_OK) {
+        return status;
+    }
+    hfp_mutex_lock(&list_lock);
+    runtime->next = runtimes;
+    runtimes = runtime;
+    hfp_mutex_unlock(&list_lock);
+    return HF_OK;
+}
+
+void hfi_fork_forget(hf_runtime *runtime)
+{
+    hfp_mutex_lock(&list_lock);
+    hf_runtime **link = &runtimes;
+    while (*link && *link != runtime) {
+        link = &(*link)->next;
+    }
+    if (*link) {
+        *link = runtime->next;
+    }
+    hfp_mutex_unlock(&list_lock);
+}
+
+hf_status hf_runtime_after_fork(hf_runtime *runtime)
+{
+    if (!runtime) {
+        return HF_E_NULL;
+    }
+    hfp_native_error error = hfp_native_error_save();
+    hf_thread *self;
+    (void)hfi_world_after_fork(runtime->parts.world, &self);
+    hf_status status = hfi_final_after_fork(runtime->parts.final, self);
+    hfp_native_error_restore(error);
+    return status;
+}
