@@ -61,7 +61,7 @@ bool demo_begin(demo *d);
 int demo_end(demo *d);
 
 /** Counts and prints something that is not as it should be. */
-void demo_fail(demo *d, const char *format, ...) HF_PRINTF(2, 3);
+void demo_fail(demo *d, const char *format, ...);
 
 /** Opens a library, closed by demo_end(). */
 hf_library *demo_library(demo *d, const char *name);

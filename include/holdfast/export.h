@@ -27,11 +27,9 @@
 
 #if defined(__GNUC__)
 #define HF_MUST_CHECK          __attribute__((warn_unused_result))
-#define HF_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #define HF_CLEANUP(function)   __attribute__((cleanup(function)))
 #else
 #define HF_MUST_CHECK
-#define HF_PRINTF(text, first)
 #endif
 
 #if defined(__clang__)

@@ -52,6 +52,7 @@ typedef struct hf_record_ {
     hf_slot *slots;
     void (*abandon)(
         struct hf_record_ *record); /* lets go what it holds when it is unwound; may be NULL */
+    uintptr_t seal;                 /* of what is followed when it is found left over */
 } hf_record_;
 
 /** A stretch of program text in which something is pinned or held.  The fields are the library's.

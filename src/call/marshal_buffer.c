@@ -15,6 +15,13 @@
 
 #include "type/type.h"
 
+static hf_status refuse_ended(const hfi_call *call, unsigned index)
+{
+    return hfi_call_refuse(call, (int)index, HF_E_MISUSE,
+                           "make the slot in the frame that uses it, or let it escape",
+                           "the slot's frame has ended");
+}
+
 hf_status hfi_marshal_lend(hfi_call *call, unsigned index, const hf_arg *arg, hfi_lent *lent_out)
 {
     if (!arg->as.ref) {
@@ -23,6 +30,9 @@ hf_status hfi_marshal_lend(hfi_call *call, unsigned index, const hf_arg *arg, hf
                                "the slot of the buffer is NULL");
     }
     uintptr_t object = arg->as.ref->word_;
+    if (HF_UNLIKELY(object == HFI_SLOT_POISON)) {
+        return refuse_ended(call, index);
+    }
     if (!object) {
         return hfi_call_refuse(call, (int)index, HF_E_NULL,
                                "make the buffer first, or pass HF_NULL for a null pointer",
@@ -172,6 +182,9 @@ hf_status hfi_marshal_resource(hfi_call *call, unsigned index, const hf_arg *arg
                                "the slot of the resource is NULL");
     }
     uintptr_t object = arg->as.ref->word_;
+    if (HF_UNLIKELY(object == HFI_SLOT_POISON)) {
+        return refuse_ended(call, index);
+    }
     if (!object) {
         return hfi_call_refuse(call, (int)index, HF_E_NULL, "make the resource first",
                                "the slot of the resource holds null");

@@ -22,25 +22,23 @@ static void compiler_barrier(const void *lent)
     __asm__ volatile("" : : "r"(lent) : "memory");
 }
 
-hf_status hfi_lendable(const hf_slot *buffer, uintptr_t *object_out)
+hf_status hfi_lendable(hf_thread *thread, const hf_slot *buffer, const char *function,
+                       uintptr_t *object_out)
 {
-    if (!buffer) {
-        return HF_E_SLOTS;
+    hf_status status = hfi_slot_object(thread, buffer, function, "buffer", object_out);
+    if (status == HF_OK && hfi_object_type_id(*object_out) != HFI_TYPE_BYTES) {
+        status = HF_E_NOT_LENDABLE;
     }
-    *object_out = buffer->word_;
-    if (*object_out == 0) {
-        return HF_E_NULL;
-    }
-    if (*object_out == HFI_SLOT_POISON) {
-        return HF_E_MISUSE;
-    }
-    return hfi_object_type_id(*object_out) == HFI_TYPE_BYTES ? HF_OK : HF_E_NOT_LENDABLE;
+    return status;
 }
 
 static hf_status refuse(hf_thread *thread, hf_fence *fence, hf_status status, const char *function,
                         const char *argument, hf_site site)
 {
     fence->status_ = status;
+    if (status == HF_E_MISUSE) {
+        return status; /* reported where it was found */
+    }
     return hfi_misuse(thread->parts->reporter, status, function, argument, site,
                       status == HF_E_SLOTS ? "open an inner frame"
                       : status == HF_E_NOT_LENDABLE
@@ -88,7 +86,7 @@ HFI_STACK_FRAME hf_status hf_fence_begin(hf_thread *thread, hf_fence *fence, con
     }
     hfi_record_prepare(thread, &fence->record_, __func__);
     clear_fence(fence, what, site);
-    hf_status status = hfi_lendable(buffer, &fence->object_);
+    hf_status status = hfi_lendable(thread, buffer, __func__, &fence->object_);
     if (HF_UNLIKELY(status != HF_OK)) {
         return refuse(thread, fence, status, __func__, "buffer", site);
     }
@@ -135,8 +133,8 @@ HFI_STACK_FRAME hf_status hf_fence_hold_at(hf_thread *thread, hf_fence *fence,
     }
     hfi_record_prepare(thread, &fence->record_, __func__);
     clear_fence(fence, what, site);
-    uintptr_t object = resource ? resource->word_ : 0;
-    hf_status status = !resource ? HF_E_SLOTS : object == 0 ? HF_E_NULL : HF_OK;
+    uintptr_t object;
+    hf_status status = hfi_slot_object(thread, resource, __func__, "resource", &object);
     if (status == HF_OK) {
         status = thread->parts->fences->resource.hold(thread, object, value_out, &fence->held_);
     }

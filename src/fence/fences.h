@@ -25,6 +25,7 @@ void hfi_pins_visit(hfi_fences *fences, hfi_tracer *tracer);
 
 /** HF_OK and the object if a slot holds something that can be lent; HF_E_SLOTS, HF_E_NULL,
  * HF_E_MISUSE, HF_E_NOT_LENDABLE. */
-hf_status hfi_lendable(const hf_slot *buffer, uintptr_t *object_out);
+hf_status hfi_lendable(hf_thread *thread, const hf_slot *buffer, const char *function,
+                       uintptr_t *object_out);
 
 #endif

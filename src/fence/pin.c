@@ -69,7 +69,10 @@ hf_status hf_pin_create_at(hf_thread *thread, const hf_slot *buffer, hf_pin **pi
         return HF_E_SHUTDOWN;
     }
     uintptr_t object;
-    hf_status status = hfi_lendable(buffer, &object);
+    hf_status status = hfi_lendable(thread, buffer, "hf_pin_create", &object);
+    if (status == HF_E_MISUSE) {
+        return status; /* reported where it was found */
+    }
     if (status != HF_OK) {
         return hfi_misuse(parts->reporter, status, "hf_pin_create", "buffer", site,
                           "pin a buffer made by hf_bytes_create()", "%s", hf_status_text(status));

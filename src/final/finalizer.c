@@ -70,17 +70,19 @@ hf_status hf_finalizer_set_at(hf_thread *thread, hf_ref object, hf_finalizer_fn 
                               hf_site site)
 {
     HFI_ENTRY(thread);
-    if (!object) {
-        return HF_E_SLOTS;
+    uintptr_t address;
+    hf_status status = hfi_slot_object(thread, object, "hf_finalizer_set", "object", &address);
+    if (status != HF_OK) {
+        return status;
     }
-    if (object->word_ == 0 || !run) {
+    if (!run) {
         return HF_E_NULL;
     }
     if (atomic_load_explicit(&thread->parts->is_stopping, memory_order_relaxed)) {
         return HF_E_SHUTDOWN;
     }
     hfi_final *final = thread->parts->final;
-    hf_status status = hfi_runner_need(final, thread);
+    status = hfi_runner_need(final, thread);
     if (status != HF_OK) {
         return status;
     }
@@ -96,18 +98,17 @@ hf_status hf_finalizer_set_at(hf_thread *thread, hf_ref object, hf_finalizer_fn 
 hf_status hf_finalizer_clear(hf_thread *thread, hf_ref object)
 {
     HFI_ENTRY(thread);
-    if (!object) {
-        return HF_E_SLOTS;
-    }
-    if (object->word_ == 0) {
-        return HF_E_NULL;
+    uintptr_t address;
+    hf_status status = hfi_slot_object(thread, object, __func__, "object", &address);
+    if (status != HF_OK) {
+        return status;
     }
     hfi_final *final = thread->parts->final;
     hfp_mutex_lock(&final->lock);
-    if (hfi_object_word(object->word_) & HFI_FLAG_FINALIZER) {
-        hfi_armed *armed = hfi_table_find(&final->table, object->word_);
+    if (hfi_object_word(address) & HFI_FLAG_FINALIZER) {
+        hfi_armed *armed = hfi_table_find(&final->table, address);
         HF_VERIFY(armed);
-        hfi_object_flag(object->word_, HFI_FLAG_FINALIZER, false);
+        hfi_object_flag(address, HFI_FLAG_FINALIZER, false);
         hfi_table_remove(&final->table, armed);
         hfi_table_recycle(&final->table, armed);
     }

@@ -43,15 +43,15 @@ static hfi_cell *cell_of(uintptr_t object)
     return cell;
 }
 
-static hf_status find_cell(const hf_slot *resource, hfi_cell **cell_out)
+static hf_status find_cell(hf_thread *thread, const hf_slot *resource, const char *function,
+                           hfi_cell **cell_out)
 {
-    if (!resource) {
-        return HF_E_SLOTS;
+    uintptr_t object;
+    hf_status status = hfi_slot_object(thread, resource, function, "resource", &object);
+    if (status != HF_OK) {
+        return status;
     }
-    if (resource->word_ == 0) {
-        return HF_E_NULL;
-    }
-    *cell_out = cell_of(resource->word_);
+    *cell_out = cell_of(object);
     return *cell_out ? HF_OK : HF_E_TYPE;
 }
 
@@ -292,7 +292,7 @@ hf_status hf_resource_dispose_at(hf_thread *thread, hf_ref resource, hf_site sit
 {
     HFI_ENTRY(thread);
     hfi_cell *cell;
-    hf_status status = find_cell(resource, &cell);
+    hf_status status = find_cell(thread, resource, __func__, &cell);
     if (status != HF_OK) {
         return status;
     }
@@ -311,7 +311,7 @@ hf_status hf_resource_value(hf_thread *thread, const hf_slot *resource, uintptr_
     }
     HFI_ENTRY(thread);
     hfi_cell *cell;
-    hf_status status = find_cell(resource, &cell);
+    hf_status status = find_cell(thread, resource, __func__, &cell);
     if (status != HF_OK) {
         return status;
     }
@@ -328,6 +328,7 @@ hf_status hf_resource_value(hf_thread *thread, const hf_slot *resource, uintptr_
 bool hf_resource_is_open(const hf_slot *resource)
 {
     hfi_cell *cell;
-    return find_cell(resource, &cell) == HF_OK && cell->value != cell->class_of->invalid &&
+    return find_cell(NULL, resource, __func__, &cell) == HF_OK &&
+           cell->value != cell->class_of->invalid &&
            !(atomic_load_explicit(&cell->word, memory_order_relaxed) & HFI_CELL_DISPOSED);
 }

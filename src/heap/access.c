@@ -18,29 +18,17 @@
 
 /* ---- resolving ---- */
 
-/* In the functions that take no thread there is no reporter: the status tells. */
-static hf_status resolve(const hf_slot *slot, uintptr_t *object_out)
+hf_status hfi_slot_has_ended(hf_thread *thread, const char *function, const char *argument)
 {
-    if (HF_UNLIKELY(!slot)) {
-        return HF_E_SLOTS;
-    }
-    *object_out = slot->word_;
-    if (HF_UNLIKELY(*object_out == 0)) {
-        return HF_E_NULL;
-    }
-    return HF_UNLIKELY(*object_out == HFI_SLOT_POISON) ? HF_E_MISUSE : HF_OK;
+    return hfi_misuse(thread ? thread->parts->reporter : NULL, HF_E_MISUSE, function, argument,
+                      HF_SITE, "make the slot in the frame that uses it, or let it escape",
+                      "the slot's frame has ended");
 }
 
-static hf_status resolve_value(hf_thread *thread, const char *function, const hf_slot *slot,
-                               uintptr_t *object_out)
+/* For the functions that take no thread. */
+static hf_status resolve(const hf_slot *slot, uintptr_t *object_out)
 {
-    *object_out = slot ? slot->word_ : 0;
-    if (HF_LIKELY(*object_out != HFI_SLOT_POISON)) {
-        return HF_OK;
-    }
-    return hfi_misuse(thread->parts->reporter, HF_E_MISUSE, function, "value", HF_SITE,
-                      "make the slot in the frame that uses it, or let it escape",
-                      "the slot's frame has ended");
+    return hfi_slot_object(NULL, slot, "an access", "slot", object_out);
 }
 
 static hf_status resolve_field(const hf_slot *record, uint32_t number, const hf_field **field_out,
@@ -222,7 +210,7 @@ hf_status hf_store(hf_thread *thread, hf_ref record, uint32_t field, const hf_sl
     HFI_ENTRY(thread);
     uintptr_t object;
     hf_slot *slot;
-    hf_status status = resolve_value(thread, __func__, value, &object);
+    hf_status status = hfi_slot_value(thread, value, __func__, &object);
     if (status == HF_OK) {
         status = resolve_ref_field(record, field, &slot);
     }
@@ -238,7 +226,7 @@ hf_status hf_once_store(hf_thread *thread, hf_ref record, uint32_t field, const 
     HFI_ENTRY(thread);
     uintptr_t object;
     hf_slot *slot;
-    hf_status status = out ? resolve_value(thread, __func__, value, &object) : HF_E_SLOTS;
+    hf_status status = out ? hfi_slot_value(thread, value, __func__, &object) : HF_E_SLOTS;
     if (status == HF_OK) {
         status = resolve_ref_field(record, field, &slot);
     }
@@ -271,7 +259,7 @@ hf_status hf_store_at(hf_thread *thread, hf_ref array, size_t index, const hf_sl
     HFI_ENTRY(thread);
     uintptr_t object;
     hf_slot *slot;
-    hf_status status = resolve_value(thread, __func__, value, &object);
+    hf_status status = hfi_slot_value(thread, value, __func__, &object);
     if (status == HF_OK) {
         status = resolve_element(array, index, &slot);
     }

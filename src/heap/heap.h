@@ -47,6 +47,41 @@ HF_MUST_CHECK hf_status hfi_heap_allocate(hf_thread *thread, const hfi_request *
 HF_MUST_CHECK hf_status hfi_bytes_allocate(hf_thread *thread, size_t size, bool immovable,
                                            uintptr_t *object_out);
 
+/** Says that a slot's frame has ended: HF_E_MISUSE, reported. Thread NULL: where none is at hand.
+ */
+hf_status hfi_slot_has_ended(hf_thread *thread, const char *function, const char *argument);
+
+/**
+ * The object in a slot that must hold one.  HF_E_SLOTS: no slot, which is what hf_local() gives
+ * when they are used up; HF_E_NULL; HF_E_MISUSE, reported: the slot's frame has ended (checked
+ * mode).
+ */
+HF_MUST_CHECK static inline hf_status hfi_slot_object(hf_thread *thread, const hf_slot *slot,
+                                                      const char *function, const char *argument,
+                                                      uintptr_t *object_out)
+{
+    if (HF_UNLIKELY(!slot)) {
+        return HF_E_SLOTS;
+    }
+    *object_out = slot->word_;
+    if (HF_UNLIKELY(*object_out == 0)) {
+        return HF_E_NULL;
+    }
+    return HF_UNLIKELY(*object_out == HFI_SLOT_POISON)
+               ? hfi_slot_has_ended(thread, function, argument)
+               : HF_OK;
+}
+
+/** The object to store from a slot; null for no slot.  HF_E_MISUSE as above. */
+HF_MUST_CHECK static inline hf_status hfi_slot_value(hf_thread *thread, const hf_slot *slot,
+                                                     const char *function, uintptr_t *object_out)
+{
+    *object_out = slot ? slot->word_ : 0;
+    return HF_UNLIKELY(*object_out == HFI_SLOT_POISON)
+               ? hfi_slot_has_ended(thread, function, "value")
+               : HF_OK;
+}
+
 /** Collects now.  HF_E_NOMEM or HF_E_LIMIT when there is no memory to copy into, and then nothing
  * was touched. */
 hf_status hfi_heap_collect(hf_thread *thread);

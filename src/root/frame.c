@@ -344,8 +344,7 @@ hf_status hf_frame_escape(hf_thread *thread, const hf_slot *ref, hf_ref *parent_
                           "the frame's escape slot is used already");
     }
     if (ref->word_ == HFI_SLOT_POISON) {
-        return hfi_misuse(thread->parts->reporter, HF_E_MISUSE, __func__, "ref", frame->site_,
-                          "let it escape before its frame ends", "the slot's frame has ended");
+        return hfi_slot_has_ended(thread, __func__, "ref");
     }
     frame->escape_->word_ = ref->word_;
     frame->base_ = (uint32_t)(frame->escape_ - thread->slots) + 1;

@@ -139,20 +139,6 @@ void hfi_roots_unlock(hfi_roots *roots)
 
 /* ---- globals ---- */
 
-/* Null for NULL.  A global must never hold the poison of an ended slot: the collector would take it
- * for an object. */
-static hf_status take_value(hf_thread *thread, const char *function, const hf_slot *value,
-                            uintptr_t *object_out)
-{
-    *object_out = value ? value->word_ : 0;
-    if (HF_LIKELY(*object_out != HFI_SLOT_POISON)) {
-        return HF_OK;
-    }
-    return hfi_misuse(thread->parts->reporter, HF_E_MISUSE, function, "value", HF_SITE,
-                      "make the slot in the frame that uses it, or let it escape",
-                      "the slot's frame has ended");
-}
-
 hf_status hf_global_create(hf_thread *thread, const hf_slot *ref, hf_global **global_out)
 {
     if (!global_out) {
@@ -161,7 +147,7 @@ hf_status hf_global_create(hf_thread *thread, const hf_slot *ref, hf_global **gl
     *global_out = NULL;
     HFI_ENTRY(thread);
     uintptr_t object;
-    hf_status status = take_value(thread, __func__, ref, &object);
+    hf_status status = hfi_slot_value(thread, ref, __func__, &object);
     if (status != HF_OK) {
         return status;
     }
@@ -221,7 +207,7 @@ hf_status hf_global_store(hf_thread *thread, hf_global *global, const hf_slot *v
         return HF_E_NULL;
     }
     uintptr_t object;
-    hf_status status = take_value(thread, __func__, value, &object);
+    hf_status status = hfi_slot_value(thread, value, __func__, &object);
     if (status == HF_OK) {
         hfi_slot_release(&global->slot, object);
     }

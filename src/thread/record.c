@@ -16,6 +16,14 @@
 /* How long a thread may take to a safepoint before hfi_records_open() goes without it. */
 #define STOP_WAIT_NS UINT64_C(1000000000)
 
+/* A link that was overwritten may be anything.  The records of a thread that a fork lost are not on
+ * its stack any more (thread/fork.c). */
+static bool may_be_record(const hf_thread *thread, const hf_record_ *record)
+{
+    return thread->is_lost || ((uintptr_t)record - thread->stack_low <= thread->stack_size &&
+                               (uintptr_t)record % _Alignof(hf_record_) == 0);
+}
+
 /* Not instrumented, and field by field: a sanitizer rightly takes a dead block's memory for
  * poisoned. */
 #if defined(__GNUC__)
@@ -23,7 +31,8 @@ __attribute__((no_sanitize_address))
 #endif
 bool hfi_record_read(const hf_thread *thread, const hf_record_ *record, hf_record_ *copy_out)
 {
-    if (record->cookie != HFI_RECORD_OPEN || record->thread != thread) {
+    if (!may_be_record(thread, record) || record->cookie != HFI_RECORD_OPEN ||
+        record->thread != thread || (record->outer && !may_be_record(thread, record->outer))) {
         return false;
     }
     copy_out->outer = record->outer;
@@ -37,7 +46,8 @@ bool hfi_record_read(const hf_thread *thread, const hf_record_ *record, hf_recor
     copy_out->objects = record->objects;
     copy_out->slots = record->slots;
     copy_out->abandon = record->abandon;
-    return true;
+    copy_out->seal = record->seal;
+    return thread->is_lost || copy_out->seal == hfi_record_seal(copy_out);
 }
 
 /* So that an end that comes late finds it ended.  The memory may be another's by now, but for these

@@ -59,6 +59,14 @@ static inline void hfi_record_prepare(hf_thread *thread, const hf_record_ *recor
 #define HFI_STACK_FRAME
 #endif
 
+/** Over the pointers that are followed in a record that may lie on a dead part of the stack. */
+static inline uintptr_t hfi_record_seal(const hf_record_ *record)
+{
+    return (uintptr_t)record->outer ^ (uintptr_t)record->what ^ (uintptr_t)record->site.file ^
+           (uintptr_t)record->objects ^ (uintptr_t)record->slots ^ (uintptr_t)record->abandon ^
+           (uintptr_t)HFI_RECORD_OPEN;
+}
+
 /** Links a prepared record whose objects are filled in. */
 static inline void hfi_record_push(hf_thread *thread, hf_record_ *record)
 {
@@ -66,6 +74,7 @@ static inline void hfi_record_push(hf_thread *thread, hf_record_ *record)
     record->cookie = HFI_RECORD_OPEN;
     record->thread = thread;
     record->outer = thread->records;
+    record->seal = hfi_record_seal(record);
     thread->records = record;
 }
 
