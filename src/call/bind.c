@@ -148,10 +148,10 @@ static hf_status make_callable(hf_function *function, const char *text,
 {
     hf_status status = parse(function, text, options);
     if (status == HF_OK) {
-        status = hfi_plan_make(function);
+        status = hfi_cif_prepare(&function->cif, &function->prototype);
     }
     if (status == HF_OK) {
-        status = hfi_cif_prepare(&function->cif, &function->prototype);
+        status = hfi_plan_make(function);
     }
     if (status == HF_OK) {
         status = find_symbol(function, options);

@@ -34,7 +34,6 @@
 #define WORDS_MAX    0u
 #define HAS_FLOATING 0
 #endif
-#define FLOATING_MAX 8u
 
 typedef uint64_t call_1(uint64_t);
 typedef uint64_t call_2(uint64_t, uint64_t);
@@ -62,7 +61,7 @@ hfi_direct hfi_direct_choose(const hfi_prototype *prototype)
             words++;
         }
     }
-    bool fits = WORDS_MAX != 0 && words <= WORDS_MAX && floating <= FLOATING_MAX;
+    bool fits = WORDS_MAX != 0 && words <= WORDS_MAX && floating <= HFI_DIRECT_FLOATING_MAX;
     if (!fits || (!HAS_FLOATING && (floating || is_floating(prototype->result)))) {
         return HFI_DIRECT_NONE;
     }
@@ -81,8 +80,9 @@ static uint64_t load_word(const void *from)
     return ((const hfi_value *)from)->u64;
 }
 
-static uint64_t call_words(void (*f)(void), unsigned count, const uint64_t *w)
+uint64_t hfi_direct_call_words(void *function, unsigned count, const uint64_t *w)
 {
+    void (*f)(void) = FFI_FN(function);
     switch (count) {
     case 1:
         return ((call_1 *)f)(w[0]);
@@ -95,6 +95,20 @@ static uint64_t call_words(void (*f)(void), unsigned count, const uint64_t *w)
     default: /* one register too many does no harm where there are six */
         return ((call_6 *)f)(w[0], w[1], w[2], w[3], w[4], w[5]);
     }
+}
+
+uint64_t hfi_direct_call_all(void *function, const uint64_t *w, const double *d)
+{
+    void (*f)(void) = FFI_FN(function);
+    return ((call_all *)f)(w[0], w[1], w[2], w[3], w[4], w[5], d[0], d[1], d[2], d[3], d[4], d[5],
+                           d[6], d[7]);
+}
+
+double hfi_direct_call_all_floating(void *function, const uint64_t *w, const double *d)
+{
+    void (*f)(void) = FFI_FN(function);
+    return ((call_all_floating *)f)(w[0], w[1], w[2], w[3], w[4], w[5], d[0], d[1], d[2], d[3],
+                                    d[4], d[5], d[6], d[7]);
 }
 
 /* Always the whole double, because a later load of all of it would wait for parts. */
@@ -114,20 +128,20 @@ static void load_floating(double *to, const void *from, hfi_ctype type)
 void hfi_direct_words(const hfi_prototype *prototype, void *function, hfi_value *result,
                       void *const *arguments)
 {
-    uint64_t w[6];
-    w[5] = 0;
+    uint64_t w[HFI_DIRECT_WORDS_MAX];
+    w[HFI_DIRECT_WORDS_MAX - 1] = 0;
     for (unsigned i = 0; i < prototype->param_count; i++) {
         w[i] = load_word(arguments[i]);
     }
-    uint64_t returned = call_words(FFI_FN(function), prototype->param_count, w);
+    uint64_t returned = hfi_direct_call_words(function, prototype->param_count, w);
     result->u64 = prototype->result == HFI_C_VOID ? 0 : returned;
 }
 
 void hfi_direct_all(const hfi_prototype *prototype, void *function, hfi_value *result,
                     void *const *arguments)
 {
-    uint64_t w[6] = { 0, 0, 0, 0, 0, 0 };
-    double d[FLOATING_MAX] = { 0, 0, 0, 0, 0, 0, 0, 0 };
+    uint64_t w[HFI_DIRECT_WORDS_MAX] = { 0 };
+    double d[HFI_DIRECT_FLOATING_MAX] = { 0 };
     unsigned words = 0;
     unsigned floating = 0;
     for (unsigned i = 0; i < prototype->param_count; i++) {
@@ -138,13 +152,10 @@ void hfi_direct_all(const hfi_prototype *prototype, void *function, hfi_value *r
             w[words++] = load_word(arguments[i]);
         }
     }
-    void (*f)(void) = FFI_FN(function);
     if (is_floating(prototype->result)) {
-        result->f64 = ((call_all_floating *)f)(w[0], w[1], w[2], w[3], w[4], w[5], d[0], d[1], d[2],
-                                               d[3], d[4], d[5], d[6], d[7]);
+        result->f64 = hfi_direct_call_all_floating(function, w, d);
     } else {
-        uint64_t returned = ((call_all *)f)(w[0], w[1], w[2], w[3], w[4], w[5], d[0], d[1], d[2],
-                                            d[3], d[4], d[5], d[6], d[7]);
+        uint64_t returned = hfi_direct_call_all(function, w, d);
         result->u64 = prototype->result == HFI_C_VOID ? 0 : returned;
     }
 }

@@ -33,14 +33,23 @@ void hfi_library_acquire(hf_library *library);
 /** Gives one up; the last one unloads.  Any thread; NULL is fine. */
 void hfi_library_release(hf_library *library);
 
-/** Parameters whose common argument takes a few instructions in hfi_marshal() itself. */
+/** Parameters whose common argument takes a few instructions: see hfi_marshal() and plain.c. */
 typedef enum hfi_quick {
     HFI_QUICK_NOT,
     HFI_QUICK_INTEGER,
     HFI_QUICK_DOUBLE,
+    HFI_QUICK_FLOAT,
+    HFI_QUICK_BUFFER,
     HFI_QUICK_TEXT,
     HFI_QUICK_POINTER
 } hfi_quick;
+
+/** The shortest way that knows all of a function; chosen when it is bound. */
+typedef enum hfi_way {
+    HFI_WAY_GENERAL, /* call/invoke.c */
+    HFI_WAY_PLAIN,   /* call/plain.c: no outputs, all in registers */
+    HFI_WAY_NOTHING  /* the same without any argument */
+} hfi_way;
 
 /** What a call does for one parameter: the prototype's parameter without its words. */
 typedef struct hfi_step {
@@ -78,6 +87,7 @@ struct hf_function {
     bool has_outputs;    /* slots or scalars */
     bool has_capacities; /* capacities or scalars to set before each try */
     bool sees_values;    /* expressions or scalars need what the parameters hold after a try */
+    hfi_way way;
     bool result_is_signed;
     uint8_t result_shift;   /* bits of a register that an integer result leaves unused */
     bool clears_error;      /* `error` decides about success, so it must not be an old one */

@@ -20,6 +20,7 @@
  */
 
 #include "call/begin.h"
+#include "call/cross.h"
 #include "call/direct.h"
 
 #include "base/alloc.h"
@@ -207,26 +208,10 @@ static void resolve(hfi_call *call)
 
 /* ---- (c) the crossing ---- */
 
-static void clear_errors(const hf_function *function)
-{
-    hfp_native_error_restore((hfp_native_error){ 0, 0, 0 });
-    if (function->locate_errno) {
-        *function->locate_errno() = 0;
-    }
-}
-
 static void cross(hfi_call *call, hfi_value *returned)
 {
-    hf_thread *thread = call->thread;
-    hf_result *result = call->result;
     const hf_function *function = call->function;
-    hfi_crossing(thread);
-    if (HF_LIKELY(!function->prototype.is_leaf)) {
-        hfi_enter(thread);
-    }
-    if (HF_UNLIKELY(function->clears_error)) {
-        clear_errors(function);
-    }
+    hfi_cross_out(call->thread, function);
     switch (function->cif.direct) {
     case HFI_DIRECT_NONE:
         hfi_cif_call(&function->cif, function->address, returned, call->passed);
@@ -242,39 +227,10 @@ static void cross(hfi_call *call, hfi_value *returned)
         hfi_direct_all(&function->prototype, function->address, returned, call->passed);
         break;
     }
-    hfp_native_error_take(&result->errno_value, &result->last_error, &result->wsa_error);
-    if (function->locate_errno) {
-        result->errno_value = *function->locate_errno();
-    }
-    if (HF_LIKELY(!function->prototype.is_leaf)) {
-        hfi_leave(thread);
-    }
-    hfi_crossing(thread);
+    hfi_cross_back(call->thread, function, call->result);
 }
 
 /* ---- (d) what the callee said ---- */
-
-static void read_result(hfi_call *call, const hfi_value *returned)
-{
-    const hf_function *function = call->function;
-    hf_result *result = call->result;
-    hfi_ctype type = function->prototype.result;
-    if (type == HFI_C_POINTER) {
-        result->value.u = 0;
-        result->value.pointer = returned->pointer;
-        call->result_seen = hfi_value_load(returned, type);
-    } else if (type == HFI_C_VOID) {
-        call->result_seen = 0; /* the register holds whatever the callee left there */
-    } else if (type == HFI_C_F32 || type == HFI_C_F64) {
-        result->value.f = hfi_value_floating(returned, type);
-        call->result_seen = 0;
-    } else {
-        uint64_t bits = hfi_value_integer(returned, function->result_shift);
-        call->result_seen =
-            hfi_value_narrow(bits, function->result_shift, function->result_is_signed);
-        result->value.i = call->result_seen;
-    }
-}
 
 static __attribute__((noinline)) void read_values(hfi_call *call)
 {
@@ -287,17 +243,6 @@ static __attribute__((noinline)) void read_values(hfi_call *call)
         bool is_number = hfi_ctype_is_integer(type) || type == HFI_C_POINTER;
         call->seen[i] = is_number ? hfi_value_load(from, type) : 0;
     }
-}
-
-/* Without a fail role the call succeeded, and nothing asks for `error`. */
-static __attribute__((noinline)) void read_verdict(hfi_call *call)
-{
-    const hfi_prototype *prototype = &call->function->prototype;
-    hf_result *result = call->result;
-    hfi_error_slots slots = { result->errno_value, result->last_error, result->wsa_error };
-    call->error_seen = hfi_error_value(prototype->error, call->result_seen, &slots);
-    result->failed = hfi_call_evaluate(call, &prototype->fail) != 0;
-    result->error = result->failed ? call->error_seen : 0;
 }
 
 static __attribute__((noinline)) hf_status check_canaries(hfi_call *call)
@@ -341,12 +286,12 @@ hf_status hfi_call_try(hfi_call *call)
     returned.u64 = 0;
     cross(call, &returned);
     call->result->attempts++;
-    read_result(call, &returned);
+    call->result_seen = hfi_result_read(call->result, function, &returned);
     if (function->sees_values) {
         read_values(call);
     }
     if (function->prototype.fail.count) {
-        read_verdict(call);
+        call->error_seen = hfi_result_judge(call->result, function, call->result_seen, call->seen);
     }
     return function->growing ? check_canaries(call) : HF_OK;
 }

@@ -154,39 +154,25 @@ static hf_status refuse_count(hfi_call *call, int parameter, unsigned given, con
                            more, given, (unsigned)call->function->prototype.caller_count);
 }
 
-static inline bool take_integer(const hfi_step *step, const hf_arg *arg, hfi_value *value)
-{
-    bool is_signed = arg->kind == HF_ARG_SIGNED;
-    if (!is_signed && arg->kind != HF_ARG_UNSIGNED) {
-        return false;
-    }
-    uint64_t bits = arg->as.u;
-    /* The least value is as far below -1 as the greatest is above 0. */
-    bool is_negative = is_signed && (int64_t)bits < 0;
-    if ((is_negative ? ~bits : bits) > step->most || (is_negative && !step->is_signed)) {
-        return false;
-    }
-    value->u64 = bits << step->shift;
-    return true;
-}
-
 /* The common argument of a common parameter; false leaves everything, also refusing, to
  * marshal_one(). */
 static inline bool take_quickly(const hfi_call *call, const hfi_step *step, const hf_arg *arg,
                                 hfi_value *value)
 {
     switch (step->quick) {
-    case HFI_QUICK_INTEGER:
-        return take_integer(step, arg, value);
+    case HFI_QUICK_INTEGER: {
+        uint64_t bits;
+        bool fits = hfi_take_integer(step, arg, &bits);
+        value->u64 = bits << step->shift;
+        return fits;
+    }
     case HFI_QUICK_DOUBLE:
         value->f64 = arg->as.f;
         return arg->kind == HF_ARG_FLOATING;
     case HFI_QUICK_TEXT:
     case HFI_QUICK_POINTER:
         hfi_value_set_pointer(value, arg->as.pointer);
-        return arg->kind == (step->quick == HFI_QUICK_TEXT ? HF_ARG_CSTR : HF_ARG_POINTER) &&
-               arg->as.pointer &&
-               !hfi_heap_contains(call->thread->parts->heap, (uintptr_t)arg->as.pointer);
+        return hfi_take_pointer(call->thread, step, arg);
     default:
         return false;
     }

@@ -66,4 +66,25 @@ static inline int8_t hfi_call_keep(hfi_call *call, uintptr_t object, int owner)
     return index;
 }
 
+/** An integer that fits its parameter, extended to 64 bits; false for anything else. */
+static inline bool hfi_take_integer(const hfi_step *step, const hf_arg *arg, uint64_t *bits_out)
+{
+    bool is_signed = arg->kind == HF_ARG_SIGNED;
+    uint64_t bits = arg->as.u;
+    bool is_negative = is_signed && (int64_t)bits < 0;
+    *bits_out = bits;
+    /* The least value is as far below -1 as the greatest is above 0. */
+    return (is_signed || arg->kind == HF_ARG_UNSIGNED) &&
+           (is_negative ? ~bits : bits) <= step->most && (!is_negative || step->is_signed);
+}
+
+/** True for the common address: of its kind, not null, and not into the managed heap. */
+static inline bool hfi_take_pointer(const hf_thread *thread, const hfi_step *step,
+                                    const hf_arg *arg)
+{
+    hf_arg_kind kind = step->quick == HFI_QUICK_TEXT ? HF_ARG_CSTR : HF_ARG_POINTER;
+    return arg->kind == kind && arg->as.pointer &&
+           !hfi_heap_contains(thread->parts->heap, (uintptr_t)arg->as.pointer);
+}
+
 #endif

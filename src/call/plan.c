@@ -59,6 +59,10 @@ static void plan_parameter(hfi_step *step, const hfi_param *param)
         step->shift = (uint8_t)hfi_value_shift(param->type);
     } else if (param->kind == HFI_P_SCALAR && param->type == HFI_C_F64) {
         step->quick = HFI_QUICK_DOUBLE;
+    } else if (param->kind == HFI_P_SCALAR && param->type == HFI_C_F32) {
+        step->quick = HFI_QUICK_FLOAT;
+    } else if (param->kind == HFI_P_BUFFER) {
+        step->quick = HFI_QUICK_BUFFER;
     } else if (param->kind == HFI_P_TEXT) {
         step->quick = HFI_QUICK_TEXT;
     } else if (param->kind == HFI_P_RAW) {
@@ -87,8 +91,8 @@ static void plan_sizes(hf_function *function, unsigned from)
     hfi_ctype counter = param->type == HFI_C_POINTER ? param->target : param->type;
     step->buffer = param->capacity.buffer;
     step->shift = (uint8_t)hfi_value_shift(counter);
-    step->has_unit = step->unit != 1;
     step->unit = param->capacity.unit == HFI_UNIT_BYTES ? 1 : buffer->element;
+    step->has_unit = step->unit != 1;
     uint64_t most = ctype_max(counter);
     buffer->bytes_max = most > UINT64_MAX / step->unit ? UINT64_MAX : most * step->unit;
 }
@@ -168,6 +172,29 @@ static void plan_flags(hf_function *function)
     }
 }
 
+/* One that hfi_call_plain() knows. */
+static bool is_plain_step(const hf_function *function, const hfi_step *step)
+{
+    if (step->is_callers) {
+        return step->quick != HFI_QUICK_NOT && !step->is_immovable;
+    }
+    return step->kind == HFI_P_CAPACITY && step->buffer >= 0 && step->type != HFI_C_POINTER &&
+           function->step[step->buffer].kind == HFI_P_BUFFER;
+}
+
+static hfi_way choose_way(const hf_function *function)
+{
+    bool plain = !function->has_outputs && !function->growing && !function->sees_values &&
+                 !function->prototype.grow_ok.count && function->cif.direct != HFI_DIRECT_NONE;
+    for (unsigned i = 0; i < function->prototype.param_count && plain; i++) {
+        plain = is_plain_step(function, &function->step[i]);
+    }
+    if (!plain) {
+        return HFI_WAY_GENERAL;
+    }
+    return function->cif.direct == HFI_DIRECT_NOTHING ? HFI_WAY_NOTHING : HFI_WAY_PLAIN;
+}
+
 hf_status hfi_plan_make(hf_function *function)
 {
     const hfi_prototype *prototype = &function->prototype;
@@ -190,5 +217,6 @@ hf_status hfi_plan_make(hf_function *function)
         status = plan_output(function, &function->step[i]);
     }
     plan_flags(function);
+    function->way = choose_way(function);
     return status;
 }

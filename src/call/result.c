@@ -45,6 +45,18 @@ hf_status hfi_result_begin_slots(hf_thread *thread, hf_result *result, const hf_
     return HF_OK;
 }
 
+int64_t hfi_result_judge(hf_result *result, const hf_function *function, int64_t result_seen,
+                         const int64_t *seen)
+{
+    const hfi_prototype *prototype = &function->prototype;
+    hfi_error_slots slots = { result->errno_value, result->last_error, result->wsa_error };
+    int64_t error = hfi_error_value(prototype->error, result_seen, &slots);
+    hfi_expr_values values = { result_seen, error, seen };
+    result->failed = hfi_expr_evaluate(&prototype->fail, &values) != 0;
+    result->error = result->failed ? error : 0;
+    return error;
+}
+
 void hfi_result_clear(hf_result *result)
 {
     for (uint32_t i = 0; i < result->slot_count_; i++) {

@@ -40,6 +40,35 @@ static inline hf_status hfi_result_begin(hf_thread *thread, hf_result *result,
     return HF_OK;
 }
 
+/** Puts what the function returned into the result; gives what expressions see of it. */
+static inline int64_t hfi_result_read(hf_result *result, const hf_function *function,
+                                      const hfi_value *returned)
+{
+    hfi_ctype type = function->prototype.result;
+    if (type == HFI_C_POINTER) {
+        result->value.u = 0;
+        result->value.pointer = returned->pointer;
+        return hfi_value_load(returned, type);
+    }
+    if (type == HFI_C_VOID) {
+        return 0; /* the register holds whatever the callee left there */
+    }
+    if (type == HFI_C_F32 || type == HFI_C_F64) {
+        result->value.f = hfi_value_floating(returned, type);
+        return 0;
+    }
+    uint64_t bits = hfi_value_integer(returned, function->result_shift);
+    result->value.i = hfi_value_narrow(bits, function->result_shift, function->result_is_signed);
+    return result->value.i;
+}
+
+/**
+ * Evaluates the fail role, which the prototype has: `failed` and `error` of the result.  Gives what
+ * expressions see of the error.  `seen` are the parameters' values, if any expression asks.
+ */
+int64_t hfi_result_judge(hf_result *result, const hf_function *function, int64_t result_seen,
+                         const int64_t *seen);
+
 /** Clears the outputs: the call did not succeed. */
 void hfi_result_clear(hf_result *result);
 

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The same calls with and without libffi: whatever the values, the results agree. */
+/*
+ * The same calls in all three ways: short (call/plain.c), general without libffi
+ * (call/direct.c), and general through libffi.  Whatever the values, they agree.
+ */
 
 #include "runtime.h"
 #include "testlib.h"
 
 #include "call/function.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static uint64_t next_random(uint64_t *state)
@@ -17,22 +21,36 @@ static uint64_t next_random(uint64_t *state)
     return *state;
 }
 
-/* Calls with one integer both ways; the function is constant but for this test. */
+#define WAYS 3
+
+/* The function is constant but for this test: way 0 leaves it as it was bound, each further one
+ * takes a shortcut away. */
+static void take_way(hf_function *function, int way)
+{
+    function->way = way == 0 ? function->way : HFI_WAY_GENERAL;
+    function->cif.direct = way < 2 ? function->cif.direct : HFI_DIRECT_NONE;
+}
+
 static void compare(hf_test_runtime *t, hf_function *function, hf_arg argument)
 {
     const hf_arg arguments[] = { argument, { HF_ARG_END, { .u = 0 }, 0, 0 } };
-    hf_result fast = HF_RESULT_INIT;
-    hf_result slow = HF_RESULT_INIT;
-    hfi_direct direct = function->cif.direct;
-    hf_status fast_status = hf_call(t->thread, function, &fast, arguments);
-    function->cif.direct = HFI_DIRECT_NONE;
-    hf_status slow_status = hf_call(t->thread, function, &slow, arguments);
+    const hfi_way bound = function->way;
+    const hfi_direct direct = function->cif.direct;
+    hf_result result[WAYS];
+    hf_status status[WAYS];
+    for (int way = 0; way < WAYS; way++) {
+        result[way] = (hf_result)HF_RESULT_INIT;
+        take_way(function, way);
+        status[way] = hf_call(t->thread, function, &result[way], arguments);
+        assert_int_equal(status[way], status[0]);
+        assert_true(result[way].value.u == result[0].value.u);
+        assert_true(result[way].error == result[0].error &&
+                    result[way].errno_value == result[0].errno_value &&
+                    result[way].attempts == result[0].attempts);
+    }
+    function->way = bound;
     function->cif.direct = direct;
-
-    assert_int_equal(fast_status, slow_status);
-    assert_true(fast.value.u == slow.value.u);
-    assert_true(fast.error == slow.error && fast.errno_value == slow.errno_value);
-    hf_test_forget_reports(t); /* of values that do not fit, the same both ways */
+    hf_test_forget_reports(t); /* of values that do not fit, the same in all ways */
 }
 
 static void paths_agree_on_every_width(void **state)
@@ -78,11 +96,11 @@ static void paths_agree_on_six_parameters(void **state)
            " uint32_t *a_size {inout, capacity(a), needed(a), length(a)}, char16_t *b {out},"
            " uint32_t *b_size {inout, capacity(b), needed(b), length(b)})"
            " {fail(result != 0), error(result), grow(error == 122)}");
-    for (int path = 0; path < 2; path++) {
+    for (int way = 0; way < WAYS; way++) {
         hfn_source first = { .count = 700 };
         hfn_source second = { .count = 900 };
         hf_result result = HF_RESULT_INIT;
-        fetch->cif.direct = path ? HFI_DIRECT_NONE : fetch->cif.direct;
+        take_way(fetch, way);
 
         assert_int_equal(
             hf_call(t->thread, fetch, &result, HF_ARGS(HF_POINTER(&first), HF_POINTER(&second))),
@@ -101,29 +119,117 @@ static void paths_agree_on_mixed_floating_parameters(void **state)
                         " const char *f, uint32_t g, double h)");
     hf_function *third = hf_test_bind(t, "double hfn_third(double v)");
     hf_function *half = hf_test_bind(t, "float hfn_half(float v)");
-    int64_t sum[2];
-    double quotient[2][2];
-    for (int path = 0; path < 2; path++) {
+    const int64_t sum =
+        -128 - INT64_C(20000000000) + 6553500 - 4000 - 7 + 6000000 + INT64_C(4000000000) + 8;
+    for (int way = 0; way < WAYS; way++) {
         hf_result result = HF_RESULT_INIT;
-        if (path) {
-            mixed->cif.direct = HFI_DIRECT_NONE;
-            third->cif.direct = HFI_DIRECT_NONE;
-            half->cif.direct = HFI_DIRECT_NONE;
-        }
+        take_way(mixed, way);
+        take_way(third, way);
+        take_way(half, way);
         assert_int_equal(
             hf_call(t->thread, mixed, &result,
                     HF_ARGS(HF_INT(-128), HF_DOUBLE(-2e9), HF_INT(65535), HF_DOUBLE(-4), HF_INT(-7),
                             HF_CSTR("123456"), HF_UINT(4000000000u), HF_DOUBLE(8))),
             HF_OK);
-        sum[path] = result.value.i;
-        assert_int_equal(hf_call(t->thread, third, &result, HF_ARGS(HF_DOUBLE(1e-300))), HF_OK);
-        quotient[path][0] = result.value.f;
+        assert_true(result.value.i == sum);
+        assert_int_equal(hf_call(t->thread, third, &result, HF_ARGS(HF_DOUBLE(3e-300))), HF_OK);
+        assert_true(result.value.f == 3e-300 / 3);
         assert_int_equal(hf_call(t->thread, half, &result, HF_ARGS(HF_DOUBLE(-3))), HF_OK);
-        quotient[path][1] = result.value.f;
+        assert_true(result.value.f == -1.5);
     }
-    assert_true(sum[0] == sum[1]);
-    assert_true(quotient[0][0] == quotient[1][0]);
-    assert_true(quotient[0][1] == -1.5 && quotient[1][1] == -1.5);
+}
+
+/* ---- signatures made at random ---- */
+
+typedef struct kind {
+    const char *name;
+    unsigned bytes;
+    bool is_floating;
+} kind;
+
+static const kind kinds[] = {
+    { "int8_t", 1, false },   { "uint8_t", 1, false },  { "int16_t", 2, false },
+    { "uint16_t", 2, false }, { "int32_t", 4, false },  { "uint32_t", 4, false },
+    { "int64_t", 8, false },  { "uint64_t", 8, false }, { "size_t", sizeof(size_t), false },
+    { "float", 4, true },     { "double", 8, true },
+};
+
+static hf_arg random_argument(const kind *k, uint64_t bits)
+{
+    if (k->is_floating) {
+        return (hf_arg)HF_DOUBLE((double)(int32_t)bits / 8);
+    }
+    /* Positive and within the narrow types' halves, so that it fits signed and unsigned. */
+    return (hf_arg)HF_UINT(bits & (UINT64_MAX >> (65 - 8 * k->bytes)));
+}
+
+/* What the callee found in its registers, with the bits that a narrow type leaves open masked. */
+static void compare_registers(const hfn_registers *a, const hfn_registers *b, const kind **chosen,
+                              unsigned count)
+{
+    unsigned words = 0;
+    unsigned floating = 0;
+    for (unsigned i = 0; i < count; i++) {
+        uint64_t mask = UINT64_MAX >> (64 - 8 * chosen[i]->bytes);
+        bool same = chosen[i]->is_floating
+                        ? ((a->floating[floating] ^ b->floating[floating]) & mask) == 0
+                        : ((a->word[words] ^ b->word[words]) & mask) == 0;
+        floating += chosen[i]->is_floating;
+        words += !chosen[i]->is_floating;
+        assert_true(same);
+    }
+}
+
+static unsigned make_signature(uint64_t *seed, char *text, const kind **chosen, hf_arg *arguments,
+                               bool with_floating)
+{
+    unsigned count = (unsigned)(next_random(seed) % (with_floating ? 11 : 7));
+    unsigned words = 0;
+    int at = sprintf(text, "uint64_t hfn_register_call(");
+    unsigned made = 0;
+    for (unsigned i = 0; i < count; i++) {
+        const kind *k = &kinds[next_random(seed) % (sizeof(kinds) / sizeof(kinds[0]))];
+        if (k->is_floating ? !with_floating : words == 6) {
+            continue;
+        }
+        words += !k->is_floating;
+        at += sprintf(text + at, "%s%s p%u", made ? ", " : "", k->name, made);
+        chosen[made] = k;
+        arguments[made++] = random_argument(k, next_random(seed));
+    }
+    (void)sprintf(text + at, made ? ")" : "void)");
+    arguments[made] = (hf_arg){ HF_ARG_END, { .u = 0 }, 0, 0 };
+    return made;
+}
+
+/* The callee takes all registers and is called as if it had some other signature, so the comparison
+ * is of what arrives and not of what a compiler made of it. */
+static void paths_load_the_same_registers_for_any_signature(void **state)
+{
+    hf_test_runtime *t = *state;
+    uint64_t seed = UINT64_C(0x2545f4914f6cdd1d);
+    unsigned compared = 0;
+    (void)hf_test_bind(t, "void hfn_nothing(void)"); /* opens the library */
+    for (uint64_t i = 0; i < hf_test_effort(400); i++) {
+        char text[512];
+        const kind *chosen[16];
+        hf_arg arguments[16];
+        unsigned count = make_signature(&seed, text, chosen, arguments, i % 2 != 0);
+        hf_function *function;
+        assert_int_equal(hf_function_bind(t->thread, t->library, text, &function), HF_OK);
+        hfn_registers seen[WAYS];
+        bool is_direct = function->cif.direct != HFI_DIRECT_NONE; /* else not all in registers */
+        for (int way = 0; way < WAYS && is_direct; way++) {
+            hf_result result = HF_RESULT_INIT;
+            take_way(function, way);
+            assert_int_equal(hf_call(t->thread, function, &result, arguments), HF_OK);
+            seen[way] = *(const hfn_registers *)(uintptr_t)result.value.u;
+            compare_registers(&seen[0], &seen[way], chosen, count);
+        }
+        hf_function_destroy(function);
+        compared += is_direct;
+    }
+    assert_true(compared > 50 || sizeof(void *) < 8);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, hf_test_setup, hf_test_teardown)
@@ -135,6 +241,7 @@ int main(void)
         TEST(paths_agree_on_pointers_and_text),
         TEST(paths_agree_on_six_parameters),
         TEST(paths_agree_on_mixed_floating_parameters),
+        TEST(paths_load_the_same_registers_for_any_signature),
     };
     return cmocka_run_group_tests_name("call paths", tests, NULL, NULL);
 }

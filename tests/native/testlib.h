@@ -31,6 +31,17 @@ void hfn_nothing(void);
 int64_t hfn_mixed(int8_t a, double b, uint16_t c, float d, int64_t e, const char *f, uint32_t g,
                   double h);
 
+/* What the registers for arguments held: integers in order, floating numbers in order. */
+typedef struct hfn_registers {
+    uint64_t word[6];
+    uint64_t floating[8];
+} hfn_registers;
+
+/* Gives the address of what it saw; called as if it had any signature that fits registers. */
+uint64_t hfn_register_call(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f,
+                           double g, double h, double i, double j, double k, double l, double m,
+                           double n);
+
 /* ---- memory ---- */
 
 size_t hfn_length(const char *text);
