@@ -197,7 +197,7 @@ static void thread_in_native_state_is_refused_everything_managed(void **state)
     expect_report(HF_E_DETACHED);
 }
 
-static void thread_between_raw_begin_and_end_passes_no_safepoint(void **state)
+HFI_RAW_UNCHECKED static void thread_between_raw_begin_and_end_passes_no_safepoint(void **state)
 {
     (void)state;
     assert_int_equal(hf_raw_begin(self), HF_OK);
