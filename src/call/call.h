@@ -5,7 +5,7 @@
 /*
  * One call, as retry/ drives it.
  *
- *   hfi_call_begin    checks and converts what the caller passed
+ *   hfi_call_begin    (begin.h) checks and converts what the caller passed
  *   hfi_call_try      makes the outputs, resolves addresses, crosses, looks     once or more
  *   hfi_call_settle   moves the outputs of a successful try into the result
  *   hfi_call_end      lets everything go; always
@@ -67,12 +67,6 @@ typedef struct hfi_call {
     _Alignas(16) char scratch[HFI_CALL_SCRATCH];
 } hfi_call;
 
-/** Checks and converts the arguments, holds resources, prepares the result's slots.  Reports what
- * it refuses. */
-HF_MUST_CHECK hf_status hfi_call_begin(hfi_call *call, hf_thread *thread,
-                                       const hf_function *function, hf_result *result,
-                                       const hf_arg *arguments);
-
 /**
  * One native call with the capacities in argument[].capacity.  Not HF_OK when nothing was called
  * (no memory) or when the callee wrote behind a capacity (HF_E_OVERRUN, reported).
@@ -82,9 +76,19 @@ HF_MUST_CHECK hf_status hfi_call_try(hfi_call *call);
 /** Moves the outputs of the last try into the result.  HF_E_LYING_SIZE, HF_E_UTF, HF_E_NOMEM. */
 HF_MUST_CHECK hf_status hfi_call_settle(hfi_call *call);
 
-/** Ends a call that was begun, also one whose begin failed; clears the outputs unless `status` is
- * HF_OK. */
-void hfi_call_end(hfi_call *call, hf_status status);
+/** The rest of hfi_call_end(), for a call that took something or did not succeed. */
+void hfi_call_end_slow(hfi_call *call, hf_status status);
+
+/** Ends a call, also one whose begin failed; clears the outputs unless `status` is HF_OK. */
+static inline void hfi_call_end(hfi_call *call, hf_status status)
+{
+    if (call->is_linked) {
+        hfi_record_pop(&call->record);
+    }
+    if (HF_UNLIKELY(call->block_count || call->held_count || status != HF_OK)) {
+        hfi_call_end_slow(call, status);
+    }
+}
 
 /** Evaluates an expression over the last try. */
 int64_t hfi_call_evaluate(const hfi_call *call, const hfi_expr *expr);

@@ -36,7 +36,6 @@
 #endif
 #define FLOATING_MAX 8u
 
-typedef uint64_t call_0(void);
 typedef uint64_t call_1(uint64_t);
 typedef uint64_t call_2(uint64_t, uint64_t);
 typedef uint64_t call_3(uint64_t, uint64_t, uint64_t);
@@ -70,25 +69,21 @@ hfi_direct hfi_direct_choose(const hfi_prototype *prototype)
     if (is_floating(prototype->result)) {
         return HFI_DIRECT_ALL_FLOATING;
     }
+    if (!prototype->param_count) {
+        return HFI_DIRECT_NOTHING;
+    }
     return floating ? HFI_DIRECT_ALL : HFI_DIRECT_WORDS;
 }
 
-/* Mostly addresses and sizes, which need no extension. */
-static uint64_t load_word(const void *from, hfi_ctype type)
+/* hfi_value_set() and its like wrote the whole word, extended by its type. */
+static uint64_t load_word(const void *from)
 {
-    uint64_t word;
-    if (type != HFI_C_POINTER && type != HFI_C_U64 && type != HFI_C_I64) {
-        return (uint64_t)hfi_value_load(from, type);
-    }
-    memcpy(&word, from, sizeof(word));
-    return word;
+    return ((const hfi_value *)from)->u64;
 }
 
 static uint64_t call_words(void (*f)(void), unsigned count, const uint64_t *w)
 {
     switch (count) {
-    case 0:
-        return ((call_0 *)f)();
     case 1:
         return ((call_1 *)f)(w[0]);
     case 2:
@@ -122,7 +117,7 @@ void hfi_direct_words(const hfi_prototype *prototype, void *function, hfi_value 
     uint64_t w[6];
     w[5] = 0;
     for (unsigned i = 0; i < prototype->param_count; i++) {
-        w[i] = load_word(arguments[i], prototype->param[i].type);
+        w[i] = load_word(arguments[i]);
     }
     uint64_t returned = call_words(FFI_FN(function), prototype->param_count, w);
     result->u64 = prototype->result == HFI_C_VOID ? 0 : returned;
@@ -140,7 +135,7 @@ void hfi_direct_all(const hfi_prototype *prototype, void *function, hfi_value *r
         if (is_floating(type)) {
             load_floating(&d[floating++], arguments[i], type);
         } else {
-            w[words++] = load_word(arguments[i], type);
+            w[words++] = load_word(arguments[i]);
         }
     }
     void (*f)(void) = FFI_FN(function);

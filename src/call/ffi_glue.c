@@ -43,6 +43,15 @@ static ffi_abi abi_of(hfi_convention convention)
     return FFI_DEFAULT_ABI;
 }
 
+static bool is_little_endian(void)
+{
+    const union {
+        uint16_t word;
+        uint8_t byte[2];
+    } order = { 1 };
+    return order.byte[0] == 1;
+}
+
 hf_status hfi_cif_prepare(hfi_cif *cif, const hfi_prototype *prototype)
 {
     for (unsigned i = 0; i < prototype->param_count; i++) {
@@ -58,22 +67,9 @@ hf_status hfi_cif_prepare(hfi_cif *cif, const hfi_prototype *prototype)
     return status == FFI_OK ? HF_OK : HF_E_UNSUPPORTED;
 }
 
-void hfi_value_store(void *to, hfi_ctype type, uint64_t bits)
+unsigned hfi_value_shift(hfi_ctype type)
 {
-    switch (hfi_ctype_size(type)) {
-    case 1:
-        *(uint8_t *)to = (uint8_t)bits;
-        break;
-    case 2:
-        memcpy(to, &(uint16_t){ (uint16_t)bits }, 2);
-        break;
-    case 4:
-        memcpy(to, &(uint32_t){ (uint32_t)bits }, 4);
-        break;
-    default:
-        memcpy(to, &bits, 8);
-        break;
-    }
+    return is_little_endian() ? 0 : (unsigned)(64 - 8 * hfi_ctype_size(type));
 }
 
 int64_t hfi_value_load(const void *from, hfi_ctype type)

@@ -17,6 +17,7 @@
 /** How a signature is called; all but the first without libffi (call/direct.c). */
 typedef enum hfi_direct {
     HFI_DIRECT_NONE,
+    HFI_DIRECT_NOTHING,
     HFI_DIRECT_WORDS,
     HFI_DIRECT_ALL,
     HFI_DIRECT_ALL_FLOATING
@@ -36,6 +37,7 @@ typedef union hfi_value {
     double f64;
     float f32;
     void *pointer;
+    uintptr_t word;
     ffi_arg widened;
     unsigned char bytes[16];
 } hfi_value;
@@ -54,8 +56,22 @@ static inline void hfi_cif_call(const hfi_cif *cif, void *function, hfi_value *r
     ffi_call(to.plain, FFI_FN(function), result, arguments);
 }
 
-/** Puts the low bits of an integer or a pointer where a value of that type is read. */
-void hfi_value_store(void *to, hfi_ctype type, uint64_t bits);
+/** Puts an address where a pointer is read; what it points to may be constant for the callee. */
+static inline void hfi_value_set_pointer(hfi_value *to, const void *pointer)
+{
+    to->u64 = 0;
+    to->word = (uintptr_t)pointer;
+}
+
+/** Bits to the left of an integer of that type in a uint64_t at whose address it is read: 0 on
+ * little-endian. */
+unsigned hfi_value_shift(hfi_ctype type);
+
+/** Writes an integer, sign- or zero-extended already, or a pointer. */
+static inline void hfi_value_set(hfi_value *to, hfi_ctype type, uint64_t bits)
+{
+    to->u64 = bits << hfi_value_shift(type);
+}
 
 /** Reads an integer or a pointer back, as expressions see it. */
 int64_t hfi_value_load(const void *from, hfi_ctype type);

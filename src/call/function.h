@@ -33,8 +33,18 @@ void hfi_library_acquire(hf_library *library);
 /** Gives one up; the last one unloads.  Any thread; NULL is fine. */
 void hfi_library_release(hf_library *library);
 
+/** Parameters whose common argument takes a few instructions in hfi_marshal() itself. */
+typedef enum hfi_quick {
+    HFI_QUICK_NOT,
+    HFI_QUICK_INTEGER,
+    HFI_QUICK_DOUBLE,
+    HFI_QUICK_TEXT,
+    HFI_QUICK_POINTER
+} hfi_quick;
+
 /** What a call does for one parameter: the prototype's parameter without its words. */
 typedef struct hfi_step {
+    hfi_quick quick;
     hfi_param_kind kind;
     hfi_ctype type;   /* as passed */
     hfi_ctype target; /* of a pointer */
@@ -43,6 +53,7 @@ typedef struct hfi_step {
     bool is_signed; /* of a caller's integer: its type */
     uint8_t shift;  /* of an integer: where its bytes are in a uint64_t */
     uint64_t most;  /* of a caller's integer: the largest that fits; 0: it is something else */
+    bool has_unit;  /* of a capacity: `unit` is not 1; a division saved */
     bool is_text;
     bool is_immovable;  /* something points into what the library makes for it */
     bool is_sized;      /* a buffer whose capacity a parameter announces */

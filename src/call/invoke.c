@@ -19,10 +19,8 @@
  * thread is stopped or native; what it reads is written before hfi_enter().
  */
 
-#include "call/call.h"
+#include "call/begin.h"
 #include "call/direct.h"
-#include "call/marshal.h"
-#include "call/result.h"
 
 #include "base/alloc.h"
 #include "base/size.h"
@@ -34,7 +32,7 @@ static const unsigned char canary[HFI_CANARY_SIZE] = { 0xfb, 0x9e, 0xc3, 0xe5, 0
                                                        0x8d, 0xd6, 0xb9, 0xec, 0x95, 0xca,
                                                        0xf4, 0x83, 0xde, 0xb1 };
 
-static hf_status check_callable(hf_thread *thread, const hf_function *function,
+hf_status hfi_call_not_callable(hf_thread *thread, const hf_function *function,
                                 const hf_result *result, const hf_arg *arguments)
 {
     hfi_reporter *reporter = thread->parts->reporter;
@@ -43,7 +41,6 @@ static hf_status check_callable(hf_thread *thread, const hf_function *function,
         return hfi_misuse(reporter, HF_E_NULL, "hf_call", "function", nowhere,
                           "bind it with hf_function_bind()", "the function is NULL");
     }
-    HF_VERIFY(function->sig == HFI_FUNCTION_SIG);
     if (!result || !arguments) {
         return hfi_misuse(reporter, HF_E_NULL, function->prototype.name,
                           result ? "arguments" : "result", nowhere,
@@ -55,7 +52,7 @@ static hf_status check_callable(hf_thread *thread, const hf_function *function,
                           "bind the function in the runtime of the thread that calls it",
                           "the function belongs to another runtime");
     }
-    return HF_OK;
+    return HF_E_SHUTDOWN;
 }
 
 /* Gives back what the call took: the last hold of a disposed resource runs its release function. */
@@ -79,7 +76,7 @@ static void abandon(hf_record_ *record)
     let_go(HF_CONTAINER(record, hfi_call, record));
 }
 
-static void link_record(hfi_call *call)
+void hfi_call_link(hfi_call *call)
 {
     hf_record_ *record = &call->record;
     hfi_record_prepare(call->thread, record, call->function->prototype.name);
@@ -94,22 +91,7 @@ static void link_record(hfi_call *call)
     call->is_linked = true;
 }
 
-int8_t hfi_call_keep(hfi_call *call, uintptr_t object, int owner)
-{
-    HF_ASSERT(call->object_count < HFI_CALL_OBJECTS);
-    if (!call->is_linked) {
-        link_record(call);
-    }
-    int8_t index = (int8_t)call->object_count++;
-    call->owner[index] = (int8_t)owner;
-    call->slots[index].word_ = object;
-    call->objects[index] = 0;
-    call->record.keeps = call->object_count;
-    return index;
-}
-
-/* Gives every object that the library makes its place, and every out scalar its address. */
-static void place_outputs(hfi_call *call)
+void hfi_call_place_outputs(hfi_call *call)
 {
     const hf_function *function = call->function;
     for (unsigned i = 0; i < function->prototype.param_count; i++) {
@@ -119,46 +101,14 @@ static void place_outputs(hfi_call *call)
             continue;
         }
         if (argument->is_null) {
-            argument->value.pointer = NULL;
+            hfi_value_set_pointer(&argument->value, NULL);
         } else if (step->out >= 0) {
             argument->offset = 0;
             argument->object = hfi_call_keep(call, 0, (int)i);
         } else {
-            argument->value.pointer = &argument->content;
+            hfi_value_set_pointer(&argument->value, &argument->content);
         }
     }
-}
-
-hf_status hfi_call_begin(hfi_call *call, hf_thread *thread, const hf_function *function,
-                         hf_result *result, const hf_arg *arguments)
-{
-    call->is_linked = false;
-    call->thread = thread;
-    call->function = function;
-    call->result = result;
-    call->object_count = 0;
-    call->held_count = 0;
-    call->block_count = 0;
-    call->scratch_used = 0;
-    hf_status status = check_callable(thread, function, result, arguments);
-    if (HF_UNLIKELY(status != HF_OK)) {
-        call->result = NULL;
-        return status;
-    }
-    if (HF_UNLIKELY(atomic_load_explicit(&thread->parts->is_stopping, memory_order_relaxed))) {
-        call->result = NULL;
-        return HF_E_SHUTDOWN;
-    }
-    status = hfi_result_begin(thread, result, function);
-    if (HF_UNLIKELY(status != HF_OK)) {
-        call->result = NULL;
-        return status;
-    }
-    status = hfi_marshal(call, arguments);
-    if (function->has_outputs && status == HF_OK) {
-        place_outputs(call);
-    }
-    return status;
 }
 
 /* ---- (a) outputs ---- */
@@ -200,7 +150,7 @@ static hf_status make_struct(hfi_call *call, unsigned index)
     return HF_OK;
 }
 
-static hf_status make_outputs(hfi_call *call)
+static __attribute__((noinline)) hf_status make_outputs(hfi_call *call)
 {
     const hf_function *function = call->function;
     hf_status status = HF_OK;
@@ -224,7 +174,9 @@ static void arm_scalars(hfi_call *call)
         const hfi_step *step = &function->step[i];
         if (step->buffer >= 0) {
             uint64_t announced = call->argument[step->buffer].capacity;
-            announced = step->unit == 1 ? announced : announced / step->unit;
+            if (step->has_unit) {
+                announced /= step->unit;
+            }
             hfi_value *to = step->scalar >= 0 ? &argument->start : &argument->value;
             to->u64 = announced << step->shift;
         }
@@ -243,7 +195,8 @@ static void resolve(hfi_call *call)
         call->objects[i] = object;
         if (call->owner[i] >= 0) {
             hfi_argument *argument = &call->argument[call->owner[i]];
-            argument->value.pointer = (char *)hfi_payload_16(object) + argument->offset;
+            hfi_value_set_pointer(&argument->value,
+                                  (char *)hfi_payload_16(object) + argument->offset);
         }
     }
     call->record.pins = call->object_count;
@@ -278,6 +231,9 @@ static void cross(hfi_call *call, hfi_value *returned)
     case HFI_DIRECT_NONE:
         hfi_cif_call(&function->cif, function->address, returned, call->passed);
         break;
+    case HFI_DIRECT_NOTHING:
+        hfi_direct_nothing(function->address, returned);
+        break;
     case HFI_DIRECT_WORDS:
         hfi_direct_words(&function->prototype, function->address, returned, call->passed);
         break;
@@ -307,6 +263,8 @@ static void read_result(hfi_call *call, const hfi_value *returned)
         result->value.u = 0;
         result->value.pointer = returned->pointer;
         call->result_seen = hfi_value_load(returned, type);
+    } else if (type == HFI_C_VOID) {
+        call->result_seen = 0; /* the register holds whatever the callee left there */
     } else if (type == HFI_C_F32 || type == HFI_C_F64) {
         result->value.f = hfi_value_floating(returned, type);
         call->result_seen = 0;
@@ -318,7 +276,7 @@ static void read_result(hfi_call *call, const hfi_value *returned)
     }
 }
 
-static void read_values(hfi_call *call)
+static __attribute__((noinline)) void read_values(hfi_call *call)
 {
     const hf_function *function = call->function;
     for (unsigned i = 0; i < function->prototype.param_count; i++) {
@@ -332,7 +290,7 @@ static void read_values(hfi_call *call)
 }
 
 /* Without a fail role the call succeeded, and nothing asks for `error`. */
-static void read_verdict(hfi_call *call)
+static __attribute__((noinline)) void read_verdict(hfi_call *call)
 {
     const hfi_prototype *prototype = &call->function->prototype;
     hf_result *result = call->result;
@@ -342,7 +300,7 @@ static void read_verdict(hfi_call *call)
     result->error = result->failed ? call->error_seen : 0;
 }
 
-static hf_status check_canaries(hfi_call *call)
+static __attribute__((noinline)) hf_status check_canaries(hfi_call *call)
 {
     const hf_function *function = call->function;
     for (unsigned i = 0; i < function->prototype.param_count; i++) {
@@ -399,15 +357,10 @@ int64_t hfi_call_evaluate(const hfi_call *call, const hfi_expr *expr)
     return hfi_expr_evaluate(expr, &values);
 }
 
-void hfi_call_end(hfi_call *call, hf_status status)
+void hfi_call_end_slow(hfi_call *call, hf_status status)
 {
-    if (HF_UNLIKELY(status != HF_OK) && call->result) {
+    if (status != HF_OK && call->result) {
         hfi_result_clear(call->result);
     }
-    if (call->is_linked) {
-        hfi_record_pop(&call->record);
-    }
-    if (call->block_count || call->held_count) {
-        let_go(call); /* last, because it may run foreign code in native state */
-    }
+    let_go(call); /* last, because it may run foreign code in native state */
 }

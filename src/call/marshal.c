@@ -48,7 +48,7 @@ hf_status hfi_marshal_pointer(hfi_call *call, unsigned index, const void *pointe
 
 /* The general form, with every refusal; hfi_marshal() has what is common inline. */
 static hf_status marshal_integer(hfi_call *call, unsigned index, const hf_arg *arg, hfi_ctype type,
-                                 void *to)
+                                 hfi_value *to)
 {
     if (arg->kind != HF_ARG_SIGNED && arg->kind != HF_ARG_UNSIGNED) {
         return hfi_marshal_wrong_kind(call, index, arg, "HF_INT or HF_UINT");
@@ -60,7 +60,7 @@ static hf_status marshal_integer(hfi_call *call, unsigned index, const hf_arg *a
     /* In two's complement the least value is as far below -1 as the greatest is above 0. */
     bool fits = is_negative ? hfi_ctype_is_signed(type) && ~arg->as.u <= max : arg->as.u <= max;
     if (HF_LIKELY(fits)) {
-        hfi_value_store(to, type, arg->as.u);
+        hfi_value_set(to, type, arg->as.u);
         return HF_OK;
     }
     if (arg->kind == HF_ARG_SIGNED) {
@@ -74,7 +74,7 @@ static hf_status marshal_integer(hfi_call *call, unsigned index, const hf_arg *a
 }
 
 static hf_status marshal_floating(hfi_call *call, unsigned index, const hf_arg *arg, hfi_ctype type,
-                                  void *to)
+                                  hfi_value *to)
 {
     if (arg->kind != HF_ARG_FLOATING) {
         return hfi_marshal_wrong_kind(call, index, arg, "HF_DOUBLE");
@@ -88,7 +88,7 @@ static hf_status marshal_floating(hfi_call *call, unsigned index, const hf_arg *
 }
 
 hf_status hfi_marshal_scalar(hfi_call *call, unsigned index, const hf_arg *arg, hfi_ctype type,
-                             void *to)
+                             hfi_value *to)
 {
     if (type == HFI_C_F32 || type == HFI_C_F64) {
         return marshal_floating(call, index, arg, type, to);
@@ -97,13 +97,13 @@ hf_status hfi_marshal_scalar(hfi_call *call, unsigned index, const hf_arg *arg, 
         return marshal_integer(call, index, arg, type, to);
     }
     if (arg->kind == HF_ARG_NULL) {
-        hfi_value_store(to, type, 0);
+        hfi_value_set(to, type, 0);
         return HF_OK;
     }
     if (arg->kind != HF_ARG_POINTER) {
         return hfi_marshal_wrong_kind(call, index, arg, "HF_POINTER or HF_NULL");
     }
-    hfi_value_store(to, type, (uintptr_t)arg->as.pointer);
+    hfi_value_set(to, type, (uintptr_t)arg->as.pointer);
     return hfi_marshal_pointer(call, index, arg->as.pointer);
 }
 
@@ -157,7 +157,7 @@ static hf_status refuse_count(hfi_call *call, int parameter, unsigned given, con
 static inline bool take_integer(const hfi_step *step, const hf_arg *arg, hfi_value *value)
 {
     bool is_signed = arg->kind == HF_ARG_SIGNED;
-    if (!step->most || (!is_signed && arg->kind != HF_ARG_UNSIGNED)) {
+    if (!is_signed && arg->kind != HF_ARG_UNSIGNED) {
         return false;
     }
     uint64_t bits = arg->as.u;
@@ -168,6 +168,28 @@ static inline bool take_integer(const hfi_step *step, const hf_arg *arg, hfi_val
     }
     value->u64 = bits << step->shift;
     return true;
+}
+
+/* The common argument of a common parameter; false leaves everything, also refusing, to
+ * marshal_one(). */
+static inline bool take_quickly(const hfi_call *call, const hfi_step *step, const hf_arg *arg,
+                                hfi_value *value)
+{
+    switch (step->quick) {
+    case HFI_QUICK_INTEGER:
+        return take_integer(step, arg, value);
+    case HFI_QUICK_DOUBLE:
+        value->f64 = arg->as.f;
+        return arg->kind == HF_ARG_FLOATING;
+    case HFI_QUICK_TEXT:
+    case HFI_QUICK_POINTER:
+        hfi_value_set_pointer(value, arg->as.pointer);
+        return arg->kind == (step->quick == HFI_QUICK_TEXT ? HF_ARG_CSTR : HF_ARG_POINTER) &&
+               arg->as.pointer &&
+               !hfi_heap_contains(call->thread->parts->heap, (uintptr_t)arg->as.pointer);
+    default:
+        return false;
+    }
 }
 
 hf_status hfi_marshal(hfi_call *call, const hf_arg *arguments)
@@ -183,7 +205,7 @@ hf_status hfi_marshal(hfi_call *call, const hf_arg *arguments)
             begin_output(argument);
             continue;
         }
-        if (HF_LIKELY(take_integer(step, next, &argument->value))) {
+        if (HF_LIKELY(take_quickly(call, step, next, &argument->value))) {
             next++;
             continue;
         }

@@ -25,7 +25,7 @@ HF_MUST_CHECK hf_status hfi_marshal_start(hfi_call *call, unsigned index, const 
 
 /** An integer, floating or pointer argument, stored at `to` as a `type`. */
 HF_MUST_CHECK hf_status hfi_marshal_scalar(hfi_call *call, unsigned index, const hf_arg *arg,
-                                           hfi_ctype type, void *to);
+                                           hfi_ctype type, hfi_value *to);
 
 /** Refuses addresses of managed memory, which may move. */
 HF_MUST_CHECK hf_status hfi_marshal_pointer(hfi_call *call, unsigned index, const void *pointer);
@@ -45,10 +45,25 @@ typedef struct hfi_lent {
 HF_MUST_CHECK hf_status hfi_marshal_lend(hfi_call *call, unsigned index, const hf_arg *arg,
                                          hfi_lent *lent_out);
 
+/** Links the call's record: before its first object. */
+void hfi_call_link(hfi_call *call);
+
 /**
  * Keeps an object for the call (0: one to come); gives its index in slots and objects.  `owner` is
  * the parameter whose value its address becomes, -1 for none.
  */
-int8_t hfi_call_keep(hfi_call *call, uintptr_t object, int owner);
+static inline int8_t hfi_call_keep(hfi_call *call, uintptr_t object, int owner)
+{
+    HF_ASSERT(call->object_count < HFI_CALL_OBJECTS);
+    if (!call->is_linked) {
+        hfi_call_link(call);
+    }
+    int8_t index = (int8_t)call->object_count++;
+    call->owner[index] = (int8_t)owner;
+    call->slots[index].word_ = object;
+    call->objects[index] = 0;
+    call->record.keeps = call->object_count;
+    return index;
+}
 
 #endif

@@ -126,7 +126,7 @@ hf_status hfi_marshal_buffer(hfi_call *call, unsigned index, const hf_arg *arg)
             return hfi_marshal_wrong_kind(
                 call, index, arg, "HF_BUFFER, whose length the capacity parameter announces");
         }
-        hfi_value_store(&argument->value, HFI_C_POINTER, (uintptr_t)arg->as.pointer);
+        hfi_value_set(&argument->value, HFI_C_POINTER, (uintptr_t)arg->as.pointer);
         return hfi_marshal_pointer(call, index, arg->as.pointer);
     default:
         return hfi_marshal_wrong_kind(call, index, arg, "HF_BUFFER, HF_POINTER or HF_NULL");
@@ -156,7 +156,7 @@ static hf_status store_handle(hfi_call *call, unsigned index, uintptr_t value)
     hfi_ctype type = call->function->step[index].type;
     hf_arg plain = { HF_ARG_POINTER, { .u = value }, 0, 0 };
     if (type == HFI_C_POINTER) {
-        hfi_value_store(&call->argument[index].value, type, value);
+        hfi_value_set(&call->argument[index].value, type, value);
         return HF_OK;
     }
     plain.kind = HF_ARG_UNSIGNED;
@@ -170,7 +170,7 @@ static hf_status store_handle(hfi_call *call, unsigned index, uintptr_t value)
 hf_status hfi_marshal_resource(hfi_call *call, unsigned index, const hf_arg *arg)
 {
     if (arg->kind == HF_ARG_NULL && call->function->step[index].type == HFI_C_POINTER) {
-        call->argument[index].value.pointer = NULL;
+        hfi_value_set_pointer(&call->argument[index].value, NULL);
         return HF_OK;
     }
     if (arg->kind != HF_ARG_RESOURCE) {

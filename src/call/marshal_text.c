@@ -82,7 +82,7 @@ static hf_status convert(hfi_call *call, unsigned index, const char *text)
     HF_VERIFY(status == HF_OK);
     size_t count = unit == 2 ? found.written : widen_in_place(room, offset, found.written);
     memset(room + count * unit, 0, unit);
-    call->argument[index].value.pointer = room;
+    hfi_value_set_pointer(&call->argument[index].value, room);
     return HF_OK;
 }
 
@@ -96,7 +96,7 @@ static hf_status marshal_cstr(hfi_call *call, unsigned index, const hf_arg *arg)
     if (call->function->step[index].kind == HFI_P_WTEXT) {
         return convert(call, index, text);
     }
-    hfi_value_store(&call->argument[index].value, HFI_C_POINTER, (uintptr_t)text);
+    hfi_value_set(&call->argument[index].value, HFI_C_POINTER, (uintptr_t)text);
     return hfi_marshal_pointer(call, index, text);
 }
 

@@ -33,17 +33,6 @@ static bool is_floating(hfi_ctype type)
     return type == HFI_C_F32 || type == HFI_C_F64;
 }
 
-/* A value of fewer bytes than a uint64_t is read from the low address: the high end on big-endian.
- */
-static uint8_t shift_of(hfi_ctype type)
-{
-    const union {
-        uint16_t word;
-        uint8_t byte[2];
-    } order = { 1 };
-    return order.byte[0] ? 0 : (uint8_t)(64 - 8 * hfi_ctype_size(type));
-}
-
 static void plan_parameter(hfi_step *step, const hfi_param *param)
 {
     *step = (hfi_step){ .kind = param->kind,
@@ -64,9 +53,16 @@ static void plan_parameter(hfi_step *step, const hfi_param *param)
                         .is_immovable = param->points_into >= 0,
                         .bytes_max = UINT64_MAX };
     if (param->kind == HFI_P_SCALAR && hfi_ctype_is_integer(param->type)) {
+        step->quick = HFI_QUICK_INTEGER;
         step->most = ctype_max(param->type);
         step->is_signed = hfi_ctype_is_signed(param->type);
-        step->shift = shift_of(param->type);
+        step->shift = (uint8_t)hfi_value_shift(param->type);
+    } else if (param->kind == HFI_P_SCALAR && param->type == HFI_C_F64) {
+        step->quick = HFI_QUICK_DOUBLE;
+    } else if (param->kind == HFI_P_TEXT) {
+        step->quick = HFI_QUICK_TEXT;
+    } else if (param->kind == HFI_P_RAW) {
+        step->quick = HFI_QUICK_POINTER;
     }
 }
 
@@ -90,7 +86,8 @@ static void plan_sizes(hf_function *function, unsigned from)
     hfi_step *step = &function->step[from];
     hfi_ctype counter = param->type == HFI_C_POINTER ? param->target : param->type;
     step->buffer = param->capacity.buffer;
-    step->shift = shift_of(counter);
+    step->shift = (uint8_t)hfi_value_shift(counter);
+    step->has_unit = step->unit != 1;
     step->unit = param->capacity.unit == HFI_UNIT_BYTES ? 1 : buffer->element;
     uint64_t most = ctype_max(counter);
     buffer->bytes_max = most > UINT64_MAX / step->unit ? UINT64_MAX : most * step->unit;

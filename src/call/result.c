@@ -18,19 +18,20 @@
 
 #include <string.h>
 
-hf_status hfi_result_begin(hf_thread *thread, hf_result *result, const hf_function *function)
+hf_status hfi_result_begin_slots(hf_thread *thread, hf_result *result, const hf_function *function)
 {
     if (result->struct_size != sizeof(*result)) {
         return hfi_misuse(thread->parts->reporter, HF_E_OPTIONS, function->prototype.name, "result",
                           (hf_site){ NULL, 0 }, "begin it with HF_RESULT_INIT",
                           "the result was not begun, or by another version of the headers");
     }
-    if (result->slot_count_ && !hfi_frame_is_open(thread, result->frame_, result->frame_cookie_)) {
+    bool is_innermost = result->frame_ == thread->frames && result->frame_ &&
+                        result->frame_->cookie_ == result->frame_cookie_;
+    if (result->slot_count_ && !is_innermost &&
+        !hfi_frame_is_open(thread, result->frame_, result->frame_cookie_)) {
         result->slot_count_ = 0;
     }
-    if (result->slot_count_ || result->scalar_count) {
-        hfi_result_clear(result);
-    }
+    hfi_result_clear(result);
     if (HF_UNLIKELY(result->slot_count_ < function->outs)) {
         hf_status status = hfi_slots_take(thread, function->outs, &result->slots_);
         if (status != HF_OK) {
@@ -41,16 +42,6 @@ hf_status hfi_result_begin(hf_thread *thread, hf_result *result, const hf_functi
         result->frame_ = thread->frames;
         result->frame_cookie_ = thread->frames->cookie_;
     }
-    result->attempts = 0;
-    result->value.u = 0;
-    result->error = 0;
-    result->errno_value = 0;
-    result->last_error = 0;
-    result->wsa_error = 0;
-    result->failed = false;
-    result->out_count = function->outs;
-    result->scalar_count = function->scalars;
-    result->floating_mask_ = function->floating_mask;
     return HF_OK;
 }
 

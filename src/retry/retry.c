@@ -20,7 +20,7 @@
  * Threads: the owner of the call, managed.
  */
 
-#include "call/call.h"
+#include "call/begin.h"
 
 /* What one buffer wants after a try. */
 typedef struct growth {
@@ -197,7 +197,8 @@ static hf_status grow(hfi_call *call, const growth *growths)
     return has_grown ? HF_OK : stop_growing(call, (unsigned)stuck, &growths[stuck], "bytes");
 }
 
-static hf_status call_growing(hfi_call *call)
+/* Apart, so that what it needs of the stack is not taken by calls that do not grow. */
+static __attribute__((noinline)) hf_status call_growing(hfi_call *call)
 {
     growth growths[HFI_PARAMS_MAX];
     set_first_capacities(call);
