@@ -19,6 +19,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What the compiler checks demo_fail() by: the formats of printf as the library has them. */
+#if defined(__clang__)
+#define DEMO_FORMAT(string, first) __attribute__((format(printf, string, first)))
+#elif defined(__GNUC__)
+#define DEMO_FORMAT(string, first) __attribute__((format(gnu_printf, string, first)))
+#else
+#define DEMO_FORMAT(string, first)
+#endif
+
 #define DEMO_FUNCTIONS 64
 #define DEMO_LIBRARIES 4
 
@@ -61,7 +70,7 @@ bool demo_begin(demo *d);
 int demo_end(demo *d);
 
 /** Counts and prints something that is not as it should be. */
-void demo_fail(demo *d, const char *format, ...);
+void demo_fail(demo *d, const char *format, ...) DEMO_FORMAT(2, 3);
 
 /** Opens a library, closed by demo_end(). */
 hf_library *demo_library(demo *d, const char *name);

@@ -158,9 +158,12 @@ typedef struct hf_result {
  *         Nothing was called, and a report names function and argument: HF_E_OPTIONS,
  *         HF_E_ARGUMENT_COUNT, HF_E_ARGUMENT_KIND, HF_E_RANGE, HF_E_NULL, HF_E_SLOTS, HF_E_UTF,
  *         HF_E_EMBEDDED_NUL, HF_E_NOT_LENDABLE, HF_E_CLOSED, HF_E_TYPE, HF_E_MISUSE.
+ *         HF_E_SHUTDOWN when the runtime is stopping.  attempts is 0 when nothing was called; else
+ *         it began to stop meanwhile: value, failed and the error values are the native function's,
+ *         outputs are cleared, and a growing call made no further try.
  *         The callee breaks its protocol, and a report says how: HF_E_GROW_LIMIT,
  *         HF_E_NO_PROGRESS, HF_E_LYING_SIZE, HF_E_OVERRUN, and HF_E_UTF for a `text` output.
- *         HF_E_NOMEM, HF_E_LIMIT, HF_E_OVERFLOW; HF_E_DETACHED; HF_E_SHUTDOWN.
+ *         HF_E_NOMEM, HF_E_LIMIT, HF_E_OVERFLOW; HF_E_DETACHED; HF_E_FORKED.
  *
  * @par Ownership   The result's outputs belong to its slots.  Arguments are borrowed for the call.
  * @par Threads     The owner, in managed state, inside a frame.

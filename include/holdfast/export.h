@@ -26,8 +26,8 @@
 #endif
 
 #if defined(__GNUC__)
-#define HF_MUST_CHECK          __attribute__((warn_unused_result))
-#define HF_CLEANUP(function)   __attribute__((cleanup(function)))
+#define HF_MUST_CHECK        __attribute__((warn_unused_result))
+#define HF_CLEANUP(function) __attribute__((cleanup(function)))
 #else
 #define HF_MUST_CHECK
 #endif

@@ -84,7 +84,8 @@ HF_API hf_status hf_safepoint(hf_thread *thread) HF_MAY_GC;
  * Goes to native state: from here to hf_native_end() the collector does not
  * wait for this thread, and the thread touches no slot and no unpinned object.
  *
- * @return HF_OK; HF_E_NULL; HF_E_DETACHED when the thread is not in managed state; HF_E_SHUTDOWN.
+ * @return HF_OK; HF_E_NULL; HF_E_DETACHED when the thread is not in managed state; HF_E_FORKED;
+ * HF_E_SHUTDOWN.
  *
  * @par Ownership   Nothing changes hands.
  * @par Threads     The owner, in managed state.
@@ -108,9 +109,22 @@ HF_API HF_MUST_CHECK hf_status hf_native_begin(hf_thread *thread) HF_MAY_GC;
 HF_API hf_status hf_native_end(hf_thread *thread, hf_native_error *error_out) HF_MAY_GC;
 
 /**
+ * Says why hf_native_begin() has just refused this thread, without another report; for
+ * HF_NATIVE_CALL.
+ *
+ * @return HF_E_NULL; HF_E_FORKED; HF_E_DETACHED; HF_E_SHUTDOWN.
+ *
+ * @par Ownership   Nothing changes hands.
+ * @par Threads     The one that was refused.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
+HF_API hf_status hf_native_refusal(const hf_thread *thread);
+
+/**
  * Evaluates `expression`, a call of native code, in native state and assigns it to
- * `variable`.  The value is an hf_status; the expression is not evaluated if it is not HF_OK
- * at the way in.
+ * `variable`.  The value is an hf_status; what refuses the way in is hf_native_begin()'s, and
+ * the expression is not evaluated then.  `thread` is evaluated more than once.
  *
  *     ssize_t written;
  *     hf_native_error error;
@@ -119,12 +133,12 @@ HF_API hf_status hf_native_end(hf_thread *thread, hf_native_error *error_out) HF
 #define HF_NATIVE_CALL(thread, error_out, variable, expression)                                    \
     (hf_native_begin(thread) == HF_OK                                                              \
          ? ((variable) = (expression), hf_native_end((thread), (error_out)))                       \
-         : HF_E_DETACHED)
+         : hf_native_refusal(thread))
 
 /** The same for a function without a result. */
 #define HF_NATIVE_CALL_VOID(thread, error_out, expression)                                         \
     (hf_native_begin(thread) == HF_OK ? ((void)(expression), hf_native_end((thread), (error_out))) \
-                                      : HF_E_DETACHED)
+                                      : hf_native_refusal(thread))
 
 /**
  * The runtime a thread is attached to.

@@ -12,8 +12,8 @@
 
 /** Reports why nothing can be called: something is NULL, of another runtime, or the runtime stops.
  */
-hf_status hfi_call_not_callable(hf_thread *thread, const hf_function *function,
-                                const hf_result *result, const hf_arg *arguments);
+hf_status hfi_call_not_callable(hf_thread *thread, const hf_function *function, hf_result *result,
+                                const hf_arg *arguments);
 
 /** Gives every object that the library makes its place, and every out scalar its address. */
 void hfi_call_place_outputs(hfi_call *call);

@@ -69,7 +69,8 @@ typedef struct hfi_call {
 
 /**
  * One native call with the capacities in argument[].capacity.  Not HF_OK when nothing was called
- * (no memory) or when the callee wrote behind a capacity (HF_E_OVERRUN, reported).
+ * (no memory), when the callee wrote behind a capacity (HF_E_OVERRUN, reported) or when the runtime
+ * stopped under it (HF_E_SHUTDOWN).
  */
 HF_MUST_CHECK hf_status hfi_call_try(hfi_call *call);
 

@@ -33,8 +33,8 @@ static const unsigned char canary[HFI_CANARY_SIZE] = { 0xfb, 0x9e, 0xc3, 0xe5, 0
                                                        0x8d, 0xd6, 0xb9, 0xec, 0x95, 0xca,
                                                        0xf4, 0x83, 0xde, 0xb1 };
 
-hf_status hfi_call_not_callable(hf_thread *thread, const hf_function *function,
-                                const hf_result *result, const hf_arg *arguments)
+hf_status hfi_call_not_callable(hf_thread *thread, const hf_function *function, hf_result *result,
+                                const hf_arg *arguments)
 {
     hfi_reporter *reporter = thread->parts->reporter;
     const hf_site nowhere = { NULL, 0 };
@@ -52,6 +52,9 @@ hf_status hfi_call_not_callable(hf_thread *thread, const hf_function *function,
         return hfi_misuse(reporter, HF_E_MISUSE, function->prototype.name, "function", nowhere,
                           "bind the function in the runtime of the thread that calls it",
                           "the function belongs to another runtime");
+    }
+    if (result->struct_size == sizeof *result) {
+        result->attempts = 0; /* nothing was called: a call that was stopped inside has one */
     }
     return HF_E_SHUTDOWN;
 }
@@ -293,7 +296,13 @@ hf_status hfi_call_try(hfi_call *call)
     if (function->prototype.fail.count) {
         call->error_seen = hfi_result_judge(call->result, function, call->result_seen, call->seen);
     }
-    return function->growing ? check_canaries(call) : HF_OK;
+    hf_status status = function->growing ? check_canaries(call) : HF_OK;
+    if (HF_UNLIKELY(
+            atomic_load_explicit(&call->thread->parts->is_stopping, memory_order_relaxed)) &&
+        status == HF_OK) {
+        return HF_E_SHUTDOWN; /* it stopped under the call: the native result is all there is */
+    }
+    return status;
 }
 
 int64_t hfi_call_evaluate(const hfi_call *call, const hfi_expr *expr)

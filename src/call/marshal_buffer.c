@@ -91,7 +91,7 @@ static hf_status lend(hfi_call *call, unsigned index, const hf_arg *arg)
 {
     const hfi_step *step = &call->function->step[index];
     hfi_argument *argument = &call->argument[index];
-    hfi_lent lent;
+    hfi_lent lent = { 0, 0, 0 };
     hf_status status = hfi_marshal_lend(call, index, arg, &lent);
     if (status == HF_OK) {
         status = check_reach(call, index, &lent);
@@ -209,7 +209,7 @@ static hf_status start_struct(hfi_call *call, unsigned index, const hf_arg *arg)
 {
     const hfi_step *step = &call->function->step[index];
     hfi_argument *argument = &call->argument[index];
-    hfi_lent lent;
+    hfi_lent lent = { 0, 0, 0 };
     hf_status status;
     switch (arg->kind) {
     case HF_ARG_POINTER:

@@ -94,7 +94,7 @@ static void index_refresh(hfi_table *table)
     if (table->is_index_fresh || table->index_bits == 0) {
         return;
     }
-    memset(table->index, 0, (index_mask(table) + 1) * sizeof *table->index);
+    memset(table->index, 0, (index_mask(table) + 1) * sizeof(hfi_armed *));
     for (hfi_armed *armed = table->oldest; armed; armed = armed->newer) {
         index_add(table, armed);
     }
@@ -126,7 +126,7 @@ static bool reserve_index(hfi_table *table)
         return true;
     }
     unsigned bits = table->index_bits == 0 ? INDEX_BITS_MIN : table->index_bits + 1;
-    hfi_armed **index = hfi_alloc_array((size_t)1 << bits, sizeof *index);
+    hfi_armed **index = hfi_alloc_array((size_t)1 << bits, sizeof(hfi_armed *));
     if (!index) {
         return false;
     }

@@ -341,7 +341,7 @@ const char *hf_object_type_name(hf_thread *thread, const hf_slot *object)
 
 /* ---- raw access ---- */
 
-hf_status hf_raw_begin(hf_thread *thread)
+HFI_RAW_UNCHECKED hf_status hf_raw_begin(hf_thread *thread)
 {
     if (thread && atomic_load_explicit(&thread->state, memory_order_relaxed) == HFI_RAW) {
         return hfi_misuse(thread->parts->reporter, HF_E_MISUSE, __func__, "thread", HF_SITE,
@@ -359,7 +359,7 @@ void *hf_raw_address(const hf_slot *object)
     return resolve(object, &address) == HF_OK ? hfi_object_payload(address) : NULL;
 }
 
-hf_status hf_raw_end(hf_thread *thread)
+HFI_RAW_UNCHECKED hf_status hf_raw_end(hf_thread *thread)
 {
     if (!thread) {
         return HF_E_NULL;

@@ -193,6 +193,7 @@ static hf_status grow(hfi_call *call, const growth *growths)
             stuck = (int)i;
         }
     }
+    HF_VERIFY(has_grown || stuck >= 0); /* somebody wanted more, or this was not called */
     /* A buffer at its bound may not be the one that was too small, as long as another one grows. */
     return has_grown ? HF_OK : stop_growing(call, (unsigned)stuck, &growths[stuck], "bytes");
 }

@@ -72,6 +72,19 @@ hf_status hf_native_begin(hf_thread *thread)
     return HF_OK;
 }
 
+/* Asks what hf_native_begin() asked, in its order; none of it can have changed for the owner. */
+hf_status hf_native_refusal(const hf_thread *thread)
+{
+    if (!thread) {
+        return HF_E_NULL;
+    }
+    uint32_t state = atomic_load_explicit(&thread->state, memory_order_relaxed);
+    if (state == HFI_FORKED) {
+        return HF_E_FORKED;
+    }
+    return state == HFI_MANAGED && hfi_is_owner(thread) ? HF_E_SHUTDOWN : HF_E_DETACHED;
+}
+
 hf_status hf_native_end(hf_thread *thread, hf_native_error *error_out)
 {
     /* First of all: nothing that could change the values may run before. */

@@ -39,6 +39,14 @@ typedef enum hfi_state {
     HFI_FORKED = 5 /* in the child of a fork, until hf_runtime_after_fork(); the dead for ever */
 } hfi_state;
 
+/* Before a function whose use of raw access clang's analysis cannot follow: the doors themselves,
+ * and tests that go through them the wrong way. */
+#if defined(__clang__)
+#define HFI_RAW_UNCHECKED __attribute__((no_thread_safety_analysis))
+#else
+#define HFI_RAW_UNCHECKED
+#endif
+
 /* alloc_limit while a stop is wanted; alloc_next and alloc_limit while the thread has no memory to
  * bump. */
 #define HFI_LIMIT_STOP  ((uintptr_t)0)

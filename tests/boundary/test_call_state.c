@@ -161,6 +161,7 @@ typedef struct helper {
     int closed_during;
     hf_status status;
     uint64_t collections;
+    hf_runtime_leaks leaks;
 } helper;
 
 static void wait_until_entered(helper *h)
@@ -258,6 +259,90 @@ static void call_is_not_waited_for_by_a_collection(void **state)
     assert_int_equal(h.collections, 3);
 }
 
+/* ---- the end of the runtime during a call ---- */
+
+static void destroy_during_call(void *user)
+{
+    helper *h = user;
+    wait_until_entered(h);
+    hf_runtime_destroy(h->runtime, &h->leaks);
+    h->closed_during = __atomic_load_n(&closed.count, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&h->go, 1, __ATOMIC_SEQ_CST);
+}
+
+/* The call of a resource in a runtime that another thread destroys meanwhile.  The runtime's memory
+ * is kept, as a thread is attached. */
+static hf_status call_while_destroyed(hf_test_runtime *t, helper *h, const char *prototype,
+                                      hf_result *result)
+{
+    hf_test_begin(t, NULL);
+    *h = (helper){ .runtime = t->runtime, .leaks = HF_RUNTIME_LEAKS_INIT };
+    memset(&closed, 0, sizeof(closed));
+    HF_FRAME(t->thread);
+    hf_ref number = hf_local(t->thread);
+    const hf_function *wait = hf_test_bind(t, prototype);
+    assert_int_equal(hf_resource_create(t->thread, &number_class, 42, number), HF_OK);
+    hfp_thread thread;
+    assert_int_equal(hfp_thread_start(&thread, "destroyer", destroy_during_call, h), HF_OK);
+
+    hf_status status =
+        hf_call(t->thread, wait, result,
+                HF_ARGS(HF_POINTER(&h->entered), HF_POINTER(&h->go), HF_RESOURCE(number)));
+    hfp_thread_join(&thread);
+
+    hf_result later = HF_RESULT_INIT;
+    later.attempts = 5;
+    hf_status refused = hf_call(t->thread, wait, &later, HF_NO_ARGS);
+    assert_int_equal(refused, HF_E_SHUTDOWN);
+    assert_int_equal(later.attempts, 0);
+    assert_int_equal(h->leaks.threads, 1);
+    assert_int_equal(h->closed_during, 0); /* not under the call */
+    assert_int_equal(hf_resource_dispose(t->thread, number), HF_OK);
+    assert_int_equal(closed.count, 1); /* the call has let it go */
+    hf_test_expect_report(t, HF_E_BUSY, "hf_runtime_destroy", "runtime");
+    return status;
+}
+
+static void leave_destroyed(hf_test_runtime *t)
+{
+    hf_function_destroy(t->function[0]);
+    hf_library_close(t->library);
+    assert_int_equal(hf_thread_detach(t->thread), HF_OK);
+    assert_int_equal(hf_test_report_count(t), 0);
+}
+
+static void call_that_returns_into_a_stopped_runtime_gives_its_native_result(void **state)
+{
+    (void)state;
+    static hf_test_runtime t; /* its runtime outlives the test, and may report */
+    helper h;
+    hf_result result = HF_RESULT_INIT;
+    hf_status status = call_while_destroyed(
+        &t, &h, "int hfn_wait(void *entered {raw}, void *go {raw}, int fd {resource})", &result);
+    assert_int_equal(status, HF_E_SHUTDOWN);
+    assert_int_equal(result.attempts, 1);
+    assert_true(result.value.i == 42 && !result.failed);
+    leave_destroyed(&t);
+}
+
+static void call_that_fails_into_a_stopped_runtime_gives_its_native_error(void **state)
+{
+    (void)state;
+    static hf_test_runtime t;
+    helper h;
+    hf_result result = HF_RESULT_INIT;
+    hf_status status =
+        call_while_destroyed(&t, &h,
+                             "int hfn_wait(void *entered {raw}, void *go {raw}, int fd {resource})"
+                             " {fail(result == 42), error(result)}",
+                             &result);
+    assert_int_equal(status, HF_E_SHUTDOWN);
+    assert_true(result.failed && result.error == 42);
+    leave_destroyed(&t);
+}
+
+/* ---- several threads ---- */
+
 /* Two threads fill and sum buffers through calls while a third one collects. */
 typedef struct worker {
     hf_test_runtime *t;
@@ -342,6 +427,8 @@ int main(void)
         TEST(call_lets_a_resource_go_when_a_later_argument_is_refused),
         TEST(call_holds_a_resource_that_is_disposed_meanwhile),
         TEST(call_is_not_waited_for_by_a_collection),
+        cmocka_unit_test(call_that_returns_into_a_stopped_runtime_gives_its_native_result),
+        cmocka_unit_test(call_that_fails_into_a_stopped_runtime_gives_its_native_error),
         TEST(calls_of_several_threads_keep_their_buffers),
     };
     return cmocka_run_group_tests_name("call state", tests, NULL, NULL);

@@ -195,7 +195,11 @@ static void is_refused_then_works(void)
     hf_thread *thread;
     CHILD_CHECK(hf_safepoint(self) == HF_E_FORKED);
     CHILD_CHECK(hf_collect(self) == HF_E_FORKED);
+    bool was_called = false;
     CHILD_CHECK(hf_native_begin(self) == HF_E_FORKED);
+    CHILD_CHECK(HF_NATIVE_CALL(self, NULL, was_called, true) == HF_E_FORKED);
+    CHILD_CHECK(HF_NATIVE_CALL_VOID(self, NULL, was_called = true) == HF_E_FORKED);
+    CHILD_CHECK(!was_called);
     CHILD_CHECK(hf_native_end(self, NULL) == HF_E_FORKED);
     CHILD_CHECK(hf_thread_attach(runtime, &thread) == HF_E_FORKED);
     CHILD_CHECK(hf_runtime_after_fork(runtime) == HF_OK);

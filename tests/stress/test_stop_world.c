@@ -258,8 +258,8 @@ static void allocate_small(hf_crew_member *me)
     while (!hf_crew_is_over(me) && !me->broken) {
         uint32_t dice = next_random(&seed);
         if (make_tagged(me, thread, 4 + dice % 60, dice, bytes)) {
-            HF_CREW_CHECK(me, hf_store_at(thread, kept, me->work % KEPT, bytes) == HF_OK);
-            HF_CREW_CHECK(me, hf_load_at(kept, (me->work + 1) % KEPT, bytes) == HF_OK);
+            HF_CREW_CHECK(me, hf_store_at(thread, kept, (size_t)(me->work % KEPT), bytes) == HF_OK);
+            HF_CREW_CHECK(me, hf_load_at(kept, (size_t)((me->work + 1) % KEPT), bytes) == HF_OK);
         }
         if (!hf_is_null(bytes)) {
             check_tagged(me, bytes);

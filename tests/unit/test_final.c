@@ -352,11 +352,11 @@ static void final_runs_in_the_order_of_arming_within_a_cycle(void **state)
     hf_ref holder = hf_local(world.thread);
     hf_ref object = hf_local(world.thread);
     assert_int_equal(hf_array_create(world.thread, COUNT, holder), HF_OK);
-    for (uint64_t i = 0; i < COUNT; i++) {
+    for (size_t i = 0; i < COUNT; i++) {
         assert_int_equal(hf_array_create(world.thread, 1, object), HF_OK);
         assert_int_equal(hf_store_at(world.thread, holder, i, object), HF_OK);
     }
-    for (uint64_t i = 0; i < COUNT;
+    for (size_t i = 0; i < COUNT;
          i++) { /* armed in another order than made: 7 and 40 share no factor */
         tickets[i] = ticket_of(i + 1);
         assert_int_equal(hf_load_at(holder, i * 7 % COUNT, object), HF_OK);
@@ -491,13 +491,13 @@ static void final_finds_its_records_after_everything_moved(void **state)
     hf_ref holder = hf_local(world.thread);
     hf_ref object = hf_local(world.thread);
     assert_int_equal(hf_array_create(world.thread, COUNT, holder), HF_OK);
-    for (uint64_t i = 0; i < COUNT; i++) {
+    for (size_t i = 0; i < COUNT; i++) {
         tickets[i] = ticket_of(i + 1);
         make_armed(object, &tickets[i]);
         assert_int_equal(hf_store_at(world.thread, holder, i, object), HF_OK);
     }
     assert_int_equal(hf_collect(world.thread), HF_OK);
-    for (uint64_t i = COUNT; i-- > 0;) { /* every second one, from the end, in two collections */
+    for (size_t i = COUNT; i-- > 0;) { /* every second one, from the end, in two collections */
         if (i % 2 == 0) {
             assert_int_equal(hf_load_at(holder, i, object), HF_OK);
             assert_int_equal(hf_finalizer_clear(world.thread, object), HF_OK);

@@ -6,6 +6,8 @@
 
 #include "managed.h"
 
+#include "thread/thread.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -215,7 +217,7 @@ static void records_refuse_a_null_type(void **state)
 
 /* ---- raw stretches ---- */
 
-static void raw_stretch_forbids_whatever_may_collect(void **state)
+HFI_RAW_UNCHECKED static void raw_stretch_forbids_whatever_may_collect(void **state)
 {
     fixture *f = *state;
     hf_thread *thread = f->m.thread;

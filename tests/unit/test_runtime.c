@@ -245,7 +245,11 @@ static void runtime_destroyed_by_an_attached_thread_keeps_all_it_may_use(void **
     assert_true(hf_runtime_is_stopping(kept[0]));
     assert_int_equal(((unsigned char *)span.data)[99], 42);
     assert_int_equal(hf_fence_end(&fence), HF_OK);
+    bool was_called = false;
     assert_int_equal(hf_native_begin(thread), HF_E_SHUTDOWN);
+    assert_int_equal(HF_NATIVE_CALL(thread, NULL, was_called, true), HF_E_SHUTDOWN);
+    assert_int_equal(HF_NATIVE_CALL_VOID(thread, NULL, was_called = true), HF_E_SHUTDOWN);
+    assert_false(was_called);
     assert_int_equal(hf_thread_attach(kept[0], &other), HF_E_SHUTDOWN);
     assert_int_equal(hf_collect(thread), HF_OK);
     unsigned char last = 0;

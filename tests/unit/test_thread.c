@@ -107,6 +107,7 @@ static void thread_functions_refuse_null(void **state)
     assert_int_equal(hf_safepoint(NULL), HF_E_NULL);
     assert_int_equal(hf_native_begin(NULL), HF_E_NULL);
     assert_int_equal(hf_native_end(NULL, &error), HF_E_NULL);
+    assert_int_equal(hf_native_refusal(NULL), HF_E_NULL);
     assert_int_equal(atomic_load(&reports.count), 0);
 }
 
@@ -197,7 +198,7 @@ static void thread_in_native_state_is_refused_everything_managed(void **state)
     expect_report(HF_E_DETACHED);
 }
 
-static void thread_between_raw_begin_and_end_passes_no_safepoint(void **state)
+HFI_RAW_UNCHECKED static void thread_between_raw_begin_and_end_passes_no_safepoint(void **state)
 {
     (void)state;
     assert_int_equal(hf_raw_begin(self), HF_OK);
@@ -215,6 +216,38 @@ static void thread_between_raw_begin_and_end_passes_no_safepoint(void **state)
     assert_int_equal(hf_safepoint(self), HF_OK);
 }
 
+/* Counts how often it was evaluated: as an expression in the macros it stands for native code. */
+static int touch(int *evaluated)
+{
+    return ++*evaluated;
+}
+
+static void native_call_gives_what_refuses_the_way_in_and_calls_nothing(void **state)
+{
+    (void)state;
+    int evaluated = 0;
+    int value = 7;
+    hf_thread *none = NULL;
+    assert_int_equal(HF_NATIVE_CALL(none, NULL, value, touch(&evaluated)), HF_E_NULL);
+    assert_int_equal(HF_NATIVE_CALL_VOID(none, NULL, touch(&evaluated)), HF_E_NULL);
+    assert_int_equal(atomic_load(&reports.count), 0);
+
+    assert_int_equal(hf_native_begin(self), HF_OK);
+    assert_int_equal(HF_NATIVE_CALL(self, NULL, value, touch(&evaluated)), HF_E_DETACHED);
+    expect_report(HF_E_DETACHED);
+    assert_int_equal(HF_NATIVE_CALL_VOID(self, NULL, touch(&evaluated)), HF_E_DETACHED);
+    expect_report(HF_E_DETACHED);
+    assert_int_equal(hf_native_end(self, NULL), HF_OK);
+    assert_int_equal(evaluated, 0);
+    assert_int_equal(value, 7);
+
+    assert_int_equal(HF_NATIVE_CALL(self, NULL, value, touch(&evaluated)), HF_OK);
+    assert_int_equal(HF_NATIVE_CALL_VOID(self, NULL, touch(&evaluated)), HF_OK);
+    assert_int_equal(evaluated, 2);
+    assert_int_equal(value, 1);
+    assert_int_equal(state_of(self), HFI_MANAGED);
+}
+
 static void use_foreign_record(hf_crew_member *me)
 {
     hf_thread *foreign = me->user;
@@ -222,6 +255,7 @@ static void use_foreign_record(hf_crew_member *me)
     HF_CREW_CHECK(me, hf_safepoint(foreign) == HF_E_DETACHED);
     HF_CREW_CHECK(me, hf_native_begin(foreign) == HF_E_DETACHED);
     HF_CREW_CHECK(me, hf_native_end(foreign, NULL) == HF_E_DETACHED);
+    HF_CREW_CHECK(me, hf_native_refusal(foreign) == HF_E_DETACHED);
     HF_CREW_CHECK(me, hf_collect(foreign) == HF_E_DETACHED);
     HF_CREW_CHECK(me, hf_thread_detach(foreign) == HF_E_DETACHED);
     HF_CREW_CHECK(me, state_of(foreign) == state);
@@ -369,6 +403,7 @@ int main(void)
         TEST(thread_detach_ends_and_reports_open_frames_and_fences),
         TEST(thread_in_native_state_is_refused_everything_managed),
         TEST(thread_between_raw_begin_and_end_passes_no_safepoint),
+        TEST(native_call_gives_what_refuses_the_way_in_and_calls_nothing),
         TEST(thread_record_is_refused_to_any_other_thread),
         TEST(thread_that_dies_attached_is_buried_and_holds_up_nobody),
         TEST(thread_that_dies_waits_for_the_collector_that_reads_its_records),
