@@ -76,7 +76,7 @@ static void lose_thread(hf_thread *thread)
 {
     hf_record_ open;
     hf_record_ **link = &thread->records;
-    for (hf_record_ *at = thread->records; at && hfi_record_read(thread, at, &open);
+    for (const hf_record_ *at = thread->records; (at = hfi_record_next(thread, at, &open)) != NULL;
          at = open.outer) {
         hf_record_ *copy = copy_record(&open);
         if (copy) {
