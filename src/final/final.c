@@ -82,6 +82,8 @@ hfi_final_left hfi_final_stop(hfi_final *final)
 {
     hfi_final_left left = { 0 };
     hfi_runner_stop(&final->runner);
+    /* What a fork lost, at least the parent's runner, is not coming back. */
+    hfi_world_drop_lost(final->parts->world);
     final->is_outlived = hfi_world_thread_count(final->parts->world) != 0;
     if (final->is_outlived) {
         /* The caller broke the contract.  Those threads may be inside of anything, so nothing is

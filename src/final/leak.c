@@ -114,10 +114,22 @@ static bool is_held(const hfi_cell *cell)
     return (word & ~(HFI_CELL_ONE - 1)) > own;
 }
 
+/** True if its release began and is not over: its thread ended in there, or a fork lost it. */
+static bool is_stuck(const hfi_cell *cell)
+{
+    return !cell->is_finished &&
+           atomic_load_explicit(&cell->word, memory_order_acquire) & HFI_CELL_CLOSED;
+}
+
 /** Deals with one that nobody holds. */
 static void stop_cell(hfi_final *final, hfi_cell *cell)
 {
-    if (!cell->is_finished) {
+    if (is_stuck(cell)) {
+        final->leaks++;
+        hfi_cell_report(final->parts, cell, HF_E_RELEASE,
+                        "the thread that released it did not come back: it is not tried again",
+                        "let a release function return, and no thread be in one during a fork");
+    } else if (!cell->is_finished) {
         cell->is_kept = !apply_policy(final, cell, "the runtime ended before it was disposed");
         bool is_closed;
         bool is_first = hfi_cell_dispose(final, cell, (hf_site){ NULL, 0 }, &is_closed);

@@ -99,25 +99,28 @@ static void report_run(hfi_final *final, const job *run, const char *message, co
     hfi_report(final->parts->reporter, &report);
 }
 
-/** Brings the thread back to where it was before the run, if the finalizer left it elsewhere. */
-static void settle(hfi_final *final, hf_thread *thread, hf_frame *frame, const job *run)
+/** Brings the thread back to managed state; what to say if it was elsewhere, with the remedy. */
+static const char *settle_state(hf_thread *thread, const char **remedy_out)
 {
-    const char *message = NULL;
-    const char *remedy = NULL;
     switch (atomic_load_explicit(&thread->state, memory_order_relaxed)) {
     case HFI_NATIVE:
         hfi_leave(thread);
-        message = "it returned in native state";
-        remedy = "call hf_native_end() in it";
-        break;
+        *remedy_out = "call hf_native_end() in it";
+        return "it returned in native state";
     case HFI_RAW:
         hfi_leave(thread); /* as from native: with a look at the gate */
-        message = "it returned with raw access open";
-        remedy = "call hf_raw_end() in it";
-        break;
+        *remedy_out = "call hf_raw_end() in it";
+        return "it returned with raw access open";
     default:
-        break;
+        return NULL;
     }
+}
+
+/** Brings the thread back to where it was before the run, if the finalizer left it elsewhere. */
+static void settle(hfi_final *final, hf_thread *thread, hf_frame *frame, const job *run)
+{
+    const char *remedy = NULL;
+    const char *message = settle_state(thread, &remedy);
     if (thread->frames != frame) {
         /* The frames inside lie where the finalizer's stack was: forgotten, and not looked at. */
         thread->frames = frame;
@@ -144,11 +147,18 @@ static void nap(hf_thread *thread)
     hfi_leave(thread);
 }
 
-/** A finalizer detached the runner's own thread: reports that and attaches it again. */
-static hf_thread *attach_again(hfi_final *final, const job *run)
+/**
+ * A finalizer detached the runner's own thread: reports that and attaches it again.  If the
+ * finalizer did that too, its record goes first: it may have left anything open in it.
+ */
+static hf_thread *attach_again(hfi_final *final, hf_thread *thread, const job *run)
 {
+    if (thread) {
+        const char *remedy;
+        (void)settle_state(thread, &remedy);
+        (void)hf_thread_detach(thread);
+    }
     report_run(final, run, "it detached the runner", "detach only what you attached yourself");
-    hf_thread *thread;
     while (hf_thread_attach((hf_runtime *)(void *) final->parts, &thread) != HF_OK) {
         hfp_sleep_ns(RETRY_NS);
     }
@@ -167,8 +177,10 @@ static void run_job(hfi_final *final, hf_thread **thread_inout, hf_frame *frame,
         return;
     }
     run->run(thread, slot, run->user);
-    if (atomic_load_explicit(&thread->state, memory_order_relaxed) == HFI_DETACHED) {
-        *thread_inout = attach_again(final, run); /* the detach has ended the frame */
+    /* Asked by the thread's key: a detached record may be another thread's by now. */
+    hf_thread *self = hfi_world_self(final->parts->world);
+    if (self != thread) {
+        *thread_inout = attach_again(final, self, run); /* the detach has ended the frame */
     } else {
         settle(final, thread, frame, run);
         hf_frame_end(frame);

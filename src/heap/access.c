@@ -368,6 +368,9 @@ HFI_RAW_UNCHECKED hf_status hf_raw_end(hf_thread *thread)
         return hfi_misuse(thread->parts->reporter, HF_E_MISUSE, __func__, "thread", HF_SITE,
                           "pair it with hf_raw_begin()", "no raw stretch is open");
     }
+    if (!hfi_is_owner(thread)) {
+        return hfi_entry_refuse(thread, __func__);
+    }
     atomic_store_explicit(&thread->state, HFI_MANAGED, memory_order_relaxed);
     return HF_OK;
 }

@@ -143,7 +143,11 @@ hf_status hf_runtime_after_fork(hf_runtime *runtime)
     }
     hfp_native_error error = hfp_native_error_save();
     hf_thread *self;
-    (void)hfi_world_after_fork(runtime->parts.world, &self);
+    if (!hfi_world_after_fork(runtime->parts.world, &self)) {
+        /* Perhaps it is called again for the runner: who waits for that one must not be managed. */
+        self = hfi_world_self(runtime->parts.world);
+        self = hfi_entry_ok(self) ? self : NULL;
+    }
     hf_status status = hfi_final_after_fork(runtime->parts.final, self);
     hfp_native_error_restore(error);
     return status;

@@ -217,10 +217,23 @@ static void end_runtime(hf_runtime *runtime, hf_runtime_leaks *leaks)
     hfi_free(runtime);
 }
 
+/* A finalizer that ends its runtime would wait for itself. */
+static bool is_on_runner(hf_runtime *runtime)
+{
+    hf_thread *self = hfi_world_self(runtime->parts.world);
+    if (!self || !self->is_runner) {
+        return false;
+    }
+    (void)hfi_misuse(runtime->parts.reporter, HF_E_MISUSE, "hf_runtime_destroy", "runtime", HF_SITE,
+                     "end the runtime on a thread that is not attached to it",
+                     "a finalizer tries to end the runtime that runs it");
+    return true;
+}
+
 void hf_runtime_destroy(hf_runtime *runtime, hf_runtime_leaks *leaks_out)
 {
     hf_runtime_leaks leaks = HF_RUNTIME_LEAKS_INIT;
-    if (runtime) {
+    if (runtime && !is_on_runner(runtime)) {
         hfp_native_error error = hfp_native_error_save();
         /* A caller that is attached is one of the threads left behind; the runner, which is waited
          * for, must not have to wait for it. */

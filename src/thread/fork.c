@@ -46,9 +46,21 @@ void hfi_world_unlock(hfi_world *world)
     hfp_mutex_unlock(&world->gate_lock);
 }
 
-void hfi_world_fork_parent(hfi_world *world)
+/* Opens every gate; one that is to lead back to FORKED is closed again. */
+static void resume_after_fork(hfi_world *world)
 {
     hfi_world_resume(world, world->fork_self);
+    hf_thread *self = hfi_world_self(world);
+    bool is_native = self && atomic_load_explicit(&self->state, memory_order_relaxed) == HFI_NATIVE;
+    if (is_native && hfi_world_is_forked(world)) {
+        hfi_gate_close(self);
+    }
+}
+
+/* Which may be the child of a fork itself, and not yet let on. */
+void hfi_world_fork_parent(hfi_world *world)
+{
+    resume_after_fork(world);
 }
 
 /* One block: the record, then the objects and slots that it names. */
@@ -76,7 +88,7 @@ static void lose_thread(hf_thread *thread)
 {
     hf_record_ open;
     hf_record_ **link = &thread->records;
-    for (hf_record_ *at = thread->records; at && hfi_record_read(thread, at, &open);
+    for (const hf_record_ *at = thread->records; (at = hfi_record_next(thread, at, &open)) != NULL;
          at = open.outer) {
         hf_record_ *copy = copy_record(&open);
         if (copy) {
@@ -104,11 +116,9 @@ void hfi_world_fork_child(hfi_world *world)
     hfp_cond_init(&world->gate_open);
     atomic_store_explicit(&world->parked, 0, memory_order_relaxed);
     atomic_store_explicit(&world->is_forked, true, memory_order_relaxed);
-    hfi_world_fork_parent(world);
+    resume_after_fork(world);
     if (world->fork_self) {
         atomic_store_explicit(&self->state, HFI_FORKED, memory_order_relaxed);
-    } else if (self) {
-        hfi_gate_close(self);
     }
 }
 

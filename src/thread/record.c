@@ -16,23 +16,26 @@
 /* How long a thread may take to a safepoint before hfi_records_open() goes without it. */
 #define STOP_WAIT_NS UINT64_C(1000000000)
 
-/* A link that was overwritten may be anything.  The records of a thread that a fork lost are not on
- * its stack any more (thread/fork.c). */
-static bool may_be_record(const hf_thread *thread, const hf_record_ *record)
-{
-    return thread->is_lost || ((uintptr_t)record - thread->stack_low <= thread->stack_size &&
-                               (uintptr_t)record % _Alignof(hf_record_) == 0);
-}
-
-/* Not instrumented, and field by field: a sanitizer rightly takes a dead block's memory for
- * poisoned. */
+/*
+ * Not instrumented, and field by field: a sanitizer rightly takes a dead block's memory for
+ * poisoned, and that of a thread in native code for its own.
+ */
 #if defined(__GNUC__)
-__attribute__((no_sanitize_address))
+#define READS_DEAD_STACK __attribute__((no_sanitize_address, no_sanitize_thread))
+#else
+#define READS_DEAD_STACK
 #endif
+
+/*
+ * A link is followed only from a record whose seal is right, so it leads to a record or to what has
+ * overwritten one; and one that lies elsewhere than on the stack (in a struct of the program's, on
+ * a sanitizer's stack) is as good.
+ */
+READS_DEAD_STACK
 bool hfi_record_read(const hf_thread *thread, const hf_record_ *record, hf_record_ *copy_out)
 {
-    if (!may_be_record(thread, record) || record->cookie != HFI_RECORD_OPEN ||
-        record->thread != thread || (record->outer && !may_be_record(thread, record->outer))) {
+    if ((uintptr_t)record % _Alignof(hf_record_) != 0 || record->cookie != HFI_RECORD_OPEN ||
+        record->thread != thread) {
         return false;
     }
     copy_out->outer = record->outer;
@@ -47,7 +50,37 @@ bool hfi_record_read(const hf_thread *thread, const hf_record_ *record, hf_recor
     copy_out->slots = record->slots;
     copy_out->abandon = record->abandon;
     copy_out->seal = record->seal;
-    return thread->is_lost || copy_out->seal == hfi_record_seal(copy_out);
+    /* The records of a thread that a fork lost are copies (thread/fork.c). */
+    return thread->is_lost || copy_out->seal == hfi_record_seal(copy_out, record);
+}
+
+/* The innermost record on the stack between `lost` and `end`, which lie further out. */
+READS_DEAD_STACK
+static hf_record_ *find_beyond(const hf_thread *thread, const hf_record_ *lost, uintptr_t end)
+{
+    hf_record_ copy;
+    uintptr_t high = thread->stack_low + thread->stack_size;
+    uintptr_t at = (uintptr_t)lost + _Alignof(hf_record_);
+    if (at - thread->stack_low > thread->stack_size || thread->stack_size == UINTPTR_MAX) {
+        return NULL; /* it lay elsewhere, or nobody knows where the stack ends */
+    }
+    end = end - at < high - at ? end : high;
+    for (; at < end && end - at >= sizeof copy; at += _Alignof(hf_record_)) {
+        hf_record_ *record = (hf_record_ *)at; /* NOLINT(performance-no-int-to-ptr) */
+        if (hfi_record_read(thread, record, &copy)) {
+            return record;
+        }
+    }
+    return NULL;
+}
+
+const hf_record_ *hfi_record_next(const hf_thread *thread, const hf_record_ *record,
+                                  hf_record_ *copy_out)
+{
+    while (record && !hfi_record_read(thread, record, copy_out)) {
+        record = find_beyond(thread, record, UINTPTR_MAX);
+    }
+    return record;
 }
 
 /* So that an end that comes late finds it ended.  The memory may be another's by now, but for these
@@ -74,12 +107,14 @@ static void report_left_open(hf_thread *thread, const hf_record_ *record, const 
     hfi_report(thread->parts->reporter, &report);
 }
 
-/* `outer` is where to go on if the record is overwritten. */
+/* `outer` is where to go on if the record is overwritten and nothing is found before that. */
 static void unwind_innermost(hf_thread *thread, hf_record_ *outer, const char *where)
 {
     hf_record_ copy;
     if (!hfi_record_read(thread, thread->records, &copy)) {
-        thread->records = outer;
+        hf_record_ *next = find_beyond(thread, thread->records, (uintptr_t)outer);
+        bool is_open = !next && outer && hfi_record_read(thread, outer, &copy);
+        thread->records = is_open ? outer : next;
         (void)hfi_misuse(thread->parts->reporter, HF_E_MISUSE, where, NULL, HF_SITE,
                          "use HF_FENCE, or end the fence on every way out",
                          "a fence was left without hf_fence_end() and is overwritten");
@@ -104,14 +139,12 @@ void hfi_records_unwind(hf_thread *thread, hf_record_ *outer, const char *where)
 void hfi_records_unwind_to(hf_thread *thread, hf_record_ *outer, const char *where)
 {
     hf_record_ copy;
-    hf_record_ *at = thread->records;
+    const hf_record_ *at = thread->records;
     while (at && at != outer) {
-        if (!hfi_record_read(thread, at, &copy)) {
-            break;
-        }
-        at = copy.outer;
+        at = hfi_record_next(thread, at, &copy);
+        at = at && at != outer ? copy.outer : at;
     }
-    if (at || !outer) {
+    if (at || !outer || hfi_record_read(thread, outer, &copy)) {
         hfi_records_unwind(thread, outer, where);
     }
 }
@@ -147,8 +180,9 @@ uint64_t hfi_records_open(hfi_world *world)
         return 0;
     }
     for (hf_thread *thread = hfi_world_threads(world); thread; thread = thread->next) {
-        for (hf_record_ *at = thread->records; at && hfi_record_read(thread, at, &copy);
-             at = copy.outer) {
+        const hf_record_ *at = thread->records;
+        while ((at = hfi_record_next(thread, at, &copy)) != NULL) {
+            at = copy.outer;
             count++;
         }
     }

@@ -34,6 +34,14 @@ static inline bool hfi_is_left_on_stack(const hf_thread *thread, uintptr_t at, u
 /** Copies a record that may lie on a dead part of the stack; false if it is overwritten. */
 bool hfi_record_read(const hf_thread *thread, const hf_record_ *record, hf_record_ *copy_out);
 
+/**
+ * Copies the innermost record that can be read from `record` (may be NULL) on, and gives it; NULL:
+ * there is none.  Where one is overwritten, so is its link, and the next is looked for on the
+ * stack: what the fences further out have lent must not move meanwhile.
+ */
+const hf_record_ *hfi_record_next(const hf_thread *thread, const hf_record_ *record,
+                                  hf_record_ *copy_out);
+
 /** Unwinds and reports the records that cannot be open any more because `fresh`, not yet filled in,
  * is begun now by a function that was called at the stack address `caller`. */
 void hfi_records_drop_stale(hf_thread *thread, const hf_record_ *fresh, uintptr_t caller,
@@ -59,12 +67,13 @@ static inline void hfi_record_prepare(hf_thread *thread, const hf_record_ *recor
 #define HFI_STACK_FRAME
 #endif
 
-/** Over the pointers that are followed in a record that may lie on a dead part of the stack. */
-static inline uintptr_t hfi_record_seal(const hf_record_ *record)
+/** Over the pointers that are followed in a record that may lie on a dead part of the stack, and
+ * the place `at` where it lies: a copy elsewhere is no record. */
+static inline uintptr_t hfi_record_seal(const hf_record_ *record, const hf_record_ *at)
 {
-    return (uintptr_t)record->outer ^ (uintptr_t)record->what ^ (uintptr_t)record->site.file ^
-           (uintptr_t)record->objects ^ (uintptr_t)record->slots ^ (uintptr_t)record->abandon ^
-           (uintptr_t)HFI_RECORD_OPEN;
+    return (uintptr_t)at ^ (uintptr_t)record->outer ^ (uintptr_t)record->what ^
+           (uintptr_t)record->site.file ^ (uintptr_t)record->objects ^ (uintptr_t)record->slots ^
+           (uintptr_t)record->abandon ^ (uintptr_t)HFI_RECORD_OPEN;
 }
 
 /** Links a prepared record whose objects are filled in. */
@@ -74,7 +83,7 @@ static inline void hfi_record_push(hf_thread *thread, hf_record_ *record)
     record->cookie = HFI_RECORD_OPEN;
     record->thread = thread;
     record->outer = thread->records;
-    record->seal = hfi_record_seal(record);
+    record->seal = hfi_record_seal(record, record);
     thread->records = record;
 }
 

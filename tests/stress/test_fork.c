@@ -307,6 +307,26 @@ static void fork_of_a_fork_works_refused_or_not(void **state)
     fork_and_check(forks_again);
 }
 
+static void forks_again_in_native_state(void)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        comes_back_from_native_first();
+        _exit(0);
+    }
+    int how = -1;
+    CHILD_CHECK(waitpid(pid, &how, 0) == pid && how == 0);
+    comes_back_from_native_first(); /* the second fork must not have let the first on */
+}
+
+static void fork_of_a_fork_in_native_state_is_told_on_the_way_back(void **state)
+{
+    (void)state;
+    assert_int_equal(hf_native_begin(self), HF_OK);
+    fork_and_check(forks_again_in_native_state);
+    assert_int_equal(hf_native_end(self, NULL), HF_OK);
+}
+
 /* ---- the pins of threads that are gone ---- */
 
 static _Atomic(uintptr_t) pinned_address;
@@ -454,6 +474,7 @@ int main(void)
         TEST(fork_lets_the_child_end_the_runtime_and_make_another),
         TEST(fork_lets_the_child_destroy_without_asking),
         TEST(fork_of_a_fork_works_refused_or_not),
+        TEST(fork_of_a_fork_in_native_state_is_told_on_the_way_back),
         TEST(fork_keeps_what_threads_that_are_gone_have_pinned),
         TEST(fork_starts_the_runner_again_when_asked),
         TEST(fork_by_threads_that_are_not_attached_works_at_once),

@@ -282,6 +282,24 @@ static void leave_detached(hf_thread *runner, hf_ref object, void *user)
     (void)hf_thread_detach(runner);
 }
 
+static void leave_attached_anew(hf_thread *runner, hf_ref object, void *user)
+{
+    hf_runtime *runtime = hf_thread_runtime(runner);
+    hf_frame frame;
+    lifetimes_finalize(runner, object, user);
+    (void)hf_thread_detach(runner);
+    if (hf_thread_attach(runtime, &runner) == HF_OK) {
+        (void)hf_frame_begin(runner, &frame, HF_SITE);
+        (void)!hf_native_begin(runner);
+    }
+}
+
+static void end_the_runtime(hf_thread *runner, hf_ref object, void *user)
+{
+    lifetimes_finalize(runner, object, user);
+    hf_runtime_destroy(hf_thread_runtime(runner), NULL);
+}
+
 static void leave_frame_open(hf_thread *runner, hf_ref object, void *user)
 {
     hf_frame frame;
@@ -328,6 +346,23 @@ static void runner_goes_on_after_a_finalizer_detached_it(void **state)
     arm_and_drop(drain_in_the_run, &ticket);
     lifetimes_settle(&world);
     assert_int_equal(lifetimes_event(&world, 2), 1); /* it still knows that it is the runner */
+}
+
+static void runner_goes_on_after_a_finalizer_detached_and_attached_it(void **state)
+{
+    (void)state;
+    lifetimes_ticket ticket = ticket_of(0);
+    runner_goes_on_after(leave_attached_anew, "detached");
+
+    arm_and_drop(drain_in_the_run, &ticket);
+    lifetimes_settle(&world);
+    assert_int_equal(lifetimes_event(&world, 2), 1);
+}
+
+static void runner_goes_on_after_a_finalizer_tried_to_end_the_runtime(void **state)
+{
+    (void)state;
+    runner_goes_on_after(end_the_runtime, "hf_runtime_destroy");
 }
 
 static void runner_ends_a_frame_that_a_finalizer_left_open(void **state)
@@ -440,6 +475,8 @@ int main(void)
         TEST(runner_goes_on_after_a_finalizer_left_native_state_open),
         TEST(runner_goes_on_after_a_finalizer_left_raw_access_open),
         TEST(runner_goes_on_after_a_finalizer_detached_it),
+        TEST(runner_goes_on_after_a_finalizer_detached_and_attached_it),
+        TEST(runner_goes_on_after_a_finalizer_tried_to_end_the_runtime),
         TEST(runner_ends_a_frame_that_a_finalizer_left_open),
         TEST(runner_runs_what_was_queued_just_before_the_end),
         TEST(runner_finishes_the_queue_at_the_end_and_arms_no_more),

@@ -261,6 +261,23 @@ static void use_foreign_record(hf_crew_member *me)
     HF_CREW_CHECK(me, state_of(foreign) == state);
 }
 
+static void end_foreign_stretch(hf_crew_member *me)
+{
+    HF_CREW_CHECK(me, hf_raw_end(me->user) == HF_E_DETACHED);
+    HF_CREW_CHECK(me, state_of(me->user) == HFI_RAW);
+}
+
+static void thread_ends_its_raw_stretch_itself(void **state)
+{
+    (void)state;
+    hf_crew crew = { 0 };
+    assert_int_equal(hf_raw_begin(self), HF_OK);
+    hf_crew_start(&crew, 1, end_foreign_stretch, self);
+    hf_crew_join(&crew);
+    expect_report(HF_E_DETACHED);
+    assert_int_equal(hf_raw_end(self), HF_OK);
+}
+
 static void thread_record_is_refused_to_any_other_thread(void **state)
 {
     (void)state;
@@ -404,6 +421,7 @@ int main(void)
         TEST(thread_in_native_state_is_refused_everything_managed),
         TEST(thread_between_raw_begin_and_end_passes_no_safepoint),
         TEST(native_call_gives_what_refuses_the_way_in_and_calls_nothing),
+        TEST(thread_ends_its_raw_stretch_itself),
         TEST(thread_record_is_refused_to_any_other_thread),
         TEST(thread_that_dies_attached_is_buried_and_holds_up_nobody),
         TEST(thread_that_dies_waits_for_the_collector_that_reads_its_records),
