@@ -196,10 +196,12 @@ static inline hf_status finish(hf_result *result, const hf_function *function,
 {
     result->attempts = 1;
     int64_t seen = hfi_result_read(result, function, returned);
-    if (function->prototype.fail.count == 0) {
-        return HF_OK;
+    if (function->prototype.fail.count) {
+        (void)hfi_result_judge(result, function, seen, NULL);
     }
-    (void)hfi_result_judge(result, function, seen, NULL);
+    if (HF_UNLIKELY(atomic_load_explicit(&function->parts->is_stopping, memory_order_relaxed))) {
+        return HF_E_SHUTDOWN; /* it stopped under the call: the native result is all there is */
+    }
     return result->failed ? HF_E_NATIVE : HF_OK;
 }
 
