@@ -121,6 +121,14 @@ HF_API hf_status hf_native_end(hf_thread *thread, hf_native_error *error_out) HF
  */
 HF_API hf_status hf_native_refusal(const hf_thread *thread);
 
+/* The same where compilers see that it is never HF_OK, so that none thinks that `variable` is read
+ * without a value. */
+static inline hf_status hf_native_refused_(const hf_thread *thread)
+{
+    hf_status why = hf_native_refusal(thread);
+    return why != HF_OK ? why : HF_E_DETACHED;
+}
+
 /**
  * Evaluates `expression`, a call of native code, in native state and assigns it to
  * `variable`.  The value is an hf_status; what refuses the way in is hf_native_begin()'s, and
@@ -133,12 +141,12 @@ HF_API hf_status hf_native_refusal(const hf_thread *thread);
 #define HF_NATIVE_CALL(thread, error_out, variable, expression)                                    \
     (hf_native_begin(thread) == HF_OK                                                              \
          ? ((variable) = (expression), hf_native_end((thread), (error_out)))                       \
-         : hf_native_refusal(thread))
+         : hf_native_refused_(thread))
 
 /** The same for a function without a result. */
 #define HF_NATIVE_CALL_VOID(thread, error_out, expression)                                         \
     (hf_native_begin(thread) == HF_OK ? ((void)(expression), hf_native_end((thread), (error_out))) \
-                                      : hf_native_refusal(thread))
+                                      : hf_native_refused_(thread))
 
 /**
  * The runtime a thread is attached to.

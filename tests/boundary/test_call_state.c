@@ -270,10 +270,10 @@ static void destroy_during_call(void *user)
     __atomic_store_n(&h->go, 1, __ATOMIC_SEQ_CST);
 }
 
-/* The call of a resource in a runtime that another thread destroys meanwhile.  The runtime's memory
- * is kept, as a thread is attached. */
+/* A call, with or without a resource, in a runtime that another thread destroys meanwhile.  The
+ * runtime's memory is kept, as a thread is attached. */
 static hf_status call_while_destroyed(hf_test_runtime *t, helper *h, const char *prototype,
-                                      hf_result *result)
+                                      bool has_resource, hf_result *result)
 {
     hf_test_begin(t, NULL);
     *h = (helper){ .runtime = t->runtime, .leaks = HF_RUNTIME_LEAKS_INIT };
@@ -285,9 +285,9 @@ static hf_status call_while_destroyed(hf_test_runtime *t, helper *h, const char 
     hfp_thread thread;
     assert_int_equal(hfp_thread_start(&thread, "destroyer", destroy_during_call, h), HF_OK);
 
-    hf_status status =
-        hf_call(t->thread, wait, result,
-                HF_ARGS(HF_POINTER(&h->entered), HF_POINTER(&h->go), HF_RESOURCE(number)));
+    hf_arg third = has_resource ? HF_RESOURCE(number) : HF_INT(42);
+    hf_status status = hf_call(t->thread, wait, result,
+                               HF_ARGS(HF_POINTER(&h->entered), HF_POINTER(&h->go), third));
     hfp_thread_join(&thread);
 
     hf_result later = HF_RESULT_INIT;
@@ -318,7 +318,8 @@ static void call_that_returns_into_a_stopped_runtime_gives_its_native_result(voi
     helper h;
     hf_result result = HF_RESULT_INIT;
     hf_status status = call_while_destroyed(
-        &t, &h, "int hfn_wait(void *entered {raw}, void *go {raw}, int fd {resource})", &result);
+        &t, &h, "int hfn_wait(void *entered {raw}, void *go {raw}, int fd {resource})", true,
+        &result);
     assert_int_equal(status, HF_E_SHUTDOWN);
     assert_int_equal(result.attempts, 1);
     assert_true(result.value.i == 42 && !result.failed);
@@ -335,9 +336,27 @@ static void call_that_fails_into_a_stopped_runtime_gives_its_native_error(void *
         call_while_destroyed(&t, &h,
                              "int hfn_wait(void *entered {raw}, void *go {raw}, int fd {resource})"
                              " {fail(result == 42), error(result)}",
-                             &result);
+                             true, &result);
     assert_int_equal(status, HF_E_SHUTDOWN);
     assert_true(result.failed && result.error == 42);
+    leave_destroyed(&t);
+}
+
+/* Without outputs and resources a call takes a shorter way. */
+static void call_of_numbers_that_returns_into_a_stopped_runtime_says_so(void **state)
+{
+    (void)state;
+    static hf_test_runtime t;
+    helper h;
+    hf_result result = HF_RESULT_INIT;
+    hf_status status =
+        call_while_destroyed(&t, &h,
+                             "int hfn_wait(void *entered {raw}, void *go {raw}, int value)"
+                             " {fail(result == 42), error(result)}",
+                             false, &result);
+    assert_int_equal(status, HF_E_SHUTDOWN);
+    assert_int_equal(result.attempts, 1);
+    assert_true(result.value.i == 42 && result.failed && result.error == 42);
     leave_destroyed(&t);
 }
 
@@ -428,6 +447,7 @@ int main(void)
         TEST(call_holds_a_resource_that_is_disposed_meanwhile),
         TEST(call_is_not_waited_for_by_a_collection),
         cmocka_unit_test(call_that_returns_into_a_stopped_runtime_gives_its_native_result),
+        cmocka_unit_test(call_of_numbers_that_returns_into_a_stopped_runtime_says_so),
         cmocka_unit_test(call_that_fails_into_a_stopped_runtime_gives_its_native_error),
         TEST(calls_of_several_threads_keep_their_buffers),
     };
