@@ -285,7 +285,10 @@ static hf_status call_while_destroyed(hf_test_runtime *t, helper *h, const char 
     hfp_thread thread;
     assert_int_equal(hfp_thread_start(&thread, "destroyer", destroy_during_call, h), HF_OK);
 
-    hf_arg third = has_resource ? HF_RESOURCE(number) : HF_INT(42);
+    hf_arg third = HF_INT(42);
+    if (has_resource) {
+        third = (hf_arg)HF_RESOURCE(number);
+    }
     hf_status status = hf_call(t->thread, wait, result,
                                HF_ARGS(HF_POINTER(&h->entered), HF_POINTER(&h->go), third));
     hfp_thread_join(&thread);
