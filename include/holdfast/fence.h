@@ -113,7 +113,7 @@ HF_API hf_status hf_fence_hold_at(hf_thread *thread, hf_fence *fence, const hf_s
  *
  * @par Ownership   Ends the loan.
  * @par Threads     The thread that began it, in managed state.
- * @par GC          None.
+ * @par GC          None for a buffer; may park when it closes a disposed resource.
  * @par Last-error  Preserved.
  */
 HF_API hf_status hf_fence_end(hf_fence *fence);
@@ -136,7 +136,7 @@ static inline hf_status hf_fence_status(const hf_fence *fence)
  *
  * @par Ownership   Ends the loan.
  * @par Threads     The thread that began it, in managed state.
- * @par GC          None.
+ * @par GC          As hf_fence_end().
  * @par Last-error  Preserved.
  */
 HF_API void hf_fence_leave(hf_fence *fence);

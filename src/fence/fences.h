@@ -14,7 +14,10 @@ struct hfi_fences {
         lock; /* the pins; also taken by threads that are not attached, and by the collector */
     hf_pin *pins;
     uint64_t pin_count;
-    hf_pin *spare; /* ended pins, kept for reuse */
+    hf_pin *spare;       /* ended pins, oldest first: used again when there are many, so that a pin
+                            destroyed twice is told and does not end another's */
+    hf_pin **spare_last; /* where the next one is linked */
+    uint32_t spare_count;
 };
 
 void hfi_fences_visit_pins(void *self, hfi_tracer *tracer);

@@ -16,6 +16,9 @@
 #define PIN_OPEN  0x50494e53u /* "PINS" */
 #define PIN_ENDED 0x70696e73u /* "pins" */
 
+/* Ended pins that are kept back before the oldest is used again. */
+#define SPARE_MIN 64
+
 struct hf_pin {
     uint32_t sig;
     uintptr_t object; /* does not move while this stands */
@@ -36,9 +39,10 @@ void hfi_pins_visit(hfi_fences *fences, hfi_tracer *tracer)
 static hf_pin *new_cell(hfi_fences *fences)
 {
     hfp_mutex_lock(&fences->lock);
-    hf_pin *pin = fences->spare;
+    hf_pin *pin = fences->spare_count > SPARE_MIN ? fences->spare : NULL;
     if (pin) {
         fences->spare = pin->next;
+        fences->spare_count--;
     }
     hfp_mutex_unlock(&fences->lock);
     return pin ? pin : hfi_alloc(sizeof *pin);
@@ -121,8 +125,10 @@ void hf_pin_destroy(hf_pin *pin)
         if (pin->next) {
             pin->next->link = pin->link;
         }
-        pin->next = fences->spare;
-        fences->spare = pin;
+        pin->next = NULL;
+        *fences->spare_last = pin;
+        fences->spare_last = &pin->next;
+        fences->spare_count++;
         fences->pin_count--;
     }
     hfp_mutex_unlock(&fences->lock);
@@ -141,6 +147,7 @@ hf_status hfi_fences_create(hfi_parts *parts, hfi_fences **fences_out)
         return HF_E_NOMEM;
     }
     fences->parts = parts;
+    fences->spare_last = &fences->spare;
     hfp_mutex_init(&fences->lock);
     fences->participant = (hfi_participant){ .name = "fence",
                                              .self = fences,
@@ -178,6 +185,8 @@ uint64_t hfi_fences_destroy(hfi_fences *fences, bool keep)
         fences->spare = pin->next;
         hfi_free(pin);
     }
+    fences->spare_last = &fences->spare;
+    fences->spare_count = 0;
     if (standing == 0) { /* else somebody may still destroy one: the list must be there */
         hfp_mutex_finish(&fences->lock);
         hfi_free(fences);

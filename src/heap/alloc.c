@@ -23,6 +23,9 @@
 
 #include <string.h>
 
+/* Collections for one allocation whose fruits others may take before it is refused. */
+#define COLLECTIONS_MAX 48u
+
 static uint64_t header_word(const hf_type *type, size_t size)
 {
     uint64_t granules = size <= HFI_SMALL_MAX ? size / HFI_GRANULE : 0;
@@ -100,11 +103,27 @@ static uintptr_t take_from_hole(const hfi_heap *heap, hf_thread *thread, size_t 
 
 /* ---- blocks ---- */
 
-static hf_status take_block(hfi_heap *heap, hf_thread *thread, bool may_collect)
+/* What one allocation has gone through, and the heap as it was when it was refused last. */
+typedef struct pressure {
+    unsigned collected;
+    bool is_quarantine_over;
+    uint64_t collections;
+    uint64_t since_bytes;
+} pressure;
+
+/* lock: heap->lock */
+static void note_heap(const hfi_heap *heap, pressure *state)
+{
+    state->collections = heap->collections;
+    state->since_bytes = heap->since_bytes;
+}
+
+static hf_status take_block(hfi_heap *heap, hf_thread *thread, pressure *state)
 {
     hf_status status = HF_OK;
     hfp_mutex_lock(&heap->lock);
-    bool due = may_collect && heap->since_bytes >= heap->trigger_bytes;
+    note_heap(heap, state);
+    bool due = state->collected == 0 && heap->since_bytes >= heap->trigger_bytes;
     uint32_t block = due ? 0 : hfi_block_take(heap, &status);
     if (block != 0) {
         /* Counted whole, although a recycled block has less: the copy reserve must not be short. */
@@ -115,14 +134,6 @@ static hf_status take_block(hfi_heap *heap, hf_thread *thread, bool may_collect)
     thread->hole_block = block;
     thread->hole_next = thread->hole_end = 0;
     return due ? HF_E_LIMIT : status;
-}
-
-static uint64_t collections_of(hfi_heap *heap)
-{
-    hfp_mutex_lock(&heap->lock);
-    uint64_t collections = heap->collections;
-    hfp_mutex_unlock(&heap->lock);
-    return collections;
 }
 
 /* Gives memory that stress keeps unused back, before a program is told that there is none. */
@@ -136,23 +147,23 @@ static void end_quarantine(hfi_heap *heap, hf_thread *thread)
     hfi_world_resume(heap->parts->world, thread);
 }
 
-/* Collects once for this allocation, then tries without; what then fails is the answer. */
-typedef struct pressure {
-    unsigned collected;
-    hf_status status;
-} pressure;
-
+/*
+ * Collects for this allocation, then it tries without; what then fails is the answer.  Unless other
+ * threads had taken what the collection gave, for then there may be garbage again.
+ */
 static bool relieve(hfi_heap *heap, hf_thread *thread, pressure *state, hf_status why)
 {
-    state->status = why;
-    if (why == HF_E_OVERFLOW || state->collected == 2) {
+    if (why == HF_E_OVERFLOW) {
         return false;
     }
-    if (state->collected++ == 0) {
-        uint64_t seen = collections_of(heap);
-        (void)hfi_heap_collect_if(thread, thread->stress, seen);
-    } else {
+    if (state->collected == 0 || (state->since_bytes != 0 && state->collected < COLLECTIONS_MAX)) {
+        state->collected++;
+        (void)hfi_heap_collect_if(thread, thread->stress, state->collections);
+    } else if (!state->is_quarantine_over) {
+        state->is_quarantine_over = true;
         end_quarantine(heap, thread);
+    } else {
+        return false;
     }
     return true;
 }
@@ -160,7 +171,7 @@ static bool relieve(hfi_heap *heap, hf_thread *thread, pressure *state, hf_statu
 static hf_status allocate_small_slow(hf_thread *thread, size_t size, uintptr_t *place_out)
 {
     hfi_heap *heap = thread->parts->heap;
-    pressure state = { 0, HF_OK };
+    pressure state = { 0 };
     hfi_safepoint(thread);
     for (;;) {
         uintptr_t place = take_from_hole(heap, thread, size);
@@ -171,15 +182,15 @@ static hf_status allocate_small_slow(hf_thread *thread, size_t size, uintptr_t *
         if (atomic_load_explicit(&thread->gate, memory_order_relaxed)) {
             hfi_safepoint(thread);
         } else if (!next_hole(heap, thread)) {
-            hf_status status = take_block(heap, thread, state.collected == 0);
+            hf_status status = take_block(heap, thread, &state);
             if (status != HF_OK && !relieve(heap, thread, &state, status)) {
-                return state.status;
+                return status;
             }
         }
     }
 }
 
-static hf_status try_large(hfi_heap *heap, const hfi_request *request, bool may_collect,
+static hf_status try_large(hfi_heap *heap, const hfi_request *request, pressure *state,
                            hfi_run **run_out)
 {
     size_t header = request->type->header_size;
@@ -187,7 +198,9 @@ static hf_status try_large(hfi_heap *heap, const hfi_request *request, bool may_
     hf_status status = HF_E_LIMIT;
     uint64_t limit = heap->parts->settings.heap_limit_bytes;
     uint64_t in_use = (uint64_t)heap->used_blocks * HFI_BLOCK_SIZE + heap->large_bytes;
-    bool due = may_collect && heap->since_bytes + request->payload >= heap->trigger_bytes &&
+    note_heap(heap, state);
+    bool due = state->collected == 0 &&
+               heap->since_bytes + request->payload >= heap->trigger_bytes &&
                heap->since_bytes != 0;
     if (!due && in_use <= limit && request->payload <= limit - in_use) {
         status = hfi_large_take(heap, header, request->payload, request->alignment, run_out);
@@ -207,20 +220,20 @@ static hf_status allocate_large(hf_thread *thread, const hfi_request *request,
                                 uintptr_t *object_out)
 {
     hfi_heap *heap = thread->parts->heap;
-    pressure state = { 0, HF_OK };
+    pressure state = { 0 };
     hfi_safepoint(thread);
     if (request->payload > PTRDIFF_MAX) {
         return HF_E_OVERFLOW;
     }
     for (;;) {
         hfi_run *run;
-        hf_status status = try_large(heap, request, state.collected == 0, &run);
+        hf_status status = try_large(heap, request, &state, &run);
         if (status == HF_OK) {
             *object_out = run->object;
             return HF_OK;
         }
         if (!relieve(heap, thread, &state, status)) {
-            return state.status;
+            return status;
         }
     }
 }

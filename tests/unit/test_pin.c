@@ -106,6 +106,33 @@ static void pin_destroyed_twice_is_reported_with_its_site(void **state)
     managed_end(&m);
 }
 
+static void pin_destroyed_twice_does_not_end_a_later_one(void **state)
+{
+    (void)state;
+    managed m;
+    managed_begin(&m, NULL);
+    {
+        HF_FRAME(m.thread);
+        hf_ref first = hf_local(m.thread), second = hf_local(m.thread);
+        hf_pin *old, *fresh;
+        make(&m, first, 100);
+        make(&m, second, 100);
+        assert_int_equal(hf_pin_create(m.thread, first, &old), HF_OK);
+        hf_pin_destroy(old);
+        assert_int_equal(hf_pin_create(m.thread, second, &fresh), HF_OK);
+        void *lent = hf_pin_span(fresh).data;
+
+        hf_pin_destroy(old);
+
+        managed_expect(&m, "hf_pin_destroy", "ended already");
+        assert_int_equal(hf_collect(m.thread), HF_OK);
+        assert_ptr_equal(hf_pin_span(fresh).data, lent);
+        assert_ptr_equal((void *)(managed_address(second) + 16), lent);
+        hf_pin_destroy(fresh);
+    }
+    managed_end(&m);
+}
+
 static void pin_without_memory_is_a_status(void **state)
 {
     (void)state;
@@ -158,6 +185,7 @@ int main(void)
         cmocka_unit_test(pin_holds_a_buffer_without_a_slot),
         cmocka_unit_test(pin_ends_on_a_thread_that_is_not_attached),
         cmocka_unit_test(pin_destroyed_twice_is_reported_with_its_site),
+        cmocka_unit_test(pin_destroyed_twice_does_not_end_a_later_one),
         cmocka_unit_test(pin_without_memory_is_a_status),
         cmocka_unit_test(pin_never_destroyed_is_reported_and_keeps_its_memory),
     };
