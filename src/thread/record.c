@@ -181,7 +181,7 @@ uint64_t hfi_records_open(hfi_world *world)
     }
     for (hf_thread *thread = hfi_world_threads(world); thread; thread = thread->next) {
         const hf_record_ *at = thread->records;
-        while ((at = hfi_record_next(thread, at, &copy)) != NULL) {
+        while (hfi_record_next(thread, at, &copy)) {
             at = copy.outer;
             count++;
         }
