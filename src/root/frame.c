@@ -97,7 +97,10 @@ read_frame(const hf_thread *thread, const hf_frame *frame, hf_frame *copy_out)
     return true;
 }
 
-/* Only if it still is what `copy` says: a dead frame's memory may be our own stack by now. */
+/*
+ * Only if it still is what `copy` says, and only its number: a dead frame's memory may be our own
+ * stack by now, where a saved register that holds the thread is no rare thing.
+ */
 #if defined(__GNUC__)
 __attribute__((no_sanitize_address))
 #endif
@@ -105,7 +108,6 @@ static void
 close_frame(hf_frame *frame, const hf_frame *copy)
 {
     if (frame->thread_ == copy->thread_ && frame->cookie_ == copy->cookie_) {
-        frame->thread_ = NULL;
         frame->cookie_ = 0;
     }
 }
@@ -219,6 +221,7 @@ static hf_status open_frame(hf_thread *thread, hf_frame *frame, hf_site site)
             return status;
         }
     }
+    thread->frame_serial += thread->frame_serial == UINT32_MAX; /* 0 is an ended frame's */
     *frame = (hf_frame){ .thread_ = thread,
                          .outer_ = thread->frames,
                          .base_ = base,
@@ -270,7 +273,7 @@ static void drop_inner_frames(hf_thread *thread, hf_frame *frame)
 
 void hf_frame_end(hf_frame *frame)
 {
-    if (!frame || !frame->thread_) {
+    if (!frame || !frame->thread_ || !frame->cookie_) {
         return;
     }
     hf_thread *thread = frame->thread_;

@@ -88,8 +88,8 @@ static void lose_thread(hf_thread *thread)
 {
     hf_record_ open;
     hf_record_ **link = &thread->records;
-    for (const hf_record_ *at = thread->records; (at = hfi_record_next(thread, at, &open)) != NULL;
-         at = open.outer) {
+    for (const hf_record_ *at = hfi_record_next(thread, thread->records, &open); at;
+         at = hfi_record_next(thread, open.outer, &open)) {
         hf_record_ *copy = copy_record(&open);
         if (copy) {
             *link = copy;

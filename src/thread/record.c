@@ -180,9 +180,8 @@ uint64_t hfi_records_open(hfi_world *world)
         return 0;
     }
     for (hf_thread *thread = hfi_world_threads(world); thread; thread = thread->next) {
-        const hf_record_ *at = thread->records;
-        while ((at = hfi_record_next(thread, at, &copy)) != NULL) {
-            at = copy.outer;
+        for (const hf_record_ *at = hfi_record_next(thread, thread->records, &copy); at;
+             at = hfi_record_next(thread, copy.outer, &copy)) {
             count++;
         }
     }
