@@ -37,6 +37,7 @@
 #define HAS_FLOATING 0
 #endif
 
+typedef uint64_t call_0(void);
 typedef uint64_t call_1(uint64_t);
 typedef uint64_t call_2(uint64_t, uint64_t);
 typedef uint64_t call_3(uint64_t, uint64_t, uint64_t);
@@ -94,6 +95,8 @@ uint64_t hfi_direct_call_words(void *function, unsigned count, const uint64_t *w
         return ((call_3 *)f)(w[0], w[1], w[2]);
     case 4:
         return ((call_4 *)f)(w[0], w[1], w[2], w[3]);
+    case 0:
+        return ((call_0 *)f)();
     default: /* one register too many does no harm where there are six */
         return ((call_6 *)f)(w[0], w[1], w[2], w[3], w[4], w[5]);
     }

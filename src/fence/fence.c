@@ -206,8 +206,9 @@ void hf_keepalive(const hf_slot *ref)
 static void visit_record_slots(hf_thread *thread, hfi_tracer *tracer)
 {
     hf_record_ copy;
-    for (const hf_record_ *record = hfi_record_next(thread, thread->records, &copy); record;
-         record = hfi_record_next(thread, copy.outer, &copy)) {
+    const hf_record_ *next = thread->records;
+    while (hfi_record_next(thread, next, &copy)) {
+        next = copy.outer;
         for (uint16_t i = 0; i < copy.keeps; i++) {
             hfi_trace_slot(tracer, &copy.slots[i]);
         }
@@ -217,8 +218,9 @@ static void visit_record_slots(hf_thread *thread, hfi_tracer *tracer)
 static void visit_record_pins(hf_thread *thread, hfi_tracer *tracer)
 {
     hf_record_ copy;
-    for (const hf_record_ *record = hfi_record_next(thread, thread->records, &copy); record;
-         record = hfi_record_next(thread, copy.outer, &copy)) {
+    const hf_record_ *next = thread->records;
+    while (hfi_record_next(thread, next, &copy)) {
+        next = copy.outer;
         for (uint16_t i = 0; i < copy.pins; i++) {
             hfi_trace_pin(tracer, copy.objects[i]);
         }

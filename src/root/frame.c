@@ -97,10 +97,9 @@ read_frame(const hf_thread *thread, const hf_frame *frame, hf_frame *copy_out)
     return true;
 }
 
-/*
- * Only if it still is what `copy` says, and only its number: a dead frame's memory may be our own
- * stack by now, where a saved register that holds the thread is no rare thing.
- */
+/* So that an end that comes late finds it ended.  A dead frame's memory may be our own stack by
+ * now: a word that equals the thread may be a saved register, so nothing is written but the cookie,
+ * for which nobody else has a use as long as it stands there. */
 #if defined(__GNUC__)
 __attribute__((no_sanitize_address))
 #endif
@@ -241,13 +240,13 @@ HFI_STACK_FRAME hf_status hf_frame_begin(hf_thread *thread, hf_frame *frame, hf_
         return HF_E_NULL;
     }
     if (HF_UNLIKELY(!hfi_entry_ok(thread))) {
-        frame->thread_ = NULL;
+        frame->cookie_ = 0;
         return hfi_entry_refuse(thread, __func__);
     }
     if (HF_UNLIKELY(thread->frames && (uintptr_t)thread->frames <= (uintptr_t)frame)) {
         drop_stale_frames(thread, frame, (uintptr_t)__builtin_frame_address(0), site);
     }
-    frame->thread_ = NULL;
+    frame->cookie_ = 0;
     return open_frame(thread, frame, site);
 }
 
@@ -273,7 +272,7 @@ static void drop_inner_frames(hf_thread *thread, hf_frame *frame)
 
 void hf_frame_end(hf_frame *frame)
 {
-    if (!frame || !frame->thread_ || !frame->cookie_) {
+    if (!frame || frame->cookie_ == 0) {
         return;
     }
     hf_thread *thread = frame->thread_;

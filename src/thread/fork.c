@@ -88,8 +88,9 @@ static void lose_thread(hf_thread *thread)
 {
     hf_record_ open;
     hf_record_ **link = &thread->records;
-    for (const hf_record_ *at = hfi_record_next(thread, thread->records, &open); at;
-         at = hfi_record_next(thread, open.outer, &open)) {
+    const hf_record_ *next = thread->records;
+    while (hfi_record_next(thread, next, &open)) {
+        next = open.outer;
         hf_record_ *copy = copy_record(&open);
         if (copy) {
             *link = copy;

@@ -180,8 +180,9 @@ uint64_t hfi_records_open(hfi_world *world)
         return 0;
     }
     for (hf_thread *thread = hfi_world_threads(world); thread; thread = thread->next) {
-        for (const hf_record_ *at = hfi_record_next(thread, thread->records, &copy); at;
-             at = hfi_record_next(thread, copy.outer, &copy)) {
+        const hf_record_ *at = thread->records;
+        while (hfi_record_next(thread, at, &copy)) {
+            at = copy.outer;
             count++;
         }
     }

@@ -261,7 +261,8 @@ static void use_foreign_record(hf_crew_member *me)
     HF_CREW_CHECK(me, state_of(foreign) == state);
 }
 
-HFI_RAW_UNCHECKED static void end_foreign_stretch(hf_crew_member *me)
+HFI_RAW_UNCHECKED
+static void end_foreign_stretch(hf_crew_member *me)
 {
     HF_CREW_CHECK(me, hf_raw_end(me->user) == HF_E_DETACHED);
     HF_CREW_CHECK(me, state_of(me->user) == HFI_RAW);
