@@ -21,6 +21,8 @@
 
 #include "call/direct.h"
 
+#include "base/verify.h"
+
 #include <string.h>
 
 /* libffi names its target by macros. */
@@ -132,6 +134,7 @@ void hfi_direct_words(const hfi_prototype *prototype, void *function, hfi_value 
                       void *const *arguments)
 {
     uint64_t w[HFI_DIRECT_WORDS_MAX];
+    HF_ASSERT(prototype->param_count != 0); /* or it were HFI_DIRECT_NOTHING */
     w[HFI_DIRECT_WORDS_MAX - 1] = 0;
     for (unsigned i = 0; i < prototype->param_count; i++) {
         w[i] = load_word(arguments[i]);

@@ -220,6 +220,7 @@ static hf_status open_frame(hf_thread *thread, hf_frame *frame, hf_site site)
             return status;
         }
     }
+    thread->frame_serial += thread->frame_serial == UINT32_MAX; /* 0 is an ended frame's */
     *frame = (hf_frame){ .thread_ = thread,
                          .outer_ = thread->frames,
                          .base_ = base,
