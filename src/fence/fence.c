@@ -6,10 +6,6 @@
  * Begin and end are calls of functions that the compiler does not see into, or,
  * with link-time optimisation, contain an asm statement with a memory clobber and
  * the lent address as an input: no read or write of lent bytes moves across them.
- *
- * The collector finds the records of all threads.  It reads them while their
- * threads are stopped; what a thread wrote before it went native is published by
- * the release in hfi_enter().
  */
 
 #include "fence/fence.h"
@@ -199,49 +195,4 @@ void hf_fence_leave(hf_fence *fence)
 void hf_keepalive(const hf_slot *ref)
 {
     compiler_barrier(ref);
-}
-
-/* ---- the module ---- */
-
-static void visit_record_slots(hf_thread *thread, hfi_tracer *tracer)
-{
-    hf_record_ copy;
-    const hf_record_ *next = thread->records;
-    while (hfi_record_next(thread, next, &copy)) {
-        next = copy.outer;
-        for (uint16_t i = 0; i < copy.keeps; i++) {
-            hfi_trace_slot(tracer, &copy.slots[i]);
-        }
-    }
-}
-
-static void visit_record_pins(hf_thread *thread, hfi_tracer *tracer)
-{
-    hf_record_ copy;
-    const hf_record_ *next = thread->records;
-    while (hfi_record_next(thread, next, &copy)) {
-        next = copy.outer;
-        for (uint16_t i = 0; i < copy.pins; i++) {
-            hfi_trace_pin(tracer, copy.objects[i]);
-        }
-    }
-}
-
-void hfi_fences_visit_roots(void *self, hfi_tracer *tracer)
-{
-    hfi_fences *fences = self;
-    for (hf_thread *thread = hfi_world_threads(fences->parts->world); thread;
-         thread = thread->next) {
-        visit_record_slots(thread, tracer);
-    }
-}
-
-void hfi_fences_visit_pins(void *self, hfi_tracer *tracer)
-{
-    hfi_fences *fences = self;
-    for (hf_thread *thread = hfi_world_threads(fences->parts->world); thread;
-         thread = thread->next) {
-        visit_record_pins(thread, tracer);
-    }
-    hfi_pins_visit(fences, tracer);
 }

@@ -20,8 +20,15 @@ struct hfi_fences {
     uint32_t spare_count;
 };
 
-void hfi_fences_visit_pins(void *self, hfi_tracer *tracer);
-void hfi_fences_visit_roots(void *self, hfi_tracer *tracer);
+/* ---- owning pins (fence/pin.c) ---- */
+
+void hfi_pins_init(hfi_fences *fences);
+
+/** A leak report for each that stands. */
+void hfi_pins_report(hfi_fences *fences);
+
+/** Frees the cells that are kept for reuse. */
+void hfi_pins_drop_spare(hfi_fences *fences);
 
 /** The owning pins' share of visit_pins. */
 void hfi_pins_visit(hfi_fences *fences, hfi_tracer *tracer);

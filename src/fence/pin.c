@@ -138,24 +138,12 @@ void hf_pin_destroy(hf_pin *pin)
     }
 }
 
-/* ---- the module ---- */
+/* ---- the list ---- */
 
-hf_status hfi_fences_create(hfi_parts *parts, hfi_fences **fences_out)
+void hfi_pins_init(hfi_fences *fences)
 {
-    hfi_fences *fences = hfi_alloc(sizeof *fences);
-    if (!fences) {
-        return HF_E_NOMEM;
-    }
-    fences->parts = parts;
     fences->spare_last = &fences->spare;
     hfp_mutex_init(&fences->lock);
-    fences->participant = (hfi_participant){ .name = "fence",
-                                             .self = fences,
-                                             .visit_pins = hfi_fences_visit_pins,
-                                             .visit_roots = hfi_fences_visit_roots };
-    hfi_heap_add_participant(parts->heap, &fences->participant);
-    *fences_out = fences;
-    return HF_OK;
 }
 
 static void report_standing(hfi_fences *fences, const hf_pin *pin)
@@ -171,15 +159,15 @@ static void report_standing(hfi_fences *fences, const hf_pin *pin)
     hfi_report(fences->parts->reporter, &report);
 }
 
-uint64_t hfi_fences_destroy(hfi_fences *fences, bool keep)
+void hfi_pins_report(hfi_fences *fences)
 {
-    uint64_t standing = fences->pin_count;
     for (const hf_pin *pin = fences->pins; pin; pin = pin->next) {
         report_standing(fences, pin);
     }
-    if (keep) {
-        return standing;
-    }
+}
+
+void hfi_pins_drop_spare(hfi_fences *fences)
+{
     while (fences->spare) {
         hf_pin *pin = fences->spare;
         fences->spare = pin->next;
@@ -187,29 +175,4 @@ uint64_t hfi_fences_destroy(hfi_fences *fences, bool keep)
     }
     fences->spare_last = &fences->spare;
     fences->spare_count = 0;
-    if (standing == 0) { /* else somebody may still destroy one: the list must be there */
-        hfp_mutex_finish(&fences->lock);
-        hfi_free(fences);
-    }
-    return standing;
-}
-
-void hfi_fences_lock(hfi_fences *fences)
-{
-    hfp_mutex_lock(&fences->lock);
-}
-
-void hfi_fences_unlock(hfi_fences *fences)
-{
-    hfp_mutex_unlock(&fences->lock);
-}
-
-void hfi_fences_set_resource_hooks(hfi_fences *fences, const hfi_resource_hooks *hooks)
-{
-    fences->resource = *hooks;
-}
-
-const hfi_resource_hooks *hfi_fences_resource_hooks(const hfi_fences *fences)
-{
-    return &fences->resource;
 }
