@@ -268,7 +268,7 @@ static void end_foreign_stretch(hf_crew_member *me)
     HF_CREW_CHECK(me, state_of(me->user) == HFI_RAW);
 }
 
-HFI_RAW_UNCHECKED static void thread_ends_its_raw_stretch_itself(void **state)
+static void thread_ends_its_raw_stretch_itself(void **state)
 {
     (void)state;
     hf_crew crew = { 0 };
