@@ -63,7 +63,6 @@ typedef struct hf_fence {
     hf_slot keep_;
     void *held_; /* a resource's cell that hf_fence_end() lets go */
     hf_status status_;
-    uint32_t ended_;
 } hf_fence;
 
 /**

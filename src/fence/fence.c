@@ -63,7 +63,6 @@ static void clear_fence(hf_fence *fence, const char *what, hf_site site)
     fence->keep_.word_ = 0;
     fence->held_ = NULL;
     fence->status_ = HF_OK;
-    fence->ended_ = 0;
 }
 
 HFI_STACK_FRAME hf_status hf_fence_begin(hf_thread *thread, hf_fence *fence, const hf_slot *buffer,
@@ -164,7 +163,6 @@ static hf_status end_fence(hf_fence *fence)
         }
     }
     hfi_record_pop(&fence->record_);
-    fence->ended_ = 1;
     hf_status closed = HF_UNLIKELY(fence->held_) ? let_go(thread, fence) : HF_OK;
     return status != HF_OK ? status : closed;
 }

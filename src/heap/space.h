@@ -122,11 +122,6 @@ static inline uint32_t hfi_block_index(const hfi_heap *heap, uintptr_t address)
     return (uint32_t)((address - heap->base) / HFI_BLOCK_SIZE);
 }
 
-static inline uintptr_t hfi_chunk_of(uintptr_t address)
-{
-    return address & ~(uintptr_t)(HFI_CHUNK_SIZE - 1);
-}
-
 /** Record of a block; the records of a chunk follow the line marks at its start. */
 static inline hfi_block *hfi_block_at(const hfi_heap *heap, uint32_t index)
 {
