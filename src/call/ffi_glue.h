@@ -10,7 +10,7 @@
  * invoke.c is the first one that runs after the native function.
  */
 
-#include "call/prototype.h"
+#include "prototype/prototype.h"
 
 #include <ffi.h>
 

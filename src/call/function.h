@@ -7,7 +7,7 @@
  */
 
 #include "call/ffi_glue.h"
-#include "call/prototype.h"
+#include "prototype/prototype.h"
 #include "diag/report.h"
 #include "platform/platform.h"
 #include "base/parts.h"

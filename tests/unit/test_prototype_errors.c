@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
-#include "call/prototype.h"
+#include "prototype/prototype.h"
 
 #include <stdio.h>
 #include <stdlib.h>

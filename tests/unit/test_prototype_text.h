@@ -7,7 +7,7 @@
  * to be understood, and nothing that was understood can go unseen.
  */
 
-#include "call/prototype.h"
+#include "prototype/prototype.h"
 
 #include <limits.h>
 #include <stdarg.h>

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
-#include "call/prototype.h"
+#include "prototype/prototype.h"
 #include "platform/platform.h"
 
 #include <limits.h>

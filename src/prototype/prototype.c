@@ -7,7 +7,7 @@
  * Threads: a finished prototype is never changed, any thread may read it.
  */
 
-#include "call/prototype.h"
+#include "prototype/prototype.h"
 
 #include "base/alloc.h"
 

@@ -14,7 +14,7 @@
  * Threads: constant data.
  */
 
-#include "call/ctype.h"
+#include "prototype/ctype.h"
 
 #include "platform/platform.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef HOLDFAST_CALL_LEX_H
-#define HOLDFAST_CALL_LEX_H
+#ifndef HOLDFAST_PROTOTYPE_LEX_H
+#define HOLDFAST_PROTOTYPE_LEX_H
 
 /* A prototype's text as tokens. */
 

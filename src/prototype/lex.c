@@ -11,7 +11,7 @@
  * Threads: pure functions over the caller's memory.
  */
 
-#include "call/lex.h"
+#include "prototype/lex.h"
 
 #include <stddef.h>
 #include <string.h>

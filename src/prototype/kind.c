@@ -12,7 +12,7 @@
  * Threads: a parser belongs to one thread.
  */
 
-#include "call/parse.h"
+#include "prototype/parse.h"
 
 #define BIT HFI_ROLE_BIT
 

@@ -14,7 +14,7 @@
  * Threads: pure over the caller's memory.
  */
 
-#include "call/parse.h"
+#include "prototype/parse.h"
 
 #include "base/alloc.h"
 #include "base/verify.h"

@@ -10,7 +10,7 @@
  * Threads: a parser belongs to one thread.
  */
 
-#include "call/parse.h"
+#include "prototype/parse.h"
 
 #include "base/alloc.h"
 

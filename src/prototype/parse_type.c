@@ -14,9 +14,9 @@
  * Threads: a parser belongs to one thread.
  */
 
-#include "call/parse.h"
+#include "prototype/parse.h"
 
-#include "call/ctype.h"
+#include "prototype/ctype.h"
 
 #include <string.h>
 

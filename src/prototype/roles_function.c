@@ -8,7 +8,7 @@
  * Threads: a parser belongs to one thread.
  */
 
-#include "call/parse.h"
+#include "prototype/parse.h"
 
 typedef bool (*function_role_fn)(hfi_parser *parser, const hfi_token *word);
 

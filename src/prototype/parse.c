@@ -15,7 +15,7 @@
  * Threads: pure but for memory; any thread.
  */
 
-#include "call/parse.h"
+#include "prototype/parse.h"
 
 #include "base/alloc.h"
 #include "base/verify.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef HOLDFAST_CALL_PROTOTYPE_H
-#define HOLDFAST_CALL_PROTOTYPE_H
+#ifndef HOLDFAST_PROTOTYPE_PROTOTYPE_H
+#define HOLDFAST_PROTOTYPE_PROTOTYPE_H
 
 /*
  * A C declaration with roles in braces, understood.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef HOLDFAST_CALL_PARSE_H
-#define HOLDFAST_CALL_PARSE_H
+#ifndef HOLDFAST_PROTOTYPE_PARSE_H
+#define HOLDFAST_PROTOTYPE_PARSE_H
 
 /*
  * What the files of the parser share.
@@ -11,8 +11,8 @@
  * hfi_prototype_finish() gives it back whatever happened.
  */
 
-#include "call/lex.h"
-#include "call/prototype.h"
+#include "prototype/lex.h"
+#include "prototype/prototype.h"
 
 #define HFI_PROTOTYPE_TEXT_MAX (16u * 1024u)
 #define HFI_NESTING_MAX        16 /* stars, parentheses */
@@ -148,12 +148,12 @@ bool hfi_parse_function_roles(hfi_parser *parser);
 /** An expression over the parameters, which are all known by now. */
 bool hfi_parse_expr(hfi_parser *parser, hfi_expr *expr);
 
-/* ---- prototype_kind.c ---- */
+/* ---- kind.c ---- */
 
 /** Decides what each parameter is and who supplies it. */
 bool hfi_prototype_decide_kinds(hfi_parser *parser);
 
-/* ---- prototype_size.c ---- */
+/* ---- size.c ---- */
 
 /** Resolves needed, length and points_into, and the units. */
 bool hfi_prototype_resolve_sizes(hfi_parser *parser);
@@ -166,7 +166,7 @@ bool hfi_prototype_unit(hfi_parser *parser, const hfi_role_use *use, int buffer,
 /** True when a parameter holds bytes that the callee fills and whose length it may tell. */
 bool hfi_param_is_filled_buffer(const hfi_param *param);
 
-/* ---- prototype_check.c ---- */
+/* ---- check.c ---- */
 
 /** What only the whole can tell: fail where it is needed, an error source where it is read. */
 bool hfi_prototype_check(hfi_parser *parser);

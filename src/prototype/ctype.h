@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef HOLDFAST_CALL_CTYPE_H
-#define HOLDFAST_CALL_CTYPE_H
+#ifndef HOLDFAST_PROTOTYPE_CTYPE_H
+#define HOLDFAST_PROTOTYPE_CTYPE_H
 
 /* Type names that are one word: what C's headers, Windows and the system call their types. */
 
-#include "call/lex.h"
-#include "call/prototype.h"
+#include "prototype/lex.h"
+#include "prototype/prototype.h"
 
 /** What a name stands for: `base` behind `depth` stars. */
 typedef struct hfi_type_name {

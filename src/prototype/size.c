@@ -10,7 +10,7 @@
  * Threads: a parser belongs to one thread.
  */
 
-#include "call/parse.h"
+#include "prototype/parse.h"
 
 bool hfi_param_is_filled_buffer(const hfi_param *param)
 {

@@ -4,12 +4,12 @@
  * Parameters: a type, a declarator, roles.
  *
  * Only the syntax: what a parameter is for depends on roles of others that may
- * stand behind it, and is decided in prototype_kind.c when all are read.
+ * stand behind it, and is decided in kind.c when all are read.
  *
  * Threads: a parser belongs to one thread.
  */
 
-#include "call/parse.h"
+#include "prototype/parse.h"
 
 #include "base/alloc.h"
 #include "base/size.h"
