@@ -7,11 +7,14 @@
  * This includes all public headers and nothing else.
  */
 
+#include "holdfast/binding.h"
 #include "holdfast/call.h"
+#include "holdfast/callback.h"
 #include "holdfast/diag.h"
 #include "holdfast/export.h"
 #include "holdfast/fence.h"
 #include "holdfast/final.h"
+#include "holdfast/handle.h"
 #include "holdfast/heap.h"
 #include "holdfast/library.h"
 #include "holdfast/ref.h"

@@ -38,11 +38,21 @@ typedef enum hf_arg_kind {
     HF_ARG_CSTR,     /* UTF-8, NUL-terminated; converted for wide parameters */
     HF_ARG_BUFFER,   /* a managed buffer or a part of it, pinned for the call */
     HF_ARG_RESOURCE, /* a resource, held open for the call */
-    HF_ARG_NULL
+    HF_ARG_NULL,
+    HF_ARG_TEXT,     /* UTF-8 of `length` bytes; a NUL inside is refused */
+    HF_ARG_UTF16,    /* UTF-16 of `length` units, HF_WHOLE: up to its NUL */
+    HF_ARG_TEXTS,    /* `length` UTF-8 texts, HF_WHOLE: up to a NULL */
+    HF_ARG_STRUCT,   /* `length` bytes of a struct, union or complex number: by value, or behind a
+                        pointer */
+    HF_ARG_LINKED,   /* an hf_linked: memory that holds addresses of managed buffers */
+    HF_ARG_CALLBACK, /* an hf_callback */
+    HF_ARG_FUNCTION, /* an hf_transient: a handler for this call alone */
+    HF_ARG_HANDLE    /* an hf_handle's word */
 } hf_arg_kind;
 
 typedef struct hf_arg {
     hf_arg_kind kind;
+    uint32_t width; /* of a number: bytes of its C type; 0: the parameter's, and not for `...` */
     union {
         int64_t i;
         uint64_t u;
@@ -51,49 +61,61 @@ typedef struct hf_arg {
         const hf_slot *ref;
     } as;
     size_t offset; /* HF_ARG_BUFFER */
-    size_t length; /* HF_ARG_BUFFER; HF_WHOLE: up to the end */
+    size_t length; /* HF_ARG_BUFFER, HF_ARG_TEXT, ...; HF_WHOLE: up to the end */
 } hf_arg;
+
+/** A place in native memory that is to hold the address of byte `from` of a buffer. */
+typedef struct hf_link {
+    size_t at; /* bytes from the start of the memory */
+    const hf_slot *buffer;
+    size_t from;
+} hf_link;
+
+/** Native memory whose links are pinned and filled in for the call, and zeroed behind it. */
+typedef struct hf_linked {
+    void *memory;
+    size_t size;
+    const hf_link *links;
+    size_t link_count;
+} hf_linked;
 
 #define HF_WHOLE SIZE_MAX
 
 #ifndef __cplusplus
-#define HF_INT(value)                                                                              \
-    {                                                                                              \
-        HF_ARG_SIGNED, { .i = (int64_t)(value) }, 0, 0                                             \
-    }
-#define HF_UINT(value)                                                                             \
-    {                                                                                              \
-        HF_ARG_UNSIGNED, { .u = (uint64_t)(value) }, 0, 0                                          \
-    }
-#define HF_DOUBLE(value)                                                                           \
-    {                                                                                              \
-        HF_ARG_FLOATING, { .f = (double)(value) }, 0, 0                                            \
-    }
-#define HF_POINTER(value)                                                                          \
-    {                                                                                              \
-        HF_ARG_POINTER, { .pointer = (value) }, 0, 0                                               \
-    }
-#define HF_CSTR(text)                                                                              \
-    {                                                                                              \
-        HF_ARG_CSTR, { .pointer = (text) }, 0, 0                                                   \
-    }
-#define HF_BUFFER(buffer, from, count)                                                             \
-    {                                                                                              \
-        HF_ARG_BUFFER, { .ref = (buffer) }, (from), (count)                                        \
-    }
-#define HF_RESOURCE(resource)                                                                      \
-    {                                                                                              \
-        HF_ARG_RESOURCE, { .ref = (resource) }, 0, 0                                               \
-    }
-#define HF_NULL                                                                                    \
-    {                                                                                              \
-        HF_ARG_NULL, { .u = 0 }, 0, 0                                                              \
-    }
+/* clang-format off */
+#define HF_INT(value)        { HF_ARG_SIGNED, 0, { .i = (int64_t)(value) }, 0, 0 }
+#define HF_UINT(value)       { HF_ARG_UNSIGNED, 0, { .u = (uint64_t)(value) }, 0, 0 }
+#define HF_DOUBLE(value)     { HF_ARG_FLOATING, 8, { .f = (double)(value) }, 0, 0 }
+#define HF_POINTER(value)    { HF_ARG_POINTER, 0, { .pointer = (value) }, 0, 0 }
+#define HF_CSTR(text)        { HF_ARG_CSTR, 0, { .pointer = (text) }, 0, 0 }
+#define HF_TEXT(text, bytes) { HF_ARG_TEXT, 0, { .pointer = (text) }, 0, (bytes) }
+#define HF_UTF16(text, units) { HF_ARG_UTF16, 0, { .pointer = (text) }, 0, (units) }
+#define HF_TEXTS(texts, count) { HF_ARG_TEXTS, 0, { .pointer = (texts) }, 0, (count) }
+#define HF_STRUCT(object)    { HF_ARG_STRUCT, 0, { .pointer = &(object) }, 0, sizeof(object) }
+#define HF_LINKED(linked)    { HF_ARG_LINKED, 0, { .pointer = (linked) }, 0, 0 }
+#define HF_CALLBACK(callback) { HF_ARG_CALLBACK, 0, { .pointer = (callback) }, 0, 0 }
+#define HF_FUNCTION(transient) { HF_ARG_FUNCTION, 0, { .pointer = (transient) }, 0, 0 }
+#define HF_HANDLE(word)      { HF_ARG_HANDLE, 0, { .pointer = (word) }, 0, 0 }
+#define HF_RESOURCE(resource) { HF_ARG_RESOURCE, 0, { .ref = (resource) }, 0, 0 }
+#define HF_NULL              { HF_ARG_NULL, 0, { .u = 0 }, 0, 0 }
+#define HF_BUFFER(buffer, from, count) { HF_ARG_BUFFER, 0, { .ref = (buffer) }, (from), (count) }
+
+/* Numbers that say their C type, as the variable part of a call must. */
+#define HF_INT32(value)      { HF_ARG_SIGNED, 4, { .i = (int32_t)(value) }, 0, 0 }
+#define HF_INT64(value)      { HF_ARG_SIGNED, 8, { .i = (int64_t)(value) }, 0, 0 }
+#define HF_UINT32(value)     { HF_ARG_UNSIGNED, 4, { .u = (uint32_t)(value) }, 0, 0 }
+#define HF_UINT64(value)     { HF_ARG_UNSIGNED, 8, { .u = (uint64_t)(value) }, 0, 0 }
+#define HF_LONG(value)       { HF_ARG_SIGNED, sizeof(long), { .i = (long)(value) }, 0, 0 }
+#define HF_SIZE(value)       { HF_ARG_UNSIGNED, sizeof(size_t), { .u = (size_t)(value) }, 0, 0 }
+/* clang-format on */
+
+/** Ends a list of arguments. */
+#define HF_ARGS_END { HF_ARG_END, 0, { .u = 0 }, 0, 0 }
 
 /** The arguments of one call, each evaluated once.  Language runtimes and C++ fill an array and end
  * it with HF_ARG_END. */
-#define HF_ARGS(...) ((const hf_arg[]){ __VA_ARGS__, { HF_ARG_END, { .u = 0 }, 0, 0 } })
-#define HF_NO_ARGS   ((const hf_arg[]){ { HF_ARG_END, { .u = 0 }, 0, 0 } })
+#define HF_ARGS(...) ((const hf_arg[]){ __VA_ARGS__, HF_ARGS_END })
+#define HF_NO_ARGS   ((const hf_arg[]){ { HF_ARG_END, 0, { .u = 0 }, 0, 0 } })
 #endif
 
 /* ---- results ---- */
@@ -126,9 +148,11 @@ typedef struct hf_result {
     int32_t errno_value; /* of the last try, always */
     uint32_t last_error;
     uint32_t wsa_error;
-    bool failed;           /* the prototype's fail(...) held on the last try */
-    uint32_t out_count;    /* outputs in hf_result_out() */
-    uint32_t scalar_count; /* outputs in hf_result_scalar() */
+    bool failed;               /* the prototype's fail(...) held on the last try */
+    uint32_t out_count;        /* outputs in hf_result_out() */
+    uint32_t scalar_count;     /* outputs in hf_result_scalar() */
+    hf_status callback_status; /* of the first callback that failed under the call; HF_OK */
+    const char *callback_name; /* its name, as long as it is not destroyed; NULL */
     hf_try tries[HF_RESULT_TRIES];
     /* The library's: */
     hf_ref slots_;

@@ -38,6 +38,15 @@ typedef enum hf_on_misuse {
     HF_MISUSE_ABORT   /* report, then abort() */
 } hf_on_misuse;
 
+/** What is asked of memory that native code can reach (docs/design/check.md). */
+typedef enum hf_pointer_checks {
+    HF_POINTER_CHECKS_AT_CALLS, /* level 1, the default: what a call lends holds no unpinned
+                                   managed address */
+    HF_POINTER_CHECKS_OFF,      /* level 0 */
+    HF_POINTER_CHECKS_AT_STORES /* level 2: the same at each store into foreign memory, with guard
+                                   zones */
+} hf_pointer_checks;
+
 /** Zero means default in every field; see HOLDFAST_* in docs/ENVIRONMENT.md for the overrides. */
 typedef struct hf_runtime_options {
     uint32_t struct_size;      /* HF_RUNTIME_OPTIONS_INIT sets it */
@@ -50,15 +59,16 @@ typedef struct hf_runtime_options {
     uint32_t slots_max;          /* slots a thread; default 2^20 */
     uint32_t
         stress_every; /* collect, moving everything, at each Nth safepoint and crossing; 0: never */
-    uint32_t on_misuse;  /* hf_on_misuse */
-    uint32_t checked;    /* 1: poison ended slots, hash lent memory, remember sites */
-    hf_report_fn report; /* gets every report; NULL: text on standard error */
+    uint32_t on_misuse;      /* hf_on_misuse */
+    uint32_t checked;        /* 1: poison ended slots, hash lent memory, remember sites */
+    uint32_t pointer_checks; /* hf_pointer_checks */
+    hf_report_fn report;     /* gets every report; NULL: text on standard error */
     void *report_user;
 } hf_runtime_options;
 
 #define HF_RUNTIME_OPTIONS_INIT                                                                    \
     {                                                                                              \
-        (uint32_t)sizeof(hf_runtime_options), 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL                   \
+        (uint32_t)sizeof(hf_runtime_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL                \
     }
 
 /** What was left when a runtime ended.  All zero is a clean end. */

@@ -51,7 +51,13 @@
     X(HF_E_SCOPE, -35, "the object belongs to a scope that closes")                                \
     X(HF_E_BUSY, -36, "something still uses it")                                                   \
     X(HF_E_RELEASE, -37, "the resource's release function failed")                                 \
-    X(HF_E_NOT_FOUND, -38, "there is no such thing")
+    X(HF_E_NOT_FOUND, -38, "there is no such thing")                                               \
+    X(HF_E_CALLBACK, -39, "a callback that the native function called has failed")                 \
+    X(HF_E_POINTER, -40, "native code would reach managed memory that is not pinned")              \
+    X(HF_E_CONTRACT, -41, "the callee broke what its prototype promises")                          \
+    X(HF_E_LAYOUT, -42, "the layout of a type is not what the compiler makes of it")               \
+    X(HF_E_HANDLE, -43, "the handle word was never given out, or its handle is destroyed")         \
+    X(HF_E_JUMPED, -44, "something jumped over the boundary between managed and native code")
 
 typedef enum hf_status {
 #define HF_STATUS_ENUM(name, number, text) name = number,

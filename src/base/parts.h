@@ -23,19 +23,22 @@ typedef struct hfi_settings {
     uint32_t slots_max;
     uint32_t stress_every;
     bool checked;
+    hf_pointer_checks pointer_checks;
 } hfi_settings;
 
 typedef struct hfi_parts {
     hfi_settings settings;
-    struct hfi_reporter *reporter; /* diag */
-    struct hfi_world *world;       /* thread */
-    struct hfi_types *types;       /* type */
-    struct hfi_heap *heap;         /* heap */
-    struct hfi_roots *roots;       /* root */
-    struct hfi_fences *fences;     /* fence */
-    struct hfi_final *final;       /* final */
-    _Atomic(bool) is_stopping;     /* written once by hf_runtime_destroy() */
-    _Atomic(uint64_t) functions;   /* bound functions and open libraries alive */
+    struct hfi_reporter *reporter;                   /* diag */
+    struct hfi_world *world;                         /* thread */
+    struct hfi_types *types;                         /* type */
+    struct hfi_heap *heap;                           /* heap */
+    struct hfi_roots *roots;                         /* root */
+    struct hfi_fences *fences;                       /* fence */
+    struct hfi_final *final;                         /* final */
+    struct hfi_callbacks *callbacks;                 /* callback */
+    const struct hfi_callback_hooks *callback_hooks; /* call/callbacks.h; set by callback */
+    _Atomic(bool) is_stopping;                       /* written once by hf_runtime_destroy() */
+    _Atomic(uint64_t) functions;                     /* bound functions and open libraries alive */
 } hfi_parts;
 
 static inline hfi_parts *hfi_parts_of(hf_runtime *runtime)

@@ -72,7 +72,7 @@ _Static_assert(sizeof(((hf_prototype_error *)0)->found) ==
 
 static hf_status parse(hf_function *function, const char *text, const hf_function_options *options)
 {
-    hfi_ctype_list known = { NULL, 0 };
+    hfi_ctype_list known = { NULL, 0, NULL };
     hfi_ctype_info *info = NULL;
     if (options->type_count) {
         info = hfi_alloc_array(options->type_count, sizeof(*info));
@@ -83,7 +83,7 @@ static hf_status parse(hf_function *function, const char *text, const hf_functio
             info[i] = (hfi_ctype_info){ options->types[i].name, options->types[i].size,
                                         options->types[i].alignment };
         }
-        known = (hfi_ctype_list){ info, options->type_count };
+        known = (hfi_ctype_list){ info, options->type_count, NULL };
     }
     hfi_prototype_error error;
     memset(&error, 0, sizeof(error));

@@ -141,6 +141,9 @@ static hf_status marshal_one(hfi_call *call, unsigned index, const hf_arg *arg)
         return hfi_marshal_start(call, index, arg);
     case HFI_P_OUT_BUFFER:
     case HFI_P_CAPACITY:
+    case HFI_P_AGGREGATE:
+    case HFI_P_CALLBACK:
+    case HFI_P_TEXTS:
         break;
     }
     hfi_verify_failed("a parameter of the library asks the caller", __FILE__, __LINE__);

@@ -154,7 +154,7 @@ static hf_status refuse_resource(hfi_call *call, unsigned index, hf_status statu
 static hf_status store_handle(hfi_call *call, unsigned index, uintptr_t value)
 {
     hfi_ctype type = call->function->step[index].type;
-    hf_arg plain = { HF_ARG_POINTER, { .u = value }, 0, 0 };
+    hf_arg plain = { HF_ARG_POINTER, 0, { .u = value }, 0, 0 };
     if (type == HFI_C_POINTER) {
         hfi_value_set(&call->argument[index].value, type, value);
         return HF_OK;

@@ -260,7 +260,16 @@ size_t hfi_ctype_size(hfi_ctype type)
         return 8;
     case HFI_C_POINTER:
         return sizeof(void *);
+    case HFI_C_LONG_DOUBLE:
+        return sizeof(long double);
+    case HFI_C_COMPLEX_F32:
+        return 2 * sizeof(float);
+    case HFI_C_COMPLEX_F64:
+        return 2 * sizeof(double);
+    case HFI_C_COMPLEX_LONG_DOUBLE:
+        return 2 * sizeof(long double);
     case HFI_C_VOID:
+    case HFI_C_AGGREGATE:
     case HFI_C_OPAQUE:
         break;
     }
@@ -280,10 +289,23 @@ bool hfi_ctype_is_signed(hfi_ctype type)
 const char *hfi_ctype_name(hfi_ctype type)
 {
     static const char *const name[] = {
-        [HFI_C_VOID] = "void",     [HFI_C_I8] = "int8",    [HFI_C_U8] = "uint8",
-        [HFI_C_I16] = "int16",     [HFI_C_U16] = "uint16", [HFI_C_I32] = "int32",
-        [HFI_C_U32] = "uint32",    [HFI_C_I64] = "int64",  [HFI_C_U64] = "uint64",
-        [HFI_C_F32] = "float",     [HFI_C_F64] = "double", [HFI_C_POINTER] = "pointer",
+        [HFI_C_VOID] = "void",
+        [HFI_C_I8] = "int8",
+        [HFI_C_U8] = "uint8",
+        [HFI_C_I16] = "int16",
+        [HFI_C_U16] = "uint16",
+        [HFI_C_I32] = "int32",
+        [HFI_C_U32] = "uint32",
+        [HFI_C_I64] = "int64",
+        [HFI_C_U64] = "uint64",
+        [HFI_C_F32] = "float",
+        [HFI_C_F64] = "double",
+        [HFI_C_POINTER] = "pointer",
+        [HFI_C_LONG_DOUBLE] = "long double",
+        [HFI_C_COMPLEX_F32] = "float complex",
+        [HFI_C_COMPLEX_F64] = "double complex",
+        [HFI_C_COMPLEX_LONG_DOUBLE] = "long double complex",
+        [HFI_C_AGGREGATE] = "aggregate",
         [HFI_C_OPAQUE] = "opaque",
     };
     return (size_t)type < sizeof(name) / sizeof(name[0]) ? name[type] : "?";

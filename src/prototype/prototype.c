@@ -42,6 +42,9 @@ bool hfi_param_is_callers(const hfi_param *param)
     case HFI_P_BUFFER:
     case HFI_P_RAW:
     case HFI_P_RESOURCE:
+    case HFI_P_AGGREGATE:
+    case HFI_P_CALLBACK:
+    case HFI_P_TEXTS:
         return true;
     case HFI_P_OUT_VALUE:
         return param->direction == HFI_INOUT && param->capacity.buffer < 0;

@@ -20,6 +20,9 @@
  *   roles      := '{' role { ',' role } '}'
  */
 
+#include "prototype/ctype_class.h"
+#include "prototype/layout.h"
+
 #include <holdfast/status.h>
 
 #include <stdbool.h>
@@ -28,36 +31,6 @@
 
 #define HFI_PARAMS_MAX 32
 #define HFI_EXPR_MAX   48 /* operations of one expression */
-
-/** What a value is on the machine; width and signedness are those of this system's C compiler. */
-typedef enum hfi_ctype {
-    HFI_C_VOID,
-    HFI_C_I8,
-    HFI_C_U8,
-    HFI_C_I16,
-    HFI_C_U16,
-    HFI_C_I32,
-    HFI_C_U32,
-    HFI_C_I64,
-    HFI_C_U64,
-    HFI_C_F32,
-    HFI_C_F64,
-    HFI_C_POINTER,
-    HFI_C_OPAQUE /* a struct, union or unknown name: as a pointer's target alone */
-} hfi_ctype;
-
-/** Bytes of a ctype; 0 for void and opaque. */
-size_t hfi_ctype_size(hfi_ctype type);
-bool hfi_ctype_is_integer(hfi_ctype type);
-bool hfi_ctype_is_signed(hfi_ctype type);
-const char *hfi_ctype_name(hfi_ctype type);
-
-/**
- * What an expression sees of a value whose bits are the low bytes of `bits`: signed integers and
- * pointers are sign-extended (so that INVALID_HANDLE_VALUE is -1 on 32 and 64 bits alike), unsigned
- * ones are zero-extended.
- */
-int64_t hfi_ctype_widen(hfi_ctype type, uint64_t bits);
 
 /** Size and alignment of a type the grammar cannot know, given by the binder: { "struct passwd",
  * 48, 8 }. */
@@ -81,7 +54,17 @@ typedef enum hfi_param_kind {
     HFI_P_OUT_BUFFER, /* library: a buffer it makes, grows and returns, sized by a capacity
                          parameter */
     HFI_P_CAPACITY,   /* library: a scalar that announces a buffer's capacity */
+    HFI_P_AGGREGATE,  /* caller: a struct, union, complex number or long double by value */
+    HFI_P_CALLBACK,   /* caller: a callback, a transient handler or an address; `function` is its
+                         signature */
+    HFI_P_TEXTS       /* caller: an array of texts, ended by NULL */
 } hfi_param_kind;
+
+/** How the text of a narrow parameter is encoded for the callee. */
+typedef enum hfi_encoding {
+    HFI_ENCODING_UTF8,  /* role text, or text(utf8) */
+    HFI_ENCODING_SYSTEM /* role text(system): Windows' ANSI code page; as UTF-8 elsewhere */
+} hfi_encoding;
 
 typedef enum hfi_direction { HFI_IN = 1, HFI_OUT = 2, HFI_INOUT = 3 } hfi_direction;
 
@@ -160,6 +143,9 @@ typedef struct hfi_param {
     hfi_ctype type;   /* as passed */
     hfi_ctype target; /* of a pointer: what it points to; POINTER for T ** */
     bool target_is_const;
+    const hfi_layout *layout; /* of an aggregate by value, or of a pointer's known target; NULL */
+    struct hfi_prototype *function; /* signature of a function pointer; owned; NULL */
+    hfi_encoding encoding;          /* of narrow text */
     bool is_text;  /* role text; of a buffer: the result is text, checked and terminated by the
                       library */
     bool is_given; /* role given: the caller's own buffer is used; it never grows beyond it */
@@ -191,7 +177,11 @@ typedef enum hfi_error_source {
 typedef enum hfi_convention {
     HFI_CONVENTION_DEFAULT,
     HFI_CONVENTION_CDECL,
-    HFI_CONVENTION_STDCALL
+    HFI_CONVENTION_STDCALL,
+    HFI_CONVENTION_FASTCALL,
+    HFI_CONVENTION_THISCALL,
+    HFI_CONVENTION_MS_ABI,  /* __attribute__((ms_abi)): Win64's on any x86-64 */
+    HFI_CONVENTION_SYSV_ABI /* __attribute__((sysv_abi)) */
 } hfi_convention;
 
 typedef struct hfi_prototype {
@@ -199,7 +189,12 @@ typedef struct hfi_prototype {
     char *text; /* the whole declaration, as given */
     hfi_ctype result;
     hfi_ctype result_target;
+    const hfi_layout *result_layout; /* of an aggregate result, or of a pointer's known target */
+    hfi_scope *scope; /* where the layouts live; a reference of its own; may be NULL */
     hfi_convention convention;
+    bool is_variadic; /* `...` behind the last parameter */
+    char *symbol;     /* role symbol("name"): exported under another name; NULL */
+    uint16_t ordinal; /* role ordinal(n): exported by number; 0: none */
     uint8_t param_count;
     uint8_t caller_count; /* parameters that the caller supplies, in order */
     hfi_param *param;
@@ -207,8 +202,12 @@ typedef struct hfi_prototype {
     hfi_expr grow;    /* for all buffers, looked at when the call failed */
     hfi_expr grow_ok; /* for all buffers, when it succeeded */
     hfi_error_source
-        error; /* with NTSTATUS and HRESULT `fail` is result < 0 where none is written */
+        error;           /* with NTSTATUS and HRESULT `fail` is result < 0 where none is written */
+    bool clears_error;   /* error(source, clear): set to 0 before each call */
+    hfi_expr error_when; /* error(source, when expr): `error` also means something on success */
+    int64_t safe;        /* role safe(n): what a callback gives that cannot run; 0 */
     bool is_leaf;
+    uint32_t leaf_budget_us; /* leaf(n): most microseconds it may take; 0: not said */
     bool no_callback;
     bool no_retain;
 } hfi_prototype;
@@ -224,6 +223,7 @@ typedef struct hfi_prototype_error {
 typedef struct hfi_ctype_list {
     const hfi_ctype_info *info;
     size_t count;
+    hfi_scope *scope; /* types declared elsewhere: a binding's; may be NULL */
 } hfi_ctype_list;
 
 /**
@@ -252,6 +252,29 @@ int64_t hfi_error_value(hfi_error_source source, int64_t result, const hfi_error
 
 /** True when the caller supplies an argument for this parameter. */
 bool hfi_param_is_callers(const hfi_param *param);
+
+/** A header: the types, constants and prototypes of a text. */
+typedef struct hfi_fragment {
+    hfi_scope *scope;
+    hfi_prototype *prototype;
+    size_t count;
+} hfi_fragment;
+
+/**
+ * Parses a whole header.  HF_E_PROTOTYPE, HF_E_LAYOUT (an assertion about a type does not hold)
+ * with
+ * `*error_out` filled; HF_E_NOMEM.  On failure nothing is left allocated.
+ */
+HF_MUST_CHECK hf_status hfi_fragment_parse(const char *text, const hfi_ctype_list *known,
+                                         hfi_fragment *fragment_out, hfi_prototype_error *error_out);
+void hfi_fragment_finish(hfi_fragment *fragment);
+
+/** Value of an enum's constant; false when the scope has none of that name. */
+bool hfi_scope_constant(const hfi_scope *scope, const char *name, int64_t *value_out);
+
+/** True if a function of one signature can be called by the other: same types, convention and
+ * variability; names and roles do not count. */
+bool hfi_prototype_same_signature(const hfi_prototype *a, const hfi_prototype *b);
 
 /** Gives everything inside back; a zeroed prototype is fine. */
 void hfi_prototype_finish(hfi_prototype *prototype);

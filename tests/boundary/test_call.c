@@ -12,7 +12,7 @@
 static uint64_t echo(hf_test_runtime *t, const char *prototype, hf_arg argument)
 {
     hf_result result = HF_RESULT_INIT;
-    const hf_arg arguments[] = { argument, { HF_ARG_END, { .u = 0 }, 0, 0 } };
+    const hf_arg arguments[] = { argument, HF_ARGS_END };
     hf_function *function = hf_test_bind(t, prototype);
     assert_int_equal(hf_call(t->thread, function, &result, arguments), HF_OK);
     assert_int_equal(result.attempts, 1);

@@ -33,7 +33,7 @@ static void take_way(hf_function *function, int way)
 
 static void compare(hf_test_runtime *t, hf_function *function, hf_arg argument)
 {
-    const hf_arg arguments[] = { argument, { HF_ARG_END, { .u = 0 }, 0, 0 } };
+    const hf_arg arguments[] = { argument, HF_ARGS_END };
     const hfi_way bound = function->way;
     const hfi_direct direct = function->cif.direct;
     hf_result result[WAYS];
@@ -198,7 +198,7 @@ static unsigned make_signature(uint64_t *seed, char *text, const kind **chosen, 
         arguments[made++] = random_argument(k, next_random(seed));
     }
     (void)sprintf(text + at, made ? ")" : "void)");
-    arguments[made] = (hf_arg){ HF_ARG_END, { .u = 0 }, 0, 0 };
+    arguments[made] = (hf_arg)HF_ARGS_END;
     return made;
 }
 

@@ -11,7 +11,7 @@
 static hf_status call_1(hf_test_runtime *t, const hf_function *function, hf_arg argument)
 {
     hf_result result = HF_RESULT_INIT;
-    const hf_arg arguments[] = { argument, { HF_ARG_END, { .u = 0 }, 0, 0 } };
+    const hf_arg arguments[] = { argument, HF_ARGS_END };
     hf_status status = hf_call(t->thread, function, &result, arguments);
     assert_int_equal(result.attempts, status == HF_OK || status == HF_E_NATIVE);
     return status;

@@ -22,7 +22,7 @@ static const hfi_ctype_info known_info[] = {
     { "DEVPROPKEY", 20, 4 },
     { "SP_DEVINFO_DATA", 32, 8 },
 };
-static const hfi_ctype_list known = { known_info, 3 };
+static const hfi_ctype_list known = { known_info, 3, NULL };
 
 static void understand(const char *text, const char *expected)
 {

@@ -218,7 +218,7 @@ static unsigned parse_block(char *block)
             next += 2;
         }
         static const hfi_ctype_info info[] = { { "SP_DEVINFO_DATA", 32, 8 } };
-        static const hfi_ctype_list known = { info, 1 };
+        static const hfi_ctype_list known = { info, 1, NULL };
         hfi_prototype prototype;
         hfi_prototype_error error;
         if (hfi_prototype_parse(block, &known, &prototype, &error) != HF_OK) {

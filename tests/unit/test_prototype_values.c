@@ -253,7 +253,7 @@ static void prototype_sees_const_where_the_typedef_has_it(void **state)
 static void prototype_takes_sizes_from_the_binder_by_full_name(void **state)
 {
     static const hfi_ctype_info info[] = { { "struct s", 12, 4 }, { "s", 24, 8 } };
-    static const hfi_ctype_list known = { info, 2 };
+    static const hfi_ctype_list known = { info, 2, NULL };
     (void)state;
     hfi_prototype prototype;
     hfi_prototype_error error;
