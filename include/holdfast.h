@@ -17,6 +17,8 @@
 #include "holdfast/handle.h"
 #include "holdfast/heap.h"
 #include "holdfast/library.h"
+#include "holdfast/native.h"
+#include "holdfast/prefix.h"
 #include "holdfast/ref.h"
 #include "holdfast/resource.h"
 #include "holdfast/root.h"

@@ -178,6 +178,12 @@ hfp_native_error hfp_native_error_save(void);
  */
 void hfp_native_error_take(int32_t *errno_out, uint32_t *last_error_out, uint32_t *wsa_error_out);
 
+/**
+ * Where the calling thread's errno and last-error lie for as long as it lives, to be read without a
+ * call; NULL where that is not known.  A system without a last-error gives the address of a zero.
+ */
+void hfp_native_error_places(int **errno_out, const uint32_t **last_error_out);
+
 /** Puts them back (`wsa_error` goes with `last_error`). */
 void hfp_native_error_restore(hfp_native_error saved);
 

@@ -185,9 +185,20 @@ hf_thread *hfi_world_self(hfi_world *world)
                : NULL;
 }
 
+static void detour(hf_thread *thread, uint32_t why)
+{
+    atomic_fetch_or_explicit(&thread->detours, why, memory_order_relaxed);
+}
+
+/* A thread that attaches meanwhile finds is_closed when it is linked. */
 void hfi_world_close(hfi_world *world)
 {
     atomic_store_explicit(&world->is_closed, true, memory_order_relaxed);
+    hfp_mutex_lock(&world->stop_lock);
+    for (hf_thread *thread = world->threads; thread; thread = thread->next) {
+        detour(thread, HFI_DETOUR_CLOSED);
+    }
+    hfp_mutex_unlock(&world->stop_lock);
 }
 
 static void init_thread(hfi_parts *parts, hf_thread *thread)
@@ -206,6 +217,13 @@ static void init_thread(hfi_parts *parts, hf_thread *thread)
         thread->stack_low = low;
         thread->stack_size = high - low;
     }
+    hfp_native_error_places(&thread->errno_at, &thread->last_error_at);
+    bool has_places = thread->errno_at && thread->last_error_at;
+    atomic_store_explicit(&thread->detours,
+                          (thread->exchange ? HFI_DETOUR_EXCHANGE : 0) |
+                              (thread->stress ? HFI_DETOUR_STRESS : 0) |
+                              (has_places ? 0 : HFI_DETOUR_ERRORS),
+                          memory_order_relaxed);
     atomic_store_explicit(&thread->state, HFI_MANAGED, memory_order_relaxed);
 }
 
@@ -280,6 +298,9 @@ hf_status hf_thread_attach(hf_runtime *runtime, hf_thread **thread_out)
     thread->next = world->threads;
     world->threads = thread;
     world->count++;
+    if (hfi_world_is_closed(world)) {
+        detour(thread, HFI_DETOUR_CLOSED);
+    }
     hfp_mutex_unlock(&world->stop_lock);
     *thread_out = thread;
     return HF_OK;
