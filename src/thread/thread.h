@@ -68,6 +68,7 @@ struct hf_thread {
     bool stress;             /* settings.stress_every != 0 */
     hf_record_ *records;     /* fences and calls, innermost first; owner, read while stopped */
     hfi_parts *parts;
+    int *errno_at;             /* the owner's errno */
     struct hfi_parked *parked; /* callback: an error that waits for the call around it; NULL */
     struct hfi_activation *activations; /* callback: those that run now, innermost first */
     uintptr_t stack_low;                /* of the owner's C stack */
