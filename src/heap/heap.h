@@ -118,6 +118,9 @@ static inline bool hfi_object_holds(uintptr_t object, uintptr_t address)
 /** The immovable object that holds `address`; 0.  Any thread. */
 uintptr_t hfi_heap_immovable(hfi_heap *heap, uintptr_t address);
 
+/** That range, the same as long as the heap lives. */
+void hfi_heap_range(const hfi_heap *heap, uintptr_t *base_out, uintptr_t *end_out);
+
 /** Shortens a buffer in place to `size` ≤ its length; the tail's memory is given back by the next
  * collection. */
 void hfi_bytes_shorten(uintptr_t object, size_t size);

@@ -69,6 +69,7 @@ struct hf_thread {
     bool checked;            /* settings.checked */
     hf_record_ *records;     /* fences and calls, innermost first; owner, read while stopped */
     hfi_parts *parts;
+    int *errno_at;             /* the owner's errno */
     struct hfi_parked *parked; /* callback: an error that waits for the call around it; NULL */
     const char *no_callback; /* call: the function that runs now and promised not to call back */
     uint32_t callback_entries; /* callback: how many were entered; for the calls around them */

@@ -201,6 +201,7 @@ static void init_thread(hfi_parts *parts, hf_thread *thread)
     thread->checked = parts->settings.checked;
     thread->stress_left = parts->settings.stress_every;
     thread->os_thread = hfp_thread_self();
+    thread->errno_at = hfp_errno_address();
     thread->stack_size = UINTPTR_MAX; /* where the bounds are unknown every address is ours */
     uintptr_t low, high;
     if (hfp_thread_stack(&low, &high) == HF_OK) {
