@@ -10,6 +10,7 @@
 #include "holdfast/binding.h"
 #include "holdfast/call.h"
 #include "holdfast/callback.h"
+#include "holdfast/check.h"
 #include "holdfast/diag.h"
 #include "holdfast/export.h"
 #include "holdfast/fence.h"

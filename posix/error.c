@@ -27,13 +27,15 @@ void hfp_native_error_take(int32_t *errno_out, uint32_t *last_error_out, uint32_
     *wsa_error_out = 0;
 }
 
-/* POSIX says that errno is a modifiable lvalue of the thread; that it stays in one place is so in
- * every C library that has threads, and &errno is how all of them are asked. */
-void hfp_native_error_places(int **errno_out, const uint32_t **last_error_out)
+int *hfp_errno_address(void)
+{
+    return &errno;
+}
+
+const uint32_t *hfp_last_error_address(void)
 {
     static const uint32_t none = 0;
-    *errno_out = &errno;
-    *last_error_out = &none;
+    return &none;
 }
 
 void hfp_native_error_restore(hfp_native_error saved)

@@ -162,6 +162,10 @@ static hf_status end_fence(hf_fence *fence)
             return status; /* the chain was cut, which has been reported */
         }
     }
+    if (HF_UNLIKELY(thread->checked) && fence->record_.pins != 0) {
+        hfi_unpin_note(thread->parts->fences, fence->object_, fence->record_.what,
+                       fence->record_.site);
+    }
     hfi_record_pop(&fence->record_);
     hf_status closed = HF_UNLIKELY(fence->held_) ? let_go(thread, fence) : HF_OK;
     return status != HF_OK ? status : closed;

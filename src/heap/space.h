@@ -218,6 +218,10 @@ void hfi_trace_begin(hfi_tracer *tracer, hfi_heap *heap, bool stress);
 /** Checks one slot and queues its object (heap/check.c). */
 void hfi_check_slot(struct hfi_checker *checker, hf_slot *slot);
 
+/** Asks each participant for what is pinned, or for its roots. */
+void hfi_visit_pins(hfi_tracer *tracer);
+void hfi_visit_roots(hfi_tracer *tracer);
+
 /** Asks each participant: pins, then roots. */
 void hfi_visit_all_roots(hfi_tracer *tracer);
 

@@ -74,6 +74,7 @@ struct hf_thread {
     _Atomic(uint32_t) detours; /* why the inline crossing is not for this thread: hfi_detour */
     bool exchange;             /* settings.fence_mode == EXCHANGE */
     bool stress;               /* settings.stress_every != 0 */
+    bool checked;              /* settings.checked */
     hf_record_ *records;       /* fences and calls, innermost first; owner, read while stopped */
     uintptr_t stack_low;       /* of the owner's C stack */
     uintptr_t stack_size;
@@ -83,6 +84,9 @@ struct hf_thread {
 
     hfi_parts *parts;
     struct hfi_parked *parked; /* callback: an error that waits for the call around it; NULL */
+    const char *no_callback;   /* call: the function that runs now and promised not to call back */
+    uint32_t callback_entries; /* callback: how many were entered; for the calls around them */
+    uint32_t contract_breaks;  /* callback: how many of them broke `no_callback` */
     struct hfi_activation *activations; /* callback: those that run now, innermost first */
 
     /* floor 4, root: frames and slots. */

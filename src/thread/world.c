@@ -209,20 +209,21 @@ static void init_thread(hfi_parts *parts, hf_thread *thread)
     atomic_store_explicit(&thread->alloc_limit, HFI_LIMIT_EMPTY, memory_order_relaxed);
     thread->exchange = parts->settings.fence_mode == HF_FENCE_EXCHANGE;
     thread->stress = parts->settings.stress_every != 0;
+    thread->checked = parts->settings.checked;
     thread->stress_left = parts->settings.stress_every;
     thread->os_thread = hfp_thread_self();
+    thread->errno_at = hfp_errno_address();
+    thread->last_error_at = hfp_last_error_address();
     thread->stack_size = UINTPTR_MAX; /* where the bounds are unknown every address is ours */
     uintptr_t low, high;
     if (hfp_thread_stack(&low, &high) == HF_OK) {
         thread->stack_low = low;
         thread->stack_size = high - low;
     }
-    hfp_native_error_places(&thread->errno_at, &thread->last_error_at);
-    bool has_places = thread->errno_at && thread->last_error_at;
     atomic_store_explicit(&thread->detours,
                           (thread->exchange ? HFI_DETOUR_EXCHANGE : 0) |
                               (thread->stress ? HFI_DETOUR_STRESS : 0) |
-                              (has_places ? 0 : HFI_DETOUR_ERRORS),
+                              (thread->last_error_at ? 0 : HFI_DETOUR_ERRORS),
                           memory_order_relaxed);
     atomic_store_explicit(&thread->state, HFI_MANAGED, memory_order_relaxed);
 }

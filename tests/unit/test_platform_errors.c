@@ -214,14 +214,11 @@ static hf_status errno_locator(void)
 
 DOES(module_close, hfp_module_close(world.module))
 
-static void error_places(void)
+static hf_status last_error_address(void)
 {
-    int *errno_at;
-    const uint32_t *last_error_at;
-    hfp_native_error_places(&errno_at, &last_error_at);
+    return hfp_last_error_address() ? HF_OK : HF_E_SYSTEM;
 }
 
-DOES(native_error_places, error_places())
 DOES(error_text_of_errno, hfp_native_error_text(2, true, world.text, sizeof(world.text)))
 
 DOES(error_text_unknown, hfp_native_error_text(0x7ffffff1, true, world.text, sizeof(world.text)))
@@ -338,7 +335,7 @@ static const row rows[] = {
     { "module_symbol, none", module_symbol_none, HF_E_SYMBOL, NULL, HF_OK },
     { "errno_locator", errno_locator, HF_OK, "errno locator", HF_E_UNSUPPORTED },
     { "module_close", module_close, HF_OK, NULL, HF_OK },
-    { "native_error_places", native_error_places, HF_OK, NULL, HF_OK },
+    { "last_error_address", last_error_address, HF_OK, NULL, HF_OK },
     { "native_error_text, errno", error_text_of_errno, HF_OK, NULL, HF_OK },
     { "native_error_text, unknown", error_text_unknown, HF_OK, NULL, HF_OK },
     { "native_error_text, system", error_text_of_system, HF_OK, NULL, HF_OK },
@@ -435,9 +432,8 @@ static void barrier_process_is_unsupported_at_its_fault_point(void **state)
 static void error_values_are_where_the_platform_says(void **state)
 {
     (void)state;
-    int *errno_at = NULL;
-    const uint32_t *last_error_at = NULL;
-    hfp_native_error_places(&errno_at, &last_error_at);
+    int *errno_at = hfp_errno_address();
+    const uint32_t *last_error_at = hfp_last_error_address();
     assert_non_null(errno_at);
     assert_non_null(last_error_at);
     for (int i = 1; i < 4; i++) {
