@@ -29,5 +29,7 @@
 #include "holdfast/type.h"
 #include "holdfast/utf.h"
 #include "holdfast/version.h"
+#include "holdfast/wrap.h"
+#include "holdfast/wrap_macros.h"
 
 #endif
