@@ -10,7 +10,7 @@
  * Threads: a function is constant once hf_function_bind_with() returned it.
  */
 
-#include "call/function.h"
+#include "call/guard.h"
 
 #include "base/alloc.h"
 #include "base/verify.h"
@@ -146,13 +146,11 @@ static hf_status find_errno(hf_function *function)
 /* Checked modes look at what is lent, which only the general way lets them. */
 static void choose_entry(hf_function *function)
 {
-    const hfi_settings *settings = &function->parts->settings;
-    bool is_watched =
-        settings->checked || settings->pointer_checks == HF_POINTER_CHECKS_AT_STORES;
-    function->is_odd = function->prototype.is_leaf || function->clears_error ||
-                       function->locate_errno != NULL;
+    function->guards = hfi_guard_plan(function);
+    function->is_odd =
+        function->prototype.is_leaf || function->clears_error || function->locate_errno != NULL;
     function->entry =
-        function->plain && !is_watched ? function->plain : function->parts->call_generally;
+        function->plain && !function->guards ? function->plain : function->parts->call_generally;
 }
 
 static hf_status make_callable(hf_function *function, const char *text,

@@ -22,6 +22,7 @@
 #include "call/begin.h"
 #include "call/cross.h"
 #include "call/direct.h"
+#include "call/guard.h"
 
 #include "base/alloc.h"
 #include "base/size.h"
@@ -192,15 +193,15 @@ static void arm_scalars(hfi_call *call)
 
 /* ---- (b) addresses ---- */
 
-static void resolve(hfi_call *call)
+void hfi_call_resolve(hfi_call *call)
 {
     for (unsigned i = 0; i < call->object_count; i++) {
         uintptr_t object = call->slots[i].word_;
         call->objects[i] = object;
         if (call->owner[i] >= 0) {
             hfi_argument *argument = &call->argument[call->owner[i]];
-            hfi_value_set_pointer(&argument->value,
-                                  (char *)hfi_payload_16(object) + argument->offset);
+            /* Of a record the offset is less than nothing: its header is the shorter one. */
+            hfi_value_set_pointer(&argument->value, (void *)(object + 16 + argument->offset));
         }
     }
     call->record.pins = call->object_count;
@@ -282,9 +283,15 @@ hf_status hfi_call_try(hfi_call *call)
         arm_scalars(call);
     }
     if (call->object_count) {
-        resolve(call);
+        hfi_call_resolve(call);
         HF_ASSERT(hfi_world_stops(call->thread->parts->world) == call->stops);
     }
+    return HF_UNLIKELY(call->guards) ? hfi_guard_cross(call) : hfi_call_cross(call);
+}
+
+hf_status hfi_call_cross(hfi_call *call)
+{
+    const hf_function *function = call->function;
     hfi_value returned;
     returned.u64 = 0;
     cross(call, &returned);
