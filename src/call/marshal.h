@@ -45,6 +45,15 @@ typedef struct hfi_lent {
 HF_MUST_CHECK hf_status hfi_marshal_lend(hfi_call *call, unsigned index, const hf_arg *arg,
                                          hfi_lent *lent_out);
 
+/** Checks that the callee reaches no further than what is lent. */
+HF_MUST_CHECK hf_status hfi_marshal_reach(hfi_call *call, unsigned index, const hfi_lent *lent);
+
+/** A managed record, a field of one, or an array of references (call/marshal_record.c). */
+HF_MUST_CHECK hf_status hfi_marshal_record(hfi_call *call, unsigned index, const hf_arg *arg);
+
+/** Reports that a slot's frame has ended. */
+hf_status hfi_marshal_ended(const hfi_call *call, unsigned index);
+
 /** Links the call's record: before its first object. */
 void hfi_call_link(hfi_call *call);
 
