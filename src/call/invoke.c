@@ -20,8 +20,10 @@
  */
 
 #include "call/begin.h"
+#include "call/callbacks.h"
 #include "call/cross.h"
 #include "call/direct.h"
+#include "call/marshal_link.h"
 
 #include "base/alloc.h"
 #include "base/size.h"
@@ -62,9 +64,14 @@ hf_status hfi_call_not_callable(hf_thread *thread, const hf_function *function, 
 /* Gives back what the call took: the last hold of a disposed resource runs its release function. */
 static void let_go(hfi_call *call)
 {
-    while (call->block_count) {
-        call->block_count--;
-        hfi_free(call->blocks[call->block_count]);
+    while (call->rooms) {
+        hfi_room *room = call->rooms;
+        call->rooms = room->next;
+        hfi_free(room);
+    }
+    while (call->lent_count) {
+        call->lent_count--;
+        call->thread->parts->callback_hooks->give_back(call->thread, call->lent[call->lent_count]);
     }
     while (call->held_count) {
         const hfi_resource_hooks *hooks = hfi_fences_resource_hooks(call->thread->parts->fences);
@@ -280,6 +287,9 @@ hf_status hfi_call_try(hfi_call *call)
     }
     if (function->has_capacities) {
         arm_scalars(call);
+    }
+    if (HF_UNLIKELY(call->links != NULL)) {
+        hfi_links_resolve(call);
     }
     if (call->object_count) {
         resolve(call);
