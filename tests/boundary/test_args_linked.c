@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "call/function.h"
+#include "thread/thread.h"
 
 #include <string.h>
 
@@ -138,7 +139,7 @@ static void a_few_links_allocate_nothing(void **state)
         call(t, gather, &result, &(hf_linked){ f.part, sizeof(f.part), f.link, PARTS });
     uint64_t passed = hfi_fault_disarm();
     assert_int_equal(status, HF_OK);
-    assert_int_equal(passed, 0);
+    assert_true(passed == 0 || t->thread->stress); /* a stress collection has its own */
 }
 
 static void refuse(hf_test_runtime *t, const hf_linked *linked, hf_status status, const char *words)

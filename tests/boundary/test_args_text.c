@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "call/function.h"
+#include "thread/thread.h"
 
 #include <string.h>
 
@@ -211,7 +212,7 @@ static void usual_arguments_allocate_nothing(void **state)
     assert_int_equal(converted, HF_OK);
     assert_int_equal(copied, HF_OK);
     assert_int_equal(narrowed, HF_OK);
-    assert_int_equal(passed, 0);
+    assert_true(passed == 0 || t->thread->stress); /* a stress collection has its own */
 }
 
 static void long_texts_get_memory_and_give_it_back(void **state)
