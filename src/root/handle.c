@@ -11,8 +11,8 @@
  *
  * Loading takes no lock.  It reads the cell's word, then the object, then the word
  * again.  An end stores word = 0 before it touches the rest, and the next handle of
- * the cell stores its object with release; so who sees an object of another handle
- * with acquire sees another word behind it.  The same word cannot come back.  What
+ * the cell stores tag, uses and object with release; so who sees one of them with
+ * acquire sees another word behind it.  The same word cannot come back.  What
  * a quick look cannot settle (limited uses, a wrong tag, a dead word) is looked at
  * again under the lock, and only that verdict counts.
  *
@@ -213,8 +213,9 @@ static hf_status begin_handle(hfi_handles *handles, uintptr_t object, const char
     hfi_word parts = { number, cell->generation, handles->runtime };
     *word_out = (uintptr_t)hfi_word_pack(handles->form, parts);
     cell->born = site;
-    atomic_store_explicit(&cell->tag, tag, memory_order_relaxed);
-    atomic_store_explicit(&cell->uses, uses, memory_order_relaxed);
+    /* Release, each of them: who sees one sees that the word before is gone. */
+    atomic_store_explicit(&cell->tag, tag, memory_order_release);
+    atomic_store_explicit(&cell->uses, uses, memory_order_release);
     hfi_slot_release(&cell->slot, object);
     handles->live++;
     /* pairs with the acquire in load_quickly() */
@@ -276,8 +277,8 @@ static inline bool load_quickly(hfi_handles *handles, uintptr_t word, const char
     }
     hfi_handle_cell *cell = hfi_handle_cell_at(handles, (uint32_t)number);
     if (atomic_load_explicit(&cell->word, memory_order_acquire) != word ||
-        atomic_load_explicit(&cell->uses, memory_order_relaxed) != 0 ||
-        !is_same_tag(atomic_load_explicit(&cell->tag, memory_order_relaxed), tag)) {
+        atomic_load_explicit(&cell->uses, memory_order_acquire) != 0 ||
+        !is_same_tag(atomic_load_explicit(&cell->tag, memory_order_acquire), tag)) {
         return false;
     }
     *object_out = hfi_slot_acquire(&cell->slot);
@@ -294,10 +295,9 @@ static hf_status load_slowly(hf_thread *thread, uintptr_t word, const char *tag,
     if (cell) {
         *object_out = cell->slot.word_;
         uint32_t uses = atomic_load_explicit(&cell->uses, memory_order_relaxed);
-        if (uses != 0) {
+        if (uses > 1) {
             atomic_store_explicit(&cell->uses, uses - 1, memory_order_relaxed);
-        }
-        if (uses == 1) {
+        } else if (uses == 1) { /* it stays 1: with 0 the word would be good for ever */
             end_handle(handles, cell, facts.parts.cell, thread, NULL);
         }
     }
