@@ -23,8 +23,9 @@
 
 #define HFI_CALL_SCRATCH 512 /* bytes of converted text that need no memory of their own */
 
-/* Each parameter has at most an output of its own and a start value copied from a buffer. */
-#define HFI_CALL_OBJECTS (2 * HFI_PARAMS_MAX)
+/* Each parameter has at most an output of its own and a start value copied from a buffer; the
+ * result may be a value. */
+#define HFI_CALL_OBJECTS (2 * HFI_PARAMS_MAX + 1)
 
 /** Behind the announced capacity of every buffer that the library makes. */
 #define HFI_CANARY_SIZE 16u
@@ -55,6 +56,7 @@ typedef struct hfi_call {
     uint8_t held_count;
     uint8_t block_count;
     bool is_linked;
+    int8_t returned_object; /* of a result by value: index in slots and objects */
     size_t scratch_used;
     hfi_argument argument[HFI_PARAMS_MAX];
     void *passed[HFI_PARAMS_MAX];   /* addresses for libffi */
@@ -64,6 +66,8 @@ typedef struct hfi_call {
     hf_slot slots[HFI_CALL_OBJECTS];
     void *held[HFI_PARAMS_MAX];   /* cells of resources */
     void *blocks[HFI_PARAMS_MAX]; /* texts that were too large for the scratch */
+    ffi_cif variadic;             /* of a variadic function: the signature of this call */
+    ffi_type *variadic_types[HFI_PARAMS_MAX + 1];
     _Alignas(16) char scratch[HFI_CALL_SCRATCH];
 } hfi_call;
 

@@ -13,6 +13,9 @@
 
 #include "call/marshal.h"
 
+#include "call/aggregate.h"
+#include "call/variadic.h"
+
 static const char *const kind_names[] = {
     [HF_ARG_END] = "the end of the arguments",
     [HF_ARG_SIGNED] = "HF_INT",
@@ -23,6 +26,7 @@ static const char *const kind_names[] = {
     [HF_ARG_BUFFER] = "HF_BUFFER",
     [HF_ARG_RESOURCE] = "HF_RESOURCE",
     [HF_ARG_NULL] = "HF_NULL",
+    [HF_ARG_STRUCT] = "HF_STRUCT",
 };
 
 hf_status hfi_marshal_wrong_kind(hfi_call *call, unsigned index, const hf_arg *arg,
@@ -139,9 +143,10 @@ static hf_status marshal_one(hfi_call *call, unsigned index, const hf_arg *arg)
     case HFI_P_OUT_VALUE:
         begin_output(argument);
         return hfi_marshal_start(call, index, arg);
+    case HFI_P_AGGREGATE:
+        return hfi_marshal_aggregate(call, index, arg);
     case HFI_P_OUT_BUFFER:
     case HFI_P_CAPACITY:
-    case HFI_P_AGGREGATE:
     case HFI_P_CALLBACK:
     case HFI_P_TEXTS:
         break;
@@ -206,6 +211,9 @@ hf_status hfi_marshal(hfi_call *call, const hf_arg *arguments)
             return status;
         }
         next++;
+    }
+    if (HF_UNLIKELY(function->prototype.is_variadic)) {
+        return hfi_marshal_variadic(call, next);
     }
     if (HF_UNLIKELY(next->kind != HF_ARG_END)) {
         return refuse_count(call, -1, (unsigned)(next - arguments), "more than ");
