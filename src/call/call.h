@@ -25,8 +25,9 @@
  * arguments of the usual size. */
 #define HFI_CALL_SCRATCH 1024
 
-/* Each parameter has at most an output of its own and a start value copied from a buffer. */
-#define HFI_CALL_OBJECTS (2 * HFI_PARAMS_MAX)
+/* Each parameter has at most an output of its own and a start value copied from a buffer; the
+ * result may be a value. */
+#define HFI_CALL_OBJECTS (2 * HFI_PARAMS_MAX + 1)
 
 /** Behind the announced capacity of every buffer that the library makes. */
 #define HFI_CANARY_SIZE 16u
@@ -70,6 +71,7 @@ typedef struct hfi_call {
     hfi_room *rooms;
     char *room_next; /* free bytes, in the scratch or in the newest of `rooms` */
     size_t room_left;
+    int8_t returned_object; /* of a result by value: index in slots and objects */
     hfi_argument argument[HFI_PARAMS_MAX];
     void *passed[HFI_PARAMS_MAX];   /* addresses for libffi */
     int64_t seen[HFI_PARAMS_MAX];   /* values for expressions */
@@ -78,6 +80,8 @@ typedef struct hfi_call {
     hf_slot slots[HFI_CALL_OBJECTS];
     void *held[HFI_PARAMS_MAX]; /* cells of resources */
     void *lent[HFI_PARAMS_MAX]; /* what parts->callback_hooks are to get back */
+    ffi_cif variadic;           /* of a variadic function: the signature of this call */
+    ffi_type *variadic_types[HFI_PARAMS_MAX + 1];
     _Alignas(16) char scratch[HFI_CALL_SCRATCH];
 } hfi_call;
 

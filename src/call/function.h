@@ -85,6 +85,8 @@ struct hf_function {
     uint32_t sig;
     uint8_t outs;        /* output slots */
     uint8_t scalars;     /* scalar outputs */
+    size_t result_bytes; /* of a result by value, which is output 0; 0: it is none */
+    bool rearms_values;  /* values to make fresh before each try */
     uint8_t growing;     /* out buffers that the library makes */
     bool has_outputs;    /* slots or scalars */
     bool has_capacities; /* capacities or scalars to set before each try */

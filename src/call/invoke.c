@@ -19,6 +19,7 @@
  * thread is stopped or native; what it reads is written before hfi_enter().
  */
 
+#include "call/aggregate.h"
 #include "call/begin.h"
 #include "call/callbacks.h"
 #include "call/cross.h"
@@ -105,6 +106,9 @@ void hfi_call_link(hfi_call *call)
 void hfi_call_place_outputs(hfi_call *call)
 {
     const hf_function *function = call->function;
+    if (function->result_bytes) {
+        call->returned_object = hfi_call_keep(call, 0, -1);
+    }
     for (unsigned i = 0; i < function->prototype.param_count; i++) {
         hfi_argument *argument = &call->argument[i];
         const hfi_step *step = &function->step[i];
@@ -164,7 +168,7 @@ static hf_status make_struct(hfi_call *call, unsigned index)
 static __attribute__((noinline)) hf_status make_outputs(hfi_call *call)
 {
     const hf_function *function = call->function;
-    hf_status status = HF_OK;
+    hf_status status = function->result_bytes ? hfi_aggregate_make_result(call) : HF_OK;
     for (unsigned i = 0; i < function->prototype.param_count && status == HF_OK; i++) {
         const hfi_step *step = &function->step[i];
         if (step->kind == HFI_P_OUT_BUFFER) {
@@ -224,7 +228,14 @@ static void cross(hfi_call *call, hfi_value *returned)
     hfi_cross_out(call->thread, function);
     switch (function->cif.direct) {
     case HFI_DIRECT_NONE:
-        hfi_cif_call(&function->cif, function->address, returned, call->passed);
+        if (function->cif.has_values) {
+            hfi_cif_call_values(
+                &function->cif,
+                function->prototype.is_variadic ? &call->variadic : &function->cif.cif,
+                function->address, hfi_aggregate_place(call, returned), call->passed);
+        } else {
+            hfi_cif_call(&function->cif, function->address, returned, call->passed);
+        }
         break;
     case HFI_DIRECT_NOTHING:
         hfi_direct_nothing(function->address, returned);
@@ -291,6 +302,9 @@ hf_status hfi_call_try(hfi_call *call)
     if (HF_UNLIKELY(call->links != NULL)) {
         hfi_links_resolve(call);
     }
+    if (function->rearms_values) {
+        hfi_aggregate_arm(call);
+    }
     if (call->object_count) {
         resolve(call);
         HF_ASSERT(hfi_world_stops(call->thread->parts->world) == call->stops);
@@ -299,7 +313,8 @@ hf_status hfi_call_try(hfi_call *call)
     returned.u64 = 0;
     cross(call, &returned);
     call->result->attempts++;
-    call->result_seen = hfi_result_read(call->result, function, &returned);
+    call->result_seen = function->result_bytes ? hfi_aggregate_read(call)
+                                               : hfi_result_read(call->result, function, &returned);
     if (function->sees_values) {
         read_values(call);
     }

@@ -13,6 +13,9 @@
 
 #include "call/marshal.h"
 
+#include "call/aggregate.h"
+#include "call/variadic.h"
+
 static const char *const kind_names[] = {
     [HF_ARG_END] = "the end of the arguments",
     [HF_ARG_SIGNED] = "HF_INT",
@@ -151,9 +154,10 @@ static hf_status marshal_one(hfi_call *call, unsigned index, const hf_arg *arg)
     case HFI_P_OUT_VALUE:
         begin_output(argument);
         return hfi_marshal_start(call, index, arg);
+    case HFI_P_AGGREGATE:
+        return hfi_marshal_aggregate(call, index, arg);
     case HFI_P_OUT_BUFFER:
     case HFI_P_CAPACITY:
-    case HFI_P_AGGREGATE:
         break;
     }
     hfi_verify_failed("a parameter of the library asks the caller", __FILE__, __LINE__);
@@ -216,6 +220,9 @@ hf_status hfi_marshal(hfi_call *call, const hf_arg *arguments)
             return status;
         }
         next++;
+    }
+    if (HF_UNLIKELY(function->prototype.is_variadic)) {
+        return hfi_marshal_variadic(call, next);
     }
     if (HF_UNLIKELY(next->kind != HF_ARG_END)) {
         return refuse_count(call, -1, (unsigned)(next - arguments), "more than ");

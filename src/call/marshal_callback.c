@@ -4,8 +4,8 @@
  * Function pointers and other addresses that the caller passes.
  *
  * The module that makes function pointers is a floor above, so it is asked through
- * parts->callback_hooks.  What it lends or holds for the call is given back by
- * hfi_call_end(), also when a later argument is refused.
+ * parts->callback_hooks, and reports what it refuses.  What it lends or holds for the call is given
+ * back by hfi_call_end(), also when a later argument is refused.
  *
  * A bare address is what the caller says it is: a function of native code.
  *
@@ -28,23 +28,6 @@ static hf_status refuse_null(hfi_call *call, unsigned index, const char *what)
                            "the %s is NULL", what);
 }
 
-/* The hooks report what they refuse, but only here is known for which parameter it was. */
-static hf_status refuse_borrowed(hfi_call *call, unsigned index, hf_status status)
-{
-    switch (status) {
-    case HF_E_TYPE:
-        return hfi_call_refuse(call, (int)index, status,
-                               "make the callback with the parameter's declaration",
-                               "the callback has another signature than the parameter");
-    case HF_E_MISUSE:
-        return hfi_call_refuse(call, (int)index, status,
-                               "call before hf_callback_destroy(), or make a new one",
-                               "the callback is destroyed");
-    default:
-        return status;
-    }
-}
-
 static hf_status borrow(hfi_call *call, unsigned index, const hf_arg *arg,
                         const hfi_prototype *wanted)
 {
@@ -62,8 +45,7 @@ static hf_status borrow(hfi_call *call, unsigned index, const hf_arg *arg,
         return HF_E_UNSUPPORTED;
     }
     hf_status status = hooks->borrow(call->thread, of.callback, wanted, &address, &hold);
-    return status == HF_OK ? take(call, index, address, hold)
-                           : refuse_borrowed(call, index, status);
+    return status == HF_OK ? take(call, index, address, hold) : status;
 }
 
 static hf_status lend(hfi_call *call, unsigned index, const hf_arg *arg)
