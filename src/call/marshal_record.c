@@ -106,7 +106,7 @@ hf_status hfi_marshal_record(hfi_call *call, unsigned index, const hf_arg *arg)
     hfi_lent lent = { 0, 0, 0 };
     hf_status status = take_object(call, index, arg, &lent.object);
     status = status == HF_OK ? take_part(call, index, arg, &lent) : status;
-    status = status == HF_OK ? hfi_marshal_reach(call, index, &lent) : status;
+    status = status == HF_OK ? hfi_marshal_reach(call, index, lent.offset, lent.length) : status;
     if (status != HF_OK) {
         return status;
     }
