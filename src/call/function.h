@@ -65,8 +65,8 @@ typedef struct hfi_take {
     uint8_t at;          /* its register among the words or among the floating numbers */
     uint8_t announce_at; /* of a buffer: the word that gets its length */
     bool is_callers;
-    bool is_sized;  /* of a buffer: announced, so any length up to span[0]; else at least reach */
-    bool is_packed; /* of a buffer: its elements need no alignment */
+    bool is_sized;    /* of a buffer: announced, so any length up to span[0]; else at least reach */
+    bool is_packed;   /* of a buffer: its elements need no alignment */
     uint64_t bias[2]; /* by HF_ARG_SIGNED and HF_ARG_UNSIGNED; of an address the first one */
     uint64_t span[2];
     uint64_t reach;
@@ -85,6 +85,8 @@ typedef struct hfi_step {
     uint64_t most;  /* of a caller's integer: the largest that fits; 0: it is something else */
     bool has_unit;  /* of a capacity: `unit` is not 1; a division saved */
     bool is_text;
+    bool is_system;     /* narrow text of another encoding than UTF-8 */
+    uint8_t text_unit;  /* bytes of a unit of each of the texts of an array */
     bool is_immovable;  /* something points into what the library makes for it */
     bool is_sized;      /* a buffer whose capacity a parameter announces */
     int8_t buffer;      /* of a capacity, scalar or pointed to: the buffer it announces; -1 */
@@ -110,22 +112,25 @@ struct hf_function {
     bool result_is_signed;
     bool is_odd; /* a leaf, clears the error, or has an errno of its own: see call/cross.h */
     bool can_fail;
+    uint8_t guards; /* HFI_GUARD_...: what each call looks after (call/guard.h) */
     hfi_take take[HFI_TAKES_MAX];
 
     uint32_t sig;
-    uint8_t outs;        /* output slots */
-    uint8_t scalars;     /* scalar outputs */
-    uint8_t growing;     /* out buffers that the library makes */
-    bool has_outputs;    /* slots or scalars */
-    bool has_capacities; /* capacities or scalars to set before each try */
-    bool sees_values;    /* expressions or scalars need what the parameters hold after a try */
+    uint8_t outs;           /* output slots */
+    uint8_t scalars;        /* scalar outputs */
+    size_t result_bytes;    /* of a result by value, which is output 0; 0: it is none */
+    bool rearms_values;     /* values to make fresh before each try */
+    uint8_t growing;        /* out buffers that the library makes */
+    bool has_outputs;       /* slots or scalars */
+    bool has_capacities;    /* capacities or scalars to set before each try */
+    bool sees_values;       /* expressions or scalars need what the parameters hold after a try */
     bool clears_error;      /* `error` decides about success, so it must not be an old one */
     uint32_t floating_mask; /* scalar outputs that are floating */
     uint32_t tries_max;
     uint64_t first_bytes;
     uint64_t bytes_max;
-    hfi_call_fn *plain;  /* the short way of such a function; NULL: it has none */
-    hf_library *library; /* may be NULL */
+    hfi_call_fn *plain;        /* the short way of such a function; NULL: it has none */
+    hf_library *library;       /* may be NULL */
     hfp_errno_fn locate_errno; /* NULL: plain errno */
     hfi_step *step;            /* one a parameter */
     hfi_prototype prototype;

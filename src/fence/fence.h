@@ -44,6 +44,9 @@ const hfi_resource_hooks *hfi_fences_resource_hooks(const hfi_fences *fences);
  */
 bool hfi_is_pinned_here(hf_thread *thread, uintptr_t address);
 
+/** True if an owning pin holds the object around an address.  Any thread. */
+bool hfi_pins_hold(hfi_fences *fences, uintptr_t address);
+
 /** The end of a loan, remembered in checked mode. */
 typedef struct hfi_unpin {
     uintptr_t object;

@@ -55,9 +55,6 @@ void hfi_pins_drop_spare(hfi_fences *fences);
 /** The owning pins' share of visit_pins. */
 void hfi_pins_visit(hfi_fences *fences, hfi_tracer *tracer);
 
-/** True if an owning pin holds the object around an address. */
-bool hfi_pins_hold(hfi_fences *fences, uintptr_t address);
-
 /** hfi_unpin_note() with the lock held. */
 void hfi_unpin_note_locked(hfi_fences *fences, uintptr_t object, const char *what, hf_site site);
 

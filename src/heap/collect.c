@@ -213,6 +213,11 @@ hf_status hfi_heap_collect(hf_thread *thread)
     return hfi_heap_collect_if(thread, thread->stress, UINT64_MAX);
 }
 
+hf_status hfi_heap_collect_moving(hf_thread *thread)
+{
+    return hfi_heap_collect_if(thread, true, UINT64_MAX);
+}
+
 hf_status hf_collect(hf_thread *thread)
 {
     HFI_ENTRY(thread);

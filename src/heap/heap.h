@@ -86,6 +86,18 @@ HF_MUST_CHECK static inline hf_status hfi_slot_value(hf_thread *thread, const hf
  * was touched. */
 hf_status hfi_heap_collect(hf_thread *thread);
 
+/** The same, and moves everything that is not pinned, also what is large; old places are
+ * inaccessible until a later collection. */
+hf_status hfi_heap_collect_moving(hf_thread *thread);
+
+/** True once in so many calls, the first of them one; any thread. */
+bool hfi_heap_is_turn(hfi_heap *heap, uint32_t every);
+
+/** Before an object is moved: whose access to its place is to be named (heap/stale.c).  `argument`
+ * counts from 1. */
+void hfi_heap_remember_loan(hfi_heap *heap, uintptr_t object, const char *function,
+                            unsigned argument);
+
 /** Whole size of an object in its space, header included. */
 size_t hfi_object_size(const hfi_heap *heap, uintptr_t object);
 

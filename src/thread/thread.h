@@ -237,8 +237,12 @@ void hfi_world_stop_times(const hfi_world *world, uint64_t *total_ns_out, uint64
 /** Attached threads, first to last; only while stopped or with no other thread about. */
 hf_thread *hfi_world_threads(hfi_world *world);
 
-/** Threads attached now. */
+/** Threads attached now. Not from managed state: it waits for who stops the world. */
 uint32_t hfi_world_thread_count(hfi_world *world);
+
+/** True if the calling thread is the only one attached; the number of attaches so far tells whether
+ * it was all the time.  Any state; waits for nobody. */
+bool hfi_world_is_alone(const hfi_world *world, uint32_t *attaches_out);
 
 /** The calling thread's record in this world, NULL if it is not attached. */
 hf_thread *hfi_world_self(hfi_world *world);

@@ -176,6 +176,12 @@ uint32_t hfi_world_thread_count(hfi_world *world)
     return count;
 }
 
+bool hfi_world_is_alone(const hfi_world *world, uint32_t *attaches_out)
+{
+    *attaches_out = atomic_load_explicit(&world->attaches, memory_order_relaxed);
+    return atomic_load_explicit(&world->count, memory_order_relaxed) == 1;
+}
+
 hf_thread *hfi_world_self(hfi_world *world)
 {
     hf_thread *thread = hfp_key_get(&world->self_key);
@@ -302,6 +308,7 @@ hf_status hf_thread_attach(hf_runtime *runtime, hf_thread **thread_out)
     if (hfi_world_is_closed(world)) {
         detour(thread, HFI_DETOUR_CLOSED);
     }
+    world->attaches++;
     hfp_mutex_unlock(&world->stop_lock);
     *thread_out = thread;
     return HF_OK;
