@@ -8,6 +8,7 @@
 #include "runtime.h"
 
 #include "base/alloc.h"
+#include "thread/thread.h"
 
 #include <float.h>
 #include <limits.h>
@@ -247,12 +248,14 @@ static void callback_create_survives_want_of_memory(void **state)
     assert_int_equal(status, HF_OK);
     AS(int (*call)(float, int8_t, float, uint16_t), hf_callback_address(callback), to);
     int got = 0;
-    hfi_fault_arm(1, 1); /* the thread's first run */
-    assert_int_equal(HF_NATIVE_CALL(t->thread, NULL, got, to.call(1, 2, 3, 4)), HF_OK);
-    hfi_fault_disarm();
-    assert_int_equal(got, 0);
-    hf_test_expect_report(t, HF_E_NOMEM, "f", "callback");
-    hf_test_expect_report(t, HF_E_CALLBACK, "f", "handler");
+    if (!t->thread->stress) { /* else the collection at the crossing meets the fault */
+        hfi_fault_arm(1, 1);  /* the thread's first run */
+        assert_int_equal(HF_NATIVE_CALL(t->thread, NULL, got, to.call(1, 2, 3, 4)), HF_OK);
+        hfi_fault_disarm();
+        assert_int_equal(got, 0);
+        hf_test_expect_report(t, HF_E_NOMEM, "f", "callback");
+        hf_test_expect_report(t, HF_E_CALLBACK, "f", "handler");
+    }
     assert_int_equal(HF_NATIVE_CALL(t->thread, NULL, got, to.call(1, 2, 3, 4)), HF_OK);
     assert_int_equal(got, 5);
     assert_int_equal(hf_callback_destroy(callback), HF_OK);
