@@ -28,6 +28,7 @@
 
 #include "base/alloc.h"
 #include "base/size.h"
+#include "thread/activation.h"
 
 #include <string.h>
 
@@ -60,6 +61,22 @@ hf_status hfi_call_not_callable(hf_thread *thread, const hf_function *function, 
         result->attempts = 0; /* nothing was called: a call that was stopped inside has one */
     }
     return HF_E_SHUTDOWN;
+}
+
+hf_status hfi_call_callbacks_said(hf_thread *thread, hf_result *result)
+{
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+    bool is_jumped = hfi_is_jumped(thread, here);
+    if (is_jumped) {
+        hfi_jumped(thread, here, "hf_call");
+    }
+    if (thread->parked) {
+        hfi_parked parked;
+        thread->parts->callback_hooks->take_parked(thread, &parked);
+        result->callback_status = parked.status;
+        result->callback_name = parked.name;
+    }
+    return is_jumped ? HF_E_JUMPED : result->callback_status != HF_OK ? HF_E_CALLBACK : HF_OK;
 }
 
 /* Gives back what the call took: the last hold of a disposed resource runs its release function. */
@@ -325,6 +342,9 @@ hf_status hfi_call_try(hfi_call *call)
         hfi_call_adopt(call); /* before anything that can fail */
     }
     hf_status status = function->growing ? check_canaries(call) : HF_OK;
+    if (HF_UNLIKELY(call->thread->activations || call->thread->parked) && status == HF_OK) {
+        status = hfi_call_callbacks_said(call->thread, call->result);
+    }
     if (HF_UNLIKELY(
             atomic_load_explicit(&call->thread->parts->is_stopping, memory_order_relaxed)) &&
         status == HF_OK) {

@@ -24,6 +24,7 @@
 
 #include "call/begin.h"
 #include "call/plain.h"
+#include "thread/activation.h"
 
 /* What one buffer wants after a try. */
 typedef struct growth {
@@ -268,6 +269,10 @@ hf_status hf_call(hf_thread *thread, const hf_function *function, hf_result *res
 {
     HFI_ENTRY(thread);
     hf_status status;
+    if (HF_UNLIKELY(thread->activations) &&
+        hfi_is_jumped(thread, (uintptr_t)__builtin_frame_address(0))) {
+        hfi_jumped(thread, (uintptr_t)__builtin_frame_address(0), __func__);
+    }
     if (HF_UNLIKELY(!hfi_call_is_callable(thread, function, result, arguments))) {
         return call_generally(thread, function, result, arguments);
     }
