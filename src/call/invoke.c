@@ -344,6 +344,9 @@ hf_status hfi_call_cross(hfi_call *call)
     if (function->prototype.fail.count) {
         call->error_seen = hfi_result_judge(call->result, function, call->result_seen, call->seen);
     }
+    if (HF_UNLIKELY(call->adoption != NULL) && !call->result->failed) {
+        hfi_call_adopt(call); /* before anything that can fail */
+    }
     hf_status status = function->growing ? check_canaries(call) : HF_OK;
     hf_status disturbed = hfi_cross_status(call->thread, function, call->result);
     return status == HF_OK ? disturbed : status;
