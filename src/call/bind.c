@@ -10,7 +10,7 @@
  * Threads: a function is constant once hf_function_bind_with() returned it.
  */
 
-#include "call/function.h"
+#include "call/plain.h"
 
 #include "base/alloc.h"
 #include "base/verify.h"
@@ -151,6 +151,7 @@ static void choose_entry(hf_function *function)
         settings->checked || settings->pointer_checks == HF_POINTER_CHECKS_AT_STORES;
     function->is_odd = function->prototype.is_leaf || function->clears_error ||
                        function->locate_errno != NULL;
+    hfi_plain_choose(function);
     function->entry =
         function->plain && !is_watched ? function->plain : function->parts->call_generally;
 }

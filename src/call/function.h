@@ -105,11 +105,14 @@ struct hf_function {
     hfi_parts *parts;
     hfi_call_fn *entry; /* the shortest way that may be used */
     void *address;
+    const char *name;
+    uint64_t result_mask; /* of a result in a word: the bits of its type */
+    uint64_t result_sign; /* its sign bit; 0: it is unsigned */
     hfi_yield yield;
-    uint8_t result_shift; /* bits of a register that an integer result leaves unused */
-    bool result_is_signed;
     bool is_odd; /* a leaf, clears the error, or has an errno of its own: see call/cross.h */
     bool can_fail;
+    bool result_is_signed;
+    uint8_t result_shift; /* bits of a register that an integer result leaves unused */
     hfi_take take[HFI_TAKES_MAX];
 
     uint32_t sig;

@@ -133,27 +133,47 @@ static __attribute__((noinline)) hf_status generally(hf_thread *thread, const hf
     return thread->parts->call_generally(thread, function, result, arguments);
 }
 
-static ALWAYS_INLINE hf_status finish(hf_thread *thread, const hf_function *function,
-                                      hf_result *result, const hfi_value *returned)
+/* True if the function failed; `seen` is what expressions see of its result. */
+static ALWAYS_INLINE bool judge(const hf_function *function, hf_result *result, int64_t seen)
 {
     result->attempts = 1;
     result->error = 0;
     result->failed = false;
-    int64_t seen = hfi_result_read(result, function, returned);
-    if (function->can_fail) {
-        (void)hfi_result_judge(result, function, seen, NULL);
+    if (!function->can_fail) {
+        return false;
     }
+    (void)hfi_result_judge(result, function, seen, NULL);
+    return result->failed;
+}
+
+static ALWAYS_INLINE hf_status finish(hf_thread *thread, const hf_function *function,
+                                      hf_result *result, int64_t seen)
+{
+    bool failed = judge(function, result, seen);
     hf_status status = hfi_cross_status(thread, function, result);
-    return HF_UNLIKELY(status != HF_OK) ? status : result->failed ? HF_E_NATIVE : HF_OK;
+    return HF_UNLIKELY(status != HF_OK) ? status : failed ? HF_E_NATIVE : HF_OK;
+}
+
+/* The native call of a function that is not odd and gives a word or nothing.  What it left in its
+ * register is put away before the error values are read: nothing is called for that. */
+static ALWAYS_INLINE int64_t cross(hf_thread *thread, const hf_function *function,
+                                   hf_result *result, const uint64_t *word, unsigned count)
+{
+    uint64_t sign = function->result_sign;
+    hfi_cross_out_quickly(thread);
+    uint64_t bits = hfi_direct_words(function->address, count, word);
+    result->value.u = ((bits & function->result_mask) ^ sign) - sign;
+    hfi_cross_back_quickly(thread, result);
+    return result->value.i;
 }
 
 static ALWAYS_INLINE void publish(hf_thread *thread, const hf_function *function, taken *all,
                                   hf_record_ *record)
 {
-    hfi_record_prepare(thread, record, function->prototype.name);
+    hfi_record_prepare(thread, record, function->name);
     record->site.file = NULL;
     record->site.line = 0;
-    record->what = function->prototype.name;
+    record->what = function->name;
     record->pins = (uint16_t)all->pins;
     record->keeps = 0;
     record->objects = all->object;
@@ -182,11 +202,8 @@ static ALWAYS_INLINE hf_status call_integers(hf_thread *thread, const hf_functio
     if (HF_UNLIKELY(!fits || arguments[count].kind != HF_ARG_END)) {
         return generally(thread, function, result, arguments);
     }
-    hfi_value returned;
-    hfi_cross_out(thread, function);
-    returned.u64 = hfi_direct_words(function->address, count, word);
-    hfi_cross_back(thread, function, result);
-    return finish(thread, function, result, &returned);
+    int64_t seen = cross(thread, function, result, word, count);
+    return finish(thread, function, result, seen);
 }
 
 /* ---- words of all kinds ---- */
@@ -212,17 +229,14 @@ static ALWAYS_INLINE hf_status call_words(hf_thread *thread, const hf_function *
         return generally(thread, function, result, arguments);
     }
     hf_record_ record;
-    hfi_value returned;
     if (all.pins) {
         publish(thread, function, &all, &record);
     }
-    hfi_cross_out(thread, function);
-    returned.u64 = hfi_direct_words(function->address, count, all.registers.word);
-    hfi_cross_back(thread, function, result);
+    int64_t seen = cross(thread, function, result, all.registers.word, count);
     if (all.pins) {
         hfi_record_pop(&record);
     }
-    return finish(thread, function, result, &returned);
+    return finish(thread, function, result, seen);
 }
 
 /* ---- one of each for each count ---- */
@@ -305,5 +319,5 @@ hf_status hfi_plain_any(hf_thread *thread, const hf_function *function, hf_resul
     if (all.pins) {
         hfi_record_pop(&record);
     }
-    return finish(thread, function, result, &returned);
+    return finish(thread, function, result, hfi_result_read(result, function, &returned));
 }

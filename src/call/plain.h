@@ -15,10 +15,11 @@
 /** Sets `plain` and `take` of a planned function, or leaves `plain` NULL. */
 void hfi_plain_choose(hf_function *function);
 
-/** For so many integers and no other parameter; NULL: there is none for that many. */
+/** For so many integers and no other parameter, of a function that is not odd; NULL: there is none
+ * for that many. */
 hfi_call_fn *hfi_plain_integers(unsigned count);
 
-/** For so many words, of which some lend buffers; NULL: there is none for that many. */
+/** For so many words, of which some lend buffers, likewise. */
 hfi_call_fn *hfi_plain_words(unsigned count);
 
 /** For all the others. */

@@ -89,7 +89,7 @@ static hfi_call_fn *choose(const hf_function *function)
         all_integers = all_integers && function->take[i].how == HFI_QUICK_INTEGER;
     }
     hfi_call_fn *special = NULL;
-    if (function->cif.direct == HFI_DIRECT_WORDS) {
+    if (function->cif.direct == HFI_DIRECT_WORDS && !function->is_odd) {
         special = all_integers ? hfi_plain_integers(count) : hfi_plain_words(count);
     }
     return special ? special : hfi_plain_any;

@@ -11,7 +11,7 @@
  * Pure but for its reports; runs when a function is bound.
  */
 
-#include "call/plain.h"
+#include "call/function.h"
 
 #include "base/alloc.h"
 #include "base/verify.h"
@@ -178,7 +178,13 @@ static void plan_flags(hf_function *function)
     function->sees_values = function->has_outputs || asks_for_parameter(&prototype->fail);
     function->can_fail = prototype->fail.count != 0;
     function->yield = yield_of(prototype->result);
+    function->name = prototype->name;
+    function->result_mask = function->yield == HFI_YIELD_POINTER ? UINT64_MAX : 0;
     if (function->yield == HFI_YIELD_INTEGER) {
+        unsigned bits = 8 * (unsigned)hfi_ctype_size(prototype->result);
+        function->result_mask = UINT64_MAX >> (64 - bits);
+        function->result_sign =
+            hfi_ctype_is_signed(prototype->result) ? UINT64_C(1) << (bits - 1) : 0;
         function->result_is_signed = hfi_ctype_is_signed(prototype->result);
         function->result_shift = (uint8_t)(64 - 8 * hfi_ctype_size(prototype->result));
     }
@@ -206,8 +212,5 @@ hf_status hfi_plan_make(hf_function *function)
         status = plan_output(function, &function->step[i]);
     }
     plan_flags(function);
-    if (status == HF_OK) {
-        hfi_plain_choose(function);
-    }
     return status;
 }

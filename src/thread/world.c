@@ -198,6 +198,7 @@ static void init_thread(hfi_parts *parts, hf_thread *thread)
     atomic_store_explicit(&thread->alloc_limit, HFI_LIMIT_EMPTY, memory_order_relaxed);
     thread->exchange = parts->settings.fence_mode == HF_FENCE_EXCHANGE;
     thread->stress = parts->settings.stress_every != 0;
+    thread->is_special = thread->exchange || thread->stress;
     thread->stress_left = parts->settings.stress_every;
     thread->os_thread = hfp_thread_self();
     thread->errno_at = hfp_errno_address();
