@@ -28,7 +28,6 @@
 #include "heap/heap.h"
 #include "thread/record.h"
 
-#include <float.h>
 #include <string.h>
 
 #define ALWAYS_INLINE inline __attribute__((always_inline))
@@ -40,84 +39,84 @@ typedef struct taken {
     unsigned pins;
 } taken;
 
-static ALWAYS_INLINE bool take_integer(const hfi_take *take, const hf_arg *arg, uint64_t *word_out)
+static ALWAYS_INLINE bool take_simply(const hfi_take *take, const hf_arg *arg, uint64_t *cell)
 {
-    unsigned which = (unsigned)arg->kind - HF_ARG_SIGNED;
-    *word_out = arg->as.u;
-    return which < 2 && arg->as.u + take->bias[which] <= take->span[which];
-}
-
-static ALWAYS_INLINE bool take_address(const hfi_take *take, const hf_arg *arg, uint64_t *word_out)
-{
-    hf_arg_kind kind = take->how == HFI_QUICK_TEXT ? HF_ARG_CSTR : HF_ARG_POINTER;
-    uint64_t address = (uintptr_t)arg->as.pointer;
-    *word_out = address;
-    return arg->kind == kind && address != 0 && address + take->bias[0] <= take->span[0];
+    unsigned which = (unsigned)arg->kind - take->kind;
+    uint64_t value = arg->as.u;
+    *cell = value;
+    return which <= take->more_kinds && value + take->bias[which] <= take->span[which];
 }
 
 /* Native memory for a buffer parameter: the prototype says how far the callee reaches. */
 static __attribute__((noinline)) bool take_native(const hf_thread *thread, const hfi_take *take,
-                                                  const hf_arg *arg, uint64_t *word_out)
+                                                  const hf_arg *arg, uint64_t *cell)
 {
-    *word_out = (uintptr_t)arg->as.pointer;
+    *cell = (uintptr_t)arg->as.pointer;
     return arg->kind == HF_ARG_POINTER && !take->is_sized && arg->as.pointer &&
            !hfi_heap_contains(thread->parts->heap, (uintptr_t)arg->as.pointer);
 }
 
 static ALWAYS_INLINE bool take_buffer(taken *all, const hf_thread *thread, const hfi_take *take,
-                                      const hf_arg *arg, uint64_t *word_out)
+                                      const hf_arg *arg, uint64_t *cell)
 {
     if (HF_UNLIKELY(arg->kind != HF_ARG_BUFFER || !arg->as.ref)) {
-        return take_native(thread, take, arg, word_out);
+        return take_native(thread, take, arg, cell);
     }
     uintptr_t object = arg->as.ref->word_;
-    if (object == 0 || object == HFI_SLOT_POISON || hfi_object_type_id(object) != HFI_TYPE_BYTES) {
+    if (HF_UNLIKELY(object == 0) || HF_UNLIKELY(object == HFI_SLOT_POISON) ||
+        HF_UNLIKELY(hfi_object_type_id(object) != HFI_TYPE_BYTES)) {
         return false;
     }
-    uint64_t size = *hfi_object_length(object);
-    uint64_t offset = arg->offset;
-    uint64_t rest = size - offset;
-    uint64_t length = arg->length == HF_WHOLE ? rest : arg->length;
-    uint64_t reach = take->bias[0];
-    bool reaches = take->is_sized ? length <= take->span[0] : reach != 0 && length >= reach;
-    if (offset > size || length > rest || !reaches || (offset != 0 && !take->is_packed)) {
-        return false;
+    uint64_t length = *hfi_object_length(object);
+    uint64_t payload = (uintptr_t)hfi_payload_16(object);
+    if ((arg->offset | ~(uint64_t)arg->length) != 0) { /* a part of it */
+        uint64_t rest = length - arg->offset;
+        if (arg->offset > length || (arg->offset != 0 && !take->is_packed)) {
+            return false;
+        }
+        length = arg->length == HF_WHOLE ? rest : arg->length;
+        payload += arg->offset;
+        if (length > rest) {
+            return false;
+        }
     }
     all->object[all->pins++] = object;
-    all->registers.word[take->announce_at] = length;
-    *word_out = (uintptr_t)hfi_payload_16(object) + offset;
-    return true;
+    all->registers.cell[take->announce_at] = length;
+    *cell = payload;
+    return length + take->bias[0] <= take->span[0];
 }
 
-/* A word of any kind; moves on to the next argument unless the library itself supplies this one. */
-static ALWAYS_INLINE bool take_word(taken *all, const hf_thread *thread, const hfi_take *take,
-                                    const hf_arg **next, unsigned at)
+/* The low half of the register is the float.  One that is not finite is for the general way. */
+static ALWAYS_INLINE bool take_float(const hf_arg *arg, uint64_t *cell)
 {
-    const hf_arg *arg = *next;
-    uint64_t *word = &all->registers.word[at];
-    *next += take->is_callers;
-    switch (take->how) {
-    case HFI_QUICK_INTEGER:
-        return take_integer(take, arg, word);
-    case HFI_QUICK_BUFFER:
-        return take_buffer(all, thread, take, arg, word);
-    case HFI_QUICK_TEXT:
-    case HFI_QUICK_POINTER:
-        return take_address(take, arg, word);
-    default:
-        return true; /* a capacity: its buffer announces it */
-    }
-}
-
-/* The low half of the register is the float. */
-static ALWAYS_INLINE bool take_float(const hf_arg *arg, double *to)
-{
+    const uint32_t exponent = UINT32_C(0x7f800000);
     float number = (float)arg->as.f;
     uint32_t low;
     memcpy(&low, &number, sizeof(low));
-    uint64_t bits = low;
-    memcpy(to, &bits, sizeof(bits));
-    return arg->kind == HF_ARG_FLOATING && arg->as.f >= -FLT_MAX && arg->as.f <= FLT_MAX;
+    *cell = low;
+    return arg->kind == HF_ARG_FLOATING && (low & exponent) != exponent;
+}
+
+/* Takes one argument; moves on to the next unless the library itself supplies this one. */
+static ALWAYS_INLINE bool take_one(taken *all, const hf_thread *thread, const hfi_take *take,
+                                   const hf_arg **next, unsigned at)
+{
+    const hf_arg *arg = *next;
+    uint64_t *cell = &all->registers.cell[at];
+    if (take->how == HFI_TAKE_SIMPLY) {
+        ++*next;
+        return take_simply(take, arg, cell);
+    }
+    if (take->how == HFI_TAKE_BUFFER) {
+        ++*next;
+        return take_buffer(all, thread, take, arg, cell);
+    }
+    if (take->how == HFI_TAKE_NOTHING) {
+        return true;
+    }
+    ++*next;
+    return take->how == HFI_TAKE_FLOAT ? take_float(arg, cell)
+                                       : arg->as.pointer && take_simply(take, arg, cell);
 }
 
 /* A result that has nothing of an earlier call which the fields below do not overwrite. */
@@ -182,16 +181,16 @@ static ALWAYS_INLINE void publish(hf_thread *thread, const hf_function *function
     hfi_record_push(thread, record);
 }
 
-/* ---- integers alone ---- */
+/* ---- simple words ---- */
 
-static ALWAYS_INLINE hf_status call_integers(hf_thread *thread, const hf_function *function,
-                                             hf_result *result, const hf_arg *arguments,
-                                             unsigned count)
+static ALWAYS_INLINE hf_status call_simple(hf_thread *thread, const hf_function *function,
+                                           hf_result *result, const hf_arg *arguments,
+                                           unsigned count)
 {
     uint64_t word[HFI_REGISTERS_MAX];
     const hfi_take *take = function->take;
     bool fits = is_fresh(result);
-#define TAKE(i) fits = fits && (count <= (i) || take_integer(&take[i], &arguments[i], &word[i]));
+#define TAKE(i) fits = fits && (count <= (i) || take_simply(&take[i], &arguments[i], &word[i]));
     TAKE(0)
     TAKE(1)
     TAKE(2)
@@ -217,7 +216,7 @@ static ALWAYS_INLINE hf_status call_words(hf_thread *thread, const hf_function *
     const hf_arg *next = arguments;
     bool fits = is_fresh(result);
     all.pins = 0;
-#define TAKE(i) fits = fits && (count <= (i) || take_word(&all, thread, &take[i], &next, (i)));
+#define TAKE(i) fits = fits && (count <= (i) || take_one(&all, thread, &take[i], &next, (i)));
     TAKE(0)
     TAKE(1)
     TAKE(2)
@@ -239,71 +238,68 @@ static ALWAYS_INLINE hf_status call_words(hf_thread *thread, const hf_function *
     return finish(thread, function, result, seen);
 }
 
-/* ---- one of each for each count ---- */
+/* ---- with floating numbers ---- */
 
-#define COUNTS(X) X(1) X(2) X(3) X(4) X(5) X(6)
-
-#define DEFINE_INTEGERS(n)                                                                         \
-    static hf_status integers_##n(hf_thread *thread, const hf_function *function,                  \
-                                  hf_result *result, const hf_arg *arguments)                      \
-    {                                                                                              \
-        return call_integers(thread, function, result, arguments, n);                              \
-    }
-#define DEFINE_WORDS(n)                                                                            \
-    static hf_status words_##n(hf_thread *thread, const hf_function *function, hf_result *result,  \
-                               const hf_arg *arguments)                                            \
-    {                                                                                              \
-        return call_words(thread, function, result, arguments, n);                                 \
-    }
-DEFINE_INTEGERS(0)
-COUNTS(DEFINE_INTEGERS)
-COUNTS(DEFINE_WORDS)
-
-#define NAME_INTEGERS(n) integers_##n,
-#define NAME_WORDS(n)    words_##n,
-
-hfi_call_fn *hfi_plain_integers(unsigned count)
+/* What is loaded without an argument is zero, and not what the stack happens to hold. */
+static ALWAYS_INLINE void pad(hfi_registers *registers, const hf_function *function)
 {
-    static hfi_call_fn *const ways[] = { integers_0, COUNTS(NAME_INTEGERS) };
-    return count < sizeof(ways) / sizeof(ways[0]) ? ways[count] : NULL;
+    if (HF_UNLIKELY(function->is_padded)) {
+        for (unsigned i = 0; i < sizeof(registers->cell) / sizeof(registers->cell[0]); i++) {
+            registers->cell[i] = 0;
+        }
+    }
 }
 
-hfi_call_fn *hfi_plain_words(unsigned count)
+/* A constant number of parameters, registers of both kinds, and not odd. */
+static ALWAYS_INLINE hf_status call_mixed(hf_thread *thread, const hf_function *function,
+                                          hf_result *result, const hf_arg *arguments,
+                                          unsigned count)
 {
-    static hfi_call_fn *const ways[] = { NULL, COUNTS(NAME_WORDS) };
-    return count < sizeof(ways) / sizeof(ways[0]) ? ways[count] : NULL;
+    taken all;
+    const hfi_take *take = function->take;
+    const hf_arg *next = arguments;
+    bool fits = is_fresh(result);
+    all.pins = 0;
+    pad(&all.registers, function);
+#define TAKE(i)                                                                                    \
+    fits = fits && (count <= (i) || take_one(&all, thread, &take[i], &next, take[i].at));
+    TAKE(0)
+    TAKE(1)
+    TAKE(2)
+    TAKE(3)
+    TAKE(4)
+    TAKE(5)
+#undef TAKE
+    if (HF_UNLIKELY(!fits || next->kind != HF_ARG_END)) {
+        return generally(thread, function, result, arguments);
+    }
+    hf_record_ record;
+    hfi_value returned;
+    if (all.pins) {
+        publish(thread, function, &all, &record);
+    }
+    hfi_cross_out_quickly(thread);
+    hfi_direct_mixed(&function->cif, function->address, &all.registers, &returned);
+    hfi_cross_back_quickly(thread, result);
+    if (all.pins) {
+        hfi_record_pop(&record);
+    }
+    return finish(thread, function, result, hfi_result_read(result, function, &returned));
 }
 
 /* ---- all the others ---- */
 
-static ALWAYS_INLINE bool take_any(taken *all, const hf_thread *thread, const hfi_take *take,
-                                   const hf_arg **next)
-{
-    double *to = &all->registers.floating[take->at % HFI_REGISTERS_MAX];
-    const hf_arg *arg = *next;
-    if (take->how == HFI_QUICK_DOUBLE) {
-        ++*next;
-        *to = arg->as.f;
-        return arg->kind == HF_ARG_FLOATING;
-    }
-    if (take->how == HFI_QUICK_FLOAT) {
-        ++*next;
-        return take_float(arg, to);
-    }
-    return take_word(all, thread, take, next, take->at % HFI_REGISTERS_MAX);
-}
-
-hf_status hfi_plain_any(hf_thread *thread, const hf_function *function, hf_result *result,
-                        const hf_arg *arguments)
+static hf_status call_any(hf_thread *thread, const hf_function *function, hf_result *result,
+                          const hf_arg *arguments)
 {
     taken all;
     const unsigned count = function->prototype.param_count;
     const hf_arg *next = arguments;
     bool fits = is_fresh(result);
     all.pins = 0;
-    memset(&all.registers, 0, sizeof(all.registers)); /* some more are loaded than are taken */
+    pad(&all.registers, function);
     for (unsigned i = 0; i < count && fits; i++) {
-        fits = take_any(&all, thread, &function->take[i], &next);
+        fits = take_one(&all, thread, &function->take[i], &next, function->take[i].at);
     }
     if (HF_UNLIKELY(!fits || next->kind != HF_ARG_END)) {
         return generally(thread, function, result, arguments);
@@ -320,4 +316,50 @@ hf_status hfi_plain_any(hf_thread *thread, const hf_function *function, hf_resul
         hfi_record_pop(&record);
     }
     return finish(thread, function, result, hfi_result_read(result, function, &returned));
+}
+
+hfi_call_fn *hfi_plain_any(void)
+{
+    return call_any;
+}
+
+/* ---- one of each for each count ---- */
+
+#define COUNTS(X) X(1) X(2) X(3) X(4) X(5) X(6)
+
+#define DEFINE(name, n)                                                                            \
+    static hf_status name##_##n(hf_thread *thread, const hf_function *function, hf_result *result, \
+                                const hf_arg *arguments)                                           \
+    {                                                                                              \
+        return call_##name(thread, function, result, arguments, n);                                \
+    }
+#define DEFINE_SIMPLE(n) DEFINE(simple, n)
+#define DEFINE_WORDS(n)  DEFINE(words, n)
+#define DEFINE_MIXED(n)  DEFINE(mixed, n)
+DEFINE_SIMPLE(0)
+COUNTS(DEFINE_SIMPLE)
+COUNTS(DEFINE_WORDS)
+COUNTS(DEFINE_MIXED)
+
+#define NAME_SIMPLE(n) simple_##n,
+#define NAME_WORDS(n)  words_##n,
+#define NAME_MIXED(n)  mixed_##n,
+
+static hfi_call_fn *const simple[] = { simple_0, COUNTS(NAME_SIMPLE) };
+static hfi_call_fn *const words[] = { NULL, COUNTS(NAME_WORDS) };
+static hfi_call_fn *const mixed[] = { NULL, COUNTS(NAME_MIXED) };
+
+hfi_call_fn *hfi_plain_simple(unsigned count)
+{
+    return count < sizeof(simple) / sizeof(simple[0]) ? simple[count] : NULL;
+}
+
+hfi_call_fn *hfi_plain_words(unsigned count)
+{
+    return count < sizeof(words) / sizeof(words[0]) ? words[count] : NULL;
+}
+
+hfi_call_fn *hfi_plain_mixed(unsigned count)
+{
+    return count < sizeof(mixed) / sizeof(mixed[0]) ? mixed[count] : NULL;
 }
