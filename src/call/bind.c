@@ -147,10 +147,9 @@ static hf_status find_errno(hf_function *function)
 static void choose_entry(hf_function *function)
 {
     const hfi_settings *settings = &function->parts->settings;
-    bool is_watched =
-        settings->checked || settings->pointer_checks == HF_POINTER_CHECKS_AT_STORES;
-    function->is_odd = function->prototype.is_leaf || function->clears_error ||
-                       function->locate_errno != NULL;
+    bool is_watched = settings->checked || settings->pointer_checks == HF_POINTER_CHECKS_AT_STORES;
+    function->is_odd =
+        function->prototype.is_leaf || function->clears_error || function->locate_errno != NULL;
     hfi_plain_choose(function);
     function->entry =
         function->plain && !is_watched ? function->plain : function->parts->call_generally;

@@ -182,7 +182,7 @@ void hfi_direct_load(const hfi_cif *cif, const hfi_prototype *prototype, void *c
 #define SLOT_LOAD_F(i) r->floating[i]
 #define SLOTS_CASE(mask, result, a, b, c, d)                                                       \
     case mask:                                                                                     \
-        return ((result __attribute__((ms_abi))(*)(SLOT_##a, SLOT_##b, SLOT_##c, SLOT_##d))f)(     \
+        return ((result __attribute__((ms_abi)) (*)(SLOT_##a, SLOT_##b, SLOT_##c, SLOT_##d))f)(    \
             SLOT_LOAD_##a(0), SLOT_LOAD_##b(1), SLOT_LOAD_##c(2), SLOT_LOAD_##d(3));
 #define SLOTS_CALL(result)                                                                         \
     void (*f)(void) = FFI_FN(function);                                                            \
@@ -211,10 +211,8 @@ uint64_t hfi_direct_slots(const hfi_cif *cif, void *function, const hfi_register
     SLOTS_CALL(uint64_t)
 }
 
-double hfi_direct_slots_floating(const hfi_cif *cif, void *function, const hfi_registers *r)
-{
-    SLOTS_CALL(double)
-}
+double hfi_direct_slots_floating(const hfi_cif *cif, void *function,
+                                 const hfi_registers *r){ SLOTS_CALL(double) }
 #else
 uint64_t hfi_direct_slots(const hfi_cif *cif, void *function, const hfi_registers *r)
 {

@@ -119,20 +119,20 @@ typedef struct hfi_either {
 } hfi_either;
 
 #define HFI_MIXED_W0
-#define HFI_MIXED_W2        uint64_t, uint64_t,
-#define HFI_MIXED_W4        HFI_MIXED_W2 HFI_MIXED_W2
-#define HFI_MIXED_W6        HFI_MIXED_W4 HFI_MIXED_W2
+#define HFI_MIXED_W2 uint64_t, uint64_t,
+#define HFI_MIXED_W4 HFI_MIXED_W2 HFI_MIXED_W2
+#define HFI_MIXED_W6 HFI_MIXED_W4 HFI_MIXED_W2
 #define HFI_MIXED_LOAD_W0
-#define HFI_MIXED_LOAD_W2   r->word[0], r->word[1],
-#define HFI_MIXED_LOAD_W4   HFI_MIXED_LOAD_W2 r->word[2], r->word[3],
-#define HFI_MIXED_LOAD_W6   HFI_MIXED_LOAD_W4 r->word[4], r->word[5],
-#define HFI_MIXED_F1        double
-#define HFI_MIXED_F2        double, double
-#define HFI_MIXED_F4        HFI_MIXED_F2, HFI_MIXED_F2
-#define HFI_MIXED_F8        HFI_MIXED_F4, HFI_MIXED_F4
-#define HFI_MIXED_LOAD_F1   r->floating[0]
-#define HFI_MIXED_LOAD_F2   HFI_MIXED_LOAD_F1, r->floating[1]
-#define HFI_MIXED_LOAD_F4   HFI_MIXED_LOAD_F2, r->floating[2], r->floating[3]
+#define HFI_MIXED_LOAD_W2 r->word[0], r->word[1],
+#define HFI_MIXED_LOAD_W4 HFI_MIXED_LOAD_W2 r->word[2], r->word[3],
+#define HFI_MIXED_LOAD_W6 HFI_MIXED_LOAD_W4 r->word[4], r->word[5],
+#define HFI_MIXED_F1      double
+#define HFI_MIXED_F2      double, double
+#define HFI_MIXED_F4      HFI_MIXED_F2, HFI_MIXED_F2
+#define HFI_MIXED_F8      HFI_MIXED_F4, HFI_MIXED_F4
+#define HFI_MIXED_LOAD_F1 r->floating[0]
+#define HFI_MIXED_LOAD_F2 HFI_MIXED_LOAD_F1, r->floating[1]
+#define HFI_MIXED_LOAD_F4 HFI_MIXED_LOAD_F2, r->floating[2], r->floating[3]
 #define HFI_MIXED_LOAD_F8                                                                          \
     HFI_MIXED_LOAD_F4, r->floating[4], r->floating[5], r->floating[6], r->floating[7]
 #define HFI_MIXED_CASE(number, words, floatings)                                                   \

@@ -125,19 +125,19 @@ struct hf_function {
     hfi_take take[HFI_TAKES_MAX];
 
     uint32_t sig;
-    uint8_t outs;        /* output slots */
-    uint8_t scalars;     /* scalar outputs */
-    uint8_t growing;     /* out buffers that the library makes */
-    bool has_outputs;    /* slots or scalars */
-    bool has_capacities; /* capacities or scalars to set before each try */
-    bool sees_values;    /* expressions or scalars need what the parameters hold after a try */
+    uint8_t outs;           /* output slots */
+    uint8_t scalars;        /* scalar outputs */
+    uint8_t growing;        /* out buffers that the library makes */
+    bool has_outputs;       /* slots or scalars */
+    bool has_capacities;    /* capacities or scalars to set before each try */
+    bool sees_values;       /* expressions or scalars need what the parameters hold after a try */
     bool clears_error;      /* `error` decides about success, so it must not be an old one */
     uint32_t floating_mask; /* scalar outputs that are floating */
     uint32_t tries_max;
     uint64_t first_bytes;
     uint64_t bytes_max;
-    hfi_call_fn *plain;  /* the short way of such a function; NULL: it has none */
-    hf_library *library; /* may be NULL */
+    hfi_call_fn *plain;        /* the short way of such a function; NULL: it has none */
+    hf_library *library;       /* may be NULL */
     hfp_errno_fn locate_errno; /* NULL: plain errno */
     hfi_step *step;            /* one a parameter */
     hfi_prototype prototype;

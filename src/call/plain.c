@@ -32,12 +32,17 @@
 
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
-/* What the arguments come to.  Only what is loaded or pinned is ever written. */
+/* What the arguments come to.  Only what is loaded or pinned is ever written.  No address of it
+ * goes to a function that is not inline before the crossing, so a compiler keeps most in registers.
+ */
 typedef struct taken {
     hfi_registers registers;
     uintptr_t object[HFI_REGISTERS_MAX];
     unsigned pins;
 } taken;
+
+/* Whether a function has FLOAT parameters is known where this is used. */
+typedef enum variety { ONLY_WORDS, ALL_SORTS } variety;
 
 static ALWAYS_INLINE bool take_simply(const hfi_take *take, const hf_arg *arg, uint64_t *cell)
 {
@@ -48,10 +53,9 @@ static ALWAYS_INLINE bool take_simply(const hfi_take *take, const hf_arg *arg, u
 }
 
 /* Native memory for a buffer parameter: the prototype says how far the callee reaches. */
-static __attribute__((noinline)) bool take_native(const hf_thread *thread, const hfi_take *take,
-                                                  const hf_arg *arg, uint64_t *cell)
+static __attribute__((noinline)) bool is_native(const hf_thread *thread, const hfi_take *take,
+                                                const hf_arg *arg)
 {
-    *cell = (uintptr_t)arg->as.pointer;
     return arg->kind == HF_ARG_POINTER && !take->is_sized && arg->as.pointer &&
            !hfi_heap_contains(thread->parts->heap, (uintptr_t)arg->as.pointer);
 }
@@ -60,7 +64,8 @@ static ALWAYS_INLINE bool take_buffer(taken *all, const hf_thread *thread, const
                                       const hf_arg *arg, uint64_t *cell)
 {
     if (HF_UNLIKELY(arg->kind != HF_ARG_BUFFER || !arg->as.ref)) {
-        return take_native(thread, take, arg, cell);
+        *cell = (uintptr_t)arg->as.pointer;
+        return is_native(thread, take, arg);
     }
     uintptr_t object = arg->as.ref->word_;
     if (HF_UNLIKELY(object == 0) || HF_UNLIKELY(object == HFI_SLOT_POISON) ||
@@ -99,7 +104,7 @@ static ALWAYS_INLINE bool take_float(const hf_arg *arg, uint64_t *cell)
 
 /* Takes one argument; moves on to the next unless the library itself supplies this one. */
 static ALWAYS_INLINE bool take_one(taken *all, const hf_thread *thread, const hfi_take *take,
-                                   const hf_arg **next, unsigned at)
+                                   const hf_arg **next, unsigned at, variety has)
 {
     const hf_arg *arg = *next;
     uint64_t *cell = &all->registers.cell[at];
@@ -115,8 +120,10 @@ static ALWAYS_INLINE bool take_one(taken *all, const hf_thread *thread, const hf
         return true;
     }
     ++*next;
-    return take->how == HFI_TAKE_FLOAT ? take_float(arg, cell)
-                                       : arg->as.pointer && take_simply(take, arg, cell);
+    if (has == ALL_SORTS && take->how == HFI_TAKE_FLOAT) {
+        return take_float(arg, cell);
+    }
+    return arg->as.pointer && take_simply(take, arg, cell);
 }
 
 /* A result that has nothing of an earlier call which the fields below do not overwrite. */
@@ -166,16 +173,16 @@ static ALWAYS_INLINE int64_t cross(hf_thread *thread, const hf_function *functio
     return result->value.i;
 }
 
-static ALWAYS_INLINE void publish(hf_thread *thread, const hf_function *function, taken *all,
-                                  hf_record_ *record)
+static ALWAYS_INLINE void publish(hf_thread *thread, const hf_function *function,
+                                  hf_record_ *record, uintptr_t *objects, unsigned pins)
 {
     hfi_record_prepare(thread, record, function->name);
     record->site.file = NULL;
     record->site.line = 0;
     record->what = function->name;
-    record->pins = (uint16_t)all->pins;
+    record->pins = (uint16_t)pins;
     record->keeps = 0;
-    record->objects = all->object;
+    record->objects = objects;
     record->slots = NULL;
     record->abandon = NULL;
     hfi_record_push(thread, record);
@@ -216,7 +223,8 @@ static ALWAYS_INLINE hf_status call_words(hf_thread *thread, const hf_function *
     const hf_arg *next = arguments;
     bool fits = is_fresh(result);
     all.pins = 0;
-#define TAKE(i) fits = fits && (count <= (i) || take_one(&all, thread, &take[i], &next, (i)));
+#define TAKE(i)                                                                                    \
+    fits = fits && (count <= (i) || take_one(&all, thread, &take[i], &next, (i), ONLY_WORDS));
     TAKE(0)
     TAKE(1)
     TAKE(2)
@@ -229,7 +237,7 @@ static ALWAYS_INLINE hf_status call_words(hf_thread *thread, const hf_function *
     }
     hf_record_ record;
     if (all.pins) {
-        publish(thread, function, &all, &record);
+        publish(thread, function, &record, all.object, all.pins);
     }
     int64_t seen = cross(thread, function, result, all.registers.word, count);
     if (all.pins) {
@@ -262,7 +270,7 @@ static ALWAYS_INLINE hf_status call_mixed(hf_thread *thread, const hf_function *
     all.pins = 0;
     pad(&all.registers, function);
 #define TAKE(i)                                                                                    \
-    fits = fits && (count <= (i) || take_one(&all, thread, &take[i], &next, take[i].at));
+    fits = fits && (count <= (i) || take_one(&all, thread, &take[i], &next, take[i].at, ALL_SORTS));
     TAKE(0)
     TAKE(1)
     TAKE(2)
@@ -276,7 +284,7 @@ static ALWAYS_INLINE hf_status call_mixed(hf_thread *thread, const hf_function *
     hf_record_ record;
     hfi_value returned;
     if (all.pins) {
-        publish(thread, function, &all, &record);
+        publish(thread, function, &record, all.object, all.pins);
     }
     hfi_cross_out_quickly(thread);
     hfi_direct_mixed(&function->cif, function->address, &all.registers, &returned);
@@ -299,7 +307,7 @@ static hf_status call_any(hf_thread *thread, const hf_function *function, hf_res
     all.pins = 0;
     pad(&all.registers, function);
     for (unsigned i = 0; i < count && fits; i++) {
-        fits = take_one(&all, thread, &function->take[i], &next, function->take[i].at);
+        fits = take_one(&all, thread, &function->take[i], &next, function->take[i].at, ALL_SORTS);
     }
     if (HF_UNLIKELY(!fits || next->kind != HF_ARG_END)) {
         return generally(thread, function, result, arguments);
@@ -307,7 +315,7 @@ static hf_status call_any(hf_thread *thread, const hf_function *function, hf_res
     hf_record_ record;
     hfi_value returned;
     if (all.pins) {
-        publish(thread, function, &all, &record);
+        publish(thread, function, &record, all.object, all.pins);
     }
     hfi_cross_out(thread, function);
     hfi_direct_call(&function->cif, function->address, &all.registers, &returned);
