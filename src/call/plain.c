@@ -60,12 +60,11 @@ static __attribute__((noinline)) bool is_native(const hf_thread *thread, const h
            !hfi_heap_contains(thread->parts->heap, (uintptr_t)arg->as.pointer);
 }
 
-static ALWAYS_INLINE bool take_buffer(taken *all, const hf_thread *thread, const hfi_take *take,
-                                      const hf_arg *arg, uint64_t *cell)
+static ALWAYS_INLINE bool take_managed(const hfi_take *take, const hf_arg *arg, uint64_t *cells,
+                                       uint64_t *cell, uintptr_t *object_out)
 {
-    if (HF_UNLIKELY(arg->kind != HF_ARG_BUFFER || !arg->as.ref)) {
-        *cell = (uintptr_t)arg->as.pointer;
-        return is_native(thread, take, arg);
+    if (HF_UNLIKELY(arg->kind != HF_ARG_BUFFER) || HF_UNLIKELY(!arg->as.ref)) {
+        return false;
     }
     uintptr_t object = arg->as.ref->word_;
     if (HF_UNLIKELY(object == 0) || HF_UNLIKELY(object == HFI_SLOT_POISON) ||
@@ -85,10 +84,20 @@ static ALWAYS_INLINE bool take_buffer(taken *all, const hf_thread *thread, const
             return false;
         }
     }
-    all->object[all->pins++] = object;
-    all->registers.cell[take->announce_at] = length;
+    *object_out = object;
+    cells[take->announce_at] = length;
     *cell = payload;
     return length + take->bias[0] <= take->span[0];
+}
+
+static ALWAYS_INLINE bool take_buffer(taken *all, const hf_thread *thread, const hfi_take *take,
+                                      const hf_arg *arg, uint64_t *cell)
+{
+    if (HF_UNLIKELY(arg->kind != HF_ARG_BUFFER)) {
+        *cell = (uintptr_t)arg->as.pointer;
+        return is_native(thread, take, arg);
+    }
+    return take_managed(take, arg, all->registers.cell, cell, &all->object[all->pins++]);
 }
 
 /* The low half of the register is the float.  One that is not finite is for the general way. */
@@ -139,43 +148,43 @@ static __attribute__((noinline)) hf_status generally(hf_thread *thread, const hf
     return thread->parts->call_generally(thread, function, result, arguments);
 }
 
-/* True if the function failed; `seen` is what expressions see of its result. */
-static ALWAYS_INLINE bool judge(const hf_function *function, hf_result *result, int64_t seen)
+/* With a fail role. */
+static __attribute__((noinline)) hf_status
+finish_judged(hf_thread *thread, const hf_function *function, hf_result *result, int64_t seen)
+{
+    (void)hfi_result_judge(result, function, seen, NULL);
+    hf_status status = hfi_cross_status(thread, function, result);
+    return HF_UNLIKELY(status != HF_OK) ? status : result->failed ? HF_E_NATIVE : HF_OK;
+}
+
+/* `seen` is what expressions see of the native function's result. */
+static ALWAYS_INLINE hf_status finish(hf_thread *thread, const hf_function *function,
+                                      hf_result *result, int64_t seen)
 {
     result->attempts = 1;
     result->error = 0;
     result->failed = false;
-    if (!function->can_fail) {
-        return false;
-    }
-    (void)hfi_result_judge(result, function, seen, NULL);
-    return result->failed;
-}
-
-static ALWAYS_INLINE hf_status finish(hf_thread *thread, const hf_function *function,
-                                      hf_result *result, int64_t seen)
-{
-    bool failed = judge(function, result, seen);
-    hf_status status = hfi_cross_status(thread, function, result);
-    return HF_UNLIKELY(status != HF_OK) ? status : failed ? HF_E_NATIVE : HF_OK;
+    return function->can_fail ? finish_judged(thread, function, result, seen)
+                              : hfi_cross_status(thread, function, result);
 }
 
 /* The native call of a function that is not odd and gives a word or nothing.  What it left in its
  * register is put away before the error values are read: nothing is called for that. */
-static ALWAYS_INLINE int64_t cross(hf_thread *thread, const hf_function *function,
-                                   hf_result *result, const uint64_t *word, unsigned count)
+static ALWAYS_INLINE void cross(hf_thread *thread, const hf_function *function, hf_result *result,
+                                const uint64_t *word, unsigned count)
 {
-    uint64_t sign = function->result_sign;
     hfi_cross_out_quickly(thread);
     uint64_t bits = hfi_direct_words(function->address, count, word);
-    result->value.u = ((bits & function->result_mask) ^ sign) - sign;
+    bits &= function->result_mask;
+    bits ^= function->result_sign;
+    result->value.u = bits - function->result_sign;
     hfi_cross_back_quickly(thread, result);
-    return result->value.i;
 }
 
 static ALWAYS_INLINE void publish(hf_thread *thread, const hf_function *function,
                                   hf_record_ *record, uintptr_t *objects, unsigned pins)
 {
+    record->thread = thread;
     hfi_record_prepare(thread, record, function->name);
     record->site.file = NULL;
     record->site.line = 0;
@@ -187,6 +196,12 @@ static ALWAYS_INLINE void publish(hf_thread *thread, const hf_function *function
     record->abandon = NULL;
     hfi_record_push(thread, record);
 }
+
+/* One for each small number of parameters; the functions are below. */
+#define COUNTED_MAX 6
+static hfi_call_fn *const simple[COUNTED_MAX + 1];
+static hfi_call_fn *const words[COUNTED_MAX + 1];
+static hfi_call_fn *const mixed[COUNTED_MAX + 1];
 
 /* ---- simple words ---- */
 
@@ -208,8 +223,8 @@ static ALWAYS_INLINE hf_status call_simple(hf_thread *thread, const hf_function 
     if (HF_UNLIKELY(!fits || arguments[count].kind != HF_ARG_END)) {
         return generally(thread, function, result, arguments);
     }
-    int64_t seen = cross(thread, function, result, word, count);
-    return finish(thread, function, result, seen);
+    cross(thread, function, result, word, count);
+    return finish(thread, function, result, result->value.i);
 }
 
 /* ---- words of all kinds ---- */
@@ -239,11 +254,46 @@ static ALWAYS_INLINE hf_status call_words(hf_thread *thread, const hf_function *
     if (all.pins) {
         publish(thread, function, &record, all.object, all.pins);
     }
-    int64_t seen = cross(thread, function, result, all.registers.word, count);
+    cross(thread, function, result, all.registers.word, count);
     if (all.pins) {
         hfi_record_pop(&record);
     }
-    return finish(thread, function, result, seen);
+    return finish(thread, function, result, result->value.i);
+}
+
+/* ---- words, of which one lends a managed buffer ---- */
+
+/* The commonest of the above: the buffer is parameter `place`, all others are simple or are told by
+ * it.  For native memory in its place there is call_words(). */
+static ALWAYS_INLINE hf_status call_lender(hf_thread *thread, const hf_function *function,
+                                           hf_result *result, const hf_arg *arguments,
+                                           unsigned count, unsigned place)
+{
+    uint64_t cell[HFI_CELL_NOWHERE + 1];
+    uintptr_t object = 0;
+    const hfi_take *take = function->take;
+    const hf_arg *next = arguments;
+    bool fits = is_fresh(result);
+#define TAKE(i)                                                                                    \
+    if (fits && (i) < count) {                                                                     \
+        fits = (i) == place                                                                        \
+                   ? take_managed(&take[i], next++, cell, &cell[i], &object)                       \
+                   : take[i].how == HFI_TAKE_NOTHING || take_simply(&take[i], next++, &cell[i]);   \
+    }
+    TAKE(0)
+    TAKE(1)
+    TAKE(2)
+    TAKE(3)
+#undef TAKE
+    if (HF_UNLIKELY(!fits || next->kind != HF_ARG_END)) {
+        return words[count](thread, function, result, arguments);
+    }
+    hf_record_ record;
+    publish(thread, function, &record, &object, 1);
+    cross(thread, function, result, cell, count);
+    thread->records = record.outer;
+    record.cookie = HFI_RECORD_ENDED;
+    return finish(thread, function, result, result->value.i);
 }
 
 /* ---- with floating numbers ---- */
@@ -353,21 +403,38 @@ COUNTS(DEFINE_MIXED)
 #define NAME_WORDS(n)  words_##n,
 #define NAME_MIXED(n)  mixed_##n,
 
-static hfi_call_fn *const simple[] = { simple_0, COUNTS(NAME_SIMPLE) };
-static hfi_call_fn *const words[] = { NULL, COUNTS(NAME_WORDS) };
-static hfi_call_fn *const mixed[] = { NULL, COUNTS(NAME_MIXED) };
+static hfi_call_fn *const simple[COUNTED_MAX + 1] = { simple_0, COUNTS(NAME_SIMPLE) };
+static hfi_call_fn *const words[COUNTED_MAX + 1] = { NULL, COUNTS(NAME_WORDS) };
+static hfi_call_fn *const mixed[COUNTED_MAX + 1] = { NULL, COUNTS(NAME_MIXED) };
 
 hfi_call_fn *hfi_plain_simple(unsigned count)
 {
-    return count < sizeof(simple) / sizeof(simple[0]) ? simple[count] : NULL;
+    return count <= COUNTED_MAX ? simple[count] : NULL;
 }
 
 hfi_call_fn *hfi_plain_words(unsigned count)
 {
-    return count < sizeof(words) / sizeof(words[0]) ? words[count] : NULL;
+    return count <= COUNTED_MAX ? words[count] : NULL;
 }
 
 hfi_call_fn *hfi_plain_mixed(unsigned count)
 {
-    return count < sizeof(mixed) / sizeof(mixed[0]) ? mixed[count] : NULL;
+    return count <= COUNTED_MAX ? mixed[count] : NULL;
+}
+
+#define PLACES(X) X(1, 0) X(2, 0) X(2, 1) X(3, 0) X(3, 1) X(3, 2) X(4, 0) X(4, 1) X(4, 2) X(4, 3)
+
+#define DEFINE_LENDER(n, place)                                                                    \
+    static hf_status lender_##n##_##place(hf_thread *thread, const hf_function *function,          \
+                                          hf_result *result, const hf_arg *arguments)              \
+    {                                                                                              \
+        return call_lender(thread, function, result, arguments, n, place);                         \
+    }
+PLACES(DEFINE_LENDER)
+
+hfi_call_fn *hfi_plain_lender(unsigned count, unsigned place)
+{
+#define NAME_LENDER(n, place) [n][place] = lender_##n##_##place,
+    static hfi_call_fn *const ways[5][4] = { PLACES(NAME_LENDER) };
+    return count < 5 && place < 4 ? ways[count][place] : NULL;
 }

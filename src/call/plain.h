@@ -23,6 +23,9 @@ hfi_call_fn *hfi_plain_simple(unsigned count);
 /** HFI_DIRECT_WORDS, with buffers and text. */
 hfi_call_fn *hfi_plain_words(unsigned count);
 
+/** HFI_DIRECT_WORDS, with one buffer, parameter number `place`, and else only simple ones. */
+hfi_call_fn *hfi_plain_lender(unsigned count, unsigned place);
+
 /** HFI_DIRECT_MIXED. */
 hfi_call_fn *hfi_plain_mixed(unsigned count);
 

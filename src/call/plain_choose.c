@@ -111,19 +111,34 @@ static void make_take(hf_function *function, unsigned index, unsigned at)
     }
 }
 
+static hfi_call_fn *choose_words(const hf_function *function, unsigned count)
+{
+    unsigned simple = 0;
+    unsigned buffers = 0;
+    unsigned place = 0;
+    for (unsigned i = 0; i < count; i++) {
+        uint8_t how = function->take[i].how;
+        simple += how == HFI_TAKE_SIMPLY || how == HFI_TAKE_NOTHING;
+        buffers += how == HFI_TAKE_BUFFER;
+        place = how == HFI_TAKE_BUFFER ? i : place;
+    }
+    if (simple == count) {
+        return hfi_plain_simple(count); /* what nobody supplies comes with a buffer alone */
+    }
+    hfi_call_fn *lender =
+        buffers == 1 && simple + 1 == count ? hfi_plain_lender(count, place) : NULL;
+    return lender ? lender : hfi_plain_words(count);
+}
+
 static hfi_call_fn *choose(const hf_function *function)
 {
     unsigned count = function->prototype.param_count;
     hfi_call_fn *special = NULL;
-    bool all_simple = true;
-    for (unsigned i = 0; i < count; i++) {
-        all_simple = all_simple && function->take[i].how == HFI_TAKE_SIMPLY;
-    }
     if (function->is_odd) {
         return hfi_plain_any();
     }
     if (function->cif.direct == HFI_DIRECT_WORDS) {
-        special = all_simple ? hfi_plain_simple(count) : hfi_plain_words(count);
+        special = choose_words(function, count);
     } else if (function->cif.direct == HFI_DIRECT_MIXED) {
         special = hfi_plain_mixed(count);
     }
