@@ -201,7 +201,6 @@ static ALWAYS_INLINE void publish(hf_thread *thread, const hf_function *function
 #define COUNTED_MAX 6
 static hfi_call_fn *const simple[COUNTED_MAX + 1];
 static hfi_call_fn *const words[COUNTED_MAX + 1];
-static hfi_call_fn *const mixed[COUNTED_MAX + 1];
 
 /* ---- simple words ---- */
 
@@ -296,7 +295,7 @@ static ALWAYS_INLINE hf_status call_lender(hf_thread *thread, const hf_function 
     return finish(thread, function, result, result->value.i);
 }
 
-/* ---- with floating numbers ---- */
+/* ---- with floating numbers, and all the others ---- */
 
 /* What is loaded without an argument is zero, and not what the stack happens to hold. */
 static ALWAYS_INLINE void pad(hfi_registers *registers, const hf_function *function)
@@ -308,45 +307,7 @@ static ALWAYS_INLINE void pad(hfi_registers *registers, const hf_function *funct
     }
 }
 
-/* A constant number of parameters, registers of both kinds, and not odd. */
-static ALWAYS_INLINE hf_status call_mixed(hf_thread *thread, const hf_function *function,
-                                          hf_result *result, const hf_arg *arguments,
-                                          unsigned count)
-{
-    taken all;
-    const hfi_take *take = function->take;
-    const hf_arg *next = arguments;
-    bool fits = is_fresh(result);
-    all.pins = 0;
-    pad(&all.registers, function);
-#define TAKE(i)                                                                                    \
-    fits = fits && (count <= (i) || take_one(&all, thread, &take[i], &next, take[i].at, ALL_SORTS));
-    TAKE(0)
-    TAKE(1)
-    TAKE(2)
-    TAKE(3)
-    TAKE(4)
-    TAKE(5)
-#undef TAKE
-    if (HF_UNLIKELY(!fits || next->kind != HF_ARG_END)) {
-        return generally(thread, function, result, arguments);
-    }
-    hf_record_ record;
-    hfi_value returned;
-    if (all.pins) {
-        publish(thread, function, &record, all.object, all.pins);
-    }
-    hfi_cross_out_quickly(thread);
-    hfi_direct_mixed(&function->cif, function->address, &all.registers, &returned);
-    hfi_cross_back_quickly(thread, result);
-    if (all.pins) {
-        hfi_record_pop(&record);
-    }
-    return finish(thread, function, result, hfi_result_read(result, function, &returned));
-}
-
-/* ---- all the others ---- */
-
+/* Whatever fits registers; also what the others below and above leave. */
 static hf_status call_any(hf_thread *thread, const hf_function *function, hf_result *result,
                           const hf_arg *arguments)
 {
@@ -381,6 +342,66 @@ hfi_call_fn *hfi_plain_any(void)
     return call_any;
 }
 
+/* A simple one or a float, or one that the library supplies. */
+static ALWAYS_INLINE bool take_number(const hfi_take *take, const hf_arg **next, uint64_t *cells)
+{
+    if (HF_LIKELY(take->how == HFI_TAKE_SIMPLY)) {
+        return take_simply(take, (*next)++, &cells[take->at]);
+    }
+    return take->how == HFI_TAKE_NOTHING || take_float((*next)++, &cells[take->at]);
+}
+
+static ALWAYS_INLINE void cross_mixed(hf_thread *thread, const hf_function *function,
+                                      hf_result *result, const hfi_registers *registers)
+{
+    hfi_value returned;
+    hfi_cross_out_quickly(thread);
+    hfi_direct_mixed(&function->cif, function->address, registers, &returned);
+    hfi_cross_back_quickly(thread, result);
+    (void)hfi_result_read(result, function, &returned);
+}
+
+/* As call_lender(), with registers of both kinds; `place` is NOWHERE where nothing is lent. */
+#define NOWHERE HFI_TAKES_MAX
+
+static ALWAYS_INLINE hf_status call_mixed(hf_thread *thread, const hf_function *function,
+                                          hf_result *result, const hf_arg *arguments,
+                                          unsigned count, unsigned place)
+{
+    hfi_registers registers;
+    uintptr_t object = 0;
+    const hfi_take *take = function->take;
+    const hf_arg *next = arguments;
+    bool fits = is_fresh(result);
+    pad(&registers, function);
+#define TAKE(i)                                                                                    \
+    if (fits && (i) < count) {                                                                     \
+        uint64_t *cells = registers.cell;                                                          \
+        fits = (i) == place ? take_managed(&take[i], next++, cells, &cells[take[i].at], &object)   \
+                            : take_number(&take[i], &next, cells);                                 \
+    }
+    TAKE(0)
+    TAKE(1)
+    TAKE(2)
+    TAKE(3)
+    TAKE(4)
+    TAKE(5)
+#undef TAKE
+    if (HF_UNLIKELY(!fits || next->kind != HF_ARG_END)) {
+        return call_any(thread, function, result, arguments);
+    }
+    if (place == NOWHERE) {
+        cross_mixed(thread, function, result, &registers);
+    } else {
+        hf_record_ record;
+        publish(thread, function, &record, &object, 1);
+        cross_mixed(thread, function, result, &registers);
+        thread->records = record.outer;
+        record.cookie = HFI_RECORD_ENDED;
+    }
+    return finish(thread, function, result, result->value.i);
+}
+
 /* ---- one of each for each count ---- */
 
 #define COUNTS(X) X(1) X(2) X(3) X(4) X(5) X(6)
@@ -393,19 +414,15 @@ hfi_call_fn *hfi_plain_any(void)
     }
 #define DEFINE_SIMPLE(n) DEFINE(simple, n)
 #define DEFINE_WORDS(n)  DEFINE(words, n)
-#define DEFINE_MIXED(n)  DEFINE(mixed, n)
 DEFINE_SIMPLE(0)
 COUNTS(DEFINE_SIMPLE)
 COUNTS(DEFINE_WORDS)
-COUNTS(DEFINE_MIXED)
 
 #define NAME_SIMPLE(n) simple_##n,
 #define NAME_WORDS(n)  words_##n,
-#define NAME_MIXED(n)  mixed_##n,
 
 static hfi_call_fn *const simple[COUNTED_MAX + 1] = { simple_0, COUNTS(NAME_SIMPLE) };
 static hfi_call_fn *const words[COUNTED_MAX + 1] = { NULL, COUNTS(NAME_WORDS) };
-static hfi_call_fn *const mixed[COUNTED_MAX + 1] = { NULL, COUNTS(NAME_MIXED) };
 
 hfi_call_fn *hfi_plain_simple(unsigned count)
 {
@@ -417,24 +434,40 @@ hfi_call_fn *hfi_plain_words(unsigned count)
     return count <= COUNTED_MAX ? words[count] : NULL;
 }
 
-hfi_call_fn *hfi_plain_mixed(unsigned count)
-{
-    return count <= COUNTED_MAX ? mixed[count] : NULL;
-}
-
 #define PLACES(X) X(1, 0) X(2, 0) X(2, 1) X(3, 0) X(3, 1) X(3, 2) X(4, 0) X(4, 1) X(4, 2) X(4, 3)
 
-#define DEFINE_LENDER(n, place)                                                                    \
-    static hf_status lender_##n##_##place(hf_thread *thread, const hf_function *function,          \
+#define DEFINE_PLACED(name, n, place)                                                              \
+    static hf_status name##_##n##_##place(hf_thread *thread, const hf_function *function,          \
                                           hf_result *result, const hf_arg *arguments)              \
     {                                                                                              \
-        return call_lender(thread, function, result, arguments, n, place);                         \
+        return call_##name(thread, function, result, arguments, n, place);                         \
     }
+#define DEFINE_LENDER(n, place) DEFINE_PLACED(lender, n, place)
+#define DEFINE_MIXED(n, place)  DEFINE_PLACED(mixed, n, place)
+#define DEFINE_NUMBERS(n)       DEFINE_PLACED(mixed, n, NOWHERE)
 PLACES(DEFINE_LENDER)
+PLACES(DEFINE_MIXED)
+COUNTS(DEFINE_NUMBERS)
+
+#define PLACED_MAX 4
 
 hfi_call_fn *hfi_plain_lender(unsigned count, unsigned place)
 {
 #define NAME_LENDER(n, place) [n][place] = lender_##n##_##place,
-    static hfi_call_fn *const ways[5][4] = { PLACES(NAME_LENDER) };
-    return count < 5 && place < 4 ? ways[count][place] : NULL;
+    static hfi_call_fn *const ways[PLACED_MAX + 1][PLACED_MAX] = { PLACES(NAME_LENDER) };
+    return count <= PLACED_MAX && place < PLACED_MAX ? ways[count][place] : NULL;
+}
+
+hfi_call_fn *hfi_plain_mixed(unsigned count, unsigned place)
+{
+#define NAME_MIXED(n, place) [n][place] = mixed_##n##_##place,
+    static hfi_call_fn *const ways[PLACED_MAX + 1][PLACED_MAX] = { PLACES(NAME_MIXED) };
+    return count <= PLACED_MAX && place < PLACED_MAX ? ways[count][place] : NULL;
+}
+
+hfi_call_fn *hfi_plain_numbers(unsigned count)
+{
+#define NAME_NUMBERS(n) [n] = mixed_##n##_NOWHERE,
+    static hfi_call_fn *const ways[COUNTED_MAX + 1] = { COUNTS(NAME_NUMBERS) };
+    return count <= COUNTED_MAX ? ways[count] : NULL;
 }

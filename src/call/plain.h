@@ -15,7 +15,7 @@
 /** Sets `plain` and `take` of a planned function, or leaves `plain` NULL. */
 void hfi_plain_choose(hf_function *function);
 
-/* The first three are for functions that are not odd; NULL: there is none for that many. */
+/* All but the last are for functions that are not odd; NULL: there is none for that many. */
 
 /** HFI_DIRECT_WORDS, and all parameters are simple. */
 hfi_call_fn *hfi_plain_simple(unsigned count);
@@ -26,8 +26,11 @@ hfi_call_fn *hfi_plain_words(unsigned count);
 /** HFI_DIRECT_WORDS, with one buffer, parameter number `place`, and else only simple ones. */
 hfi_call_fn *hfi_plain_lender(unsigned count, unsigned place);
 
-/** HFI_DIRECT_MIXED. */
-hfi_call_fn *hfi_plain_mixed(unsigned count);
+/** HFI_DIRECT_MIXED, with one buffer and else only numbers and addresses. */
+hfi_call_fn *hfi_plain_mixed(unsigned count, unsigned place);
+
+/** HFI_DIRECT_MIXED, with numbers and addresses alone. */
+hfi_call_fn *hfi_plain_numbers(unsigned count);
 
 /** All others. */
 hfi_call_fn *hfi_plain_any(void);

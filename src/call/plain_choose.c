@@ -111,36 +111,43 @@ static void make_take(hf_function *function, unsigned index, unsigned at)
     }
 }
 
-static hfi_call_fn *choose_words(const hf_function *function, unsigned count)
+/* How many parameters of a function are of each sort. */
+typedef struct census {
+    unsigned simple; /* those that the library supplies too: they come with a buffer alone */
+    unsigned floats;
+    unsigned buffers;
+    unsigned place; /* of the last buffer */
+} census;
+
+static census take_census(const hf_function *function, unsigned count)
 {
-    unsigned simple = 0;
-    unsigned buffers = 0;
-    unsigned place = 0;
+    census all = { 0, 0, 0, 0 };
     for (unsigned i = 0; i < count; i++) {
         uint8_t how = function->take[i].how;
-        simple += how == HFI_TAKE_SIMPLY || how == HFI_TAKE_NOTHING;
-        buffers += how == HFI_TAKE_BUFFER;
-        place = how == HFI_TAKE_BUFFER ? i : place;
+        all.simple += how == HFI_TAKE_SIMPLY || how == HFI_TAKE_NOTHING;
+        all.floats += how == HFI_TAKE_FLOAT;
+        all.buffers += how == HFI_TAKE_BUFFER;
+        all.place = how == HFI_TAKE_BUFFER ? i : all.place;
     }
-    if (simple == count) {
-        return hfi_plain_simple(count); /* what nobody supplies comes with a buffer alone */
-    }
-    hfi_call_fn *lender =
-        buffers == 1 && simple + 1 == count ? hfi_plain_lender(count, place) : NULL;
-    return lender ? lender : hfi_plain_words(count);
+    return all;
 }
 
 static hfi_call_fn *choose(const hf_function *function)
 {
     unsigned count = function->prototype.param_count;
+    census all = take_census(function, count);
+    bool is_usual = all.simple + all.floats + all.buffers == count && all.buffers <= 1;
     hfi_call_fn *special = NULL;
     if (function->is_odd) {
         return hfi_plain_any();
     }
     if (function->cif.direct == HFI_DIRECT_WORDS) {
-        special = choose_words(function, count);
-    } else if (function->cif.direct == HFI_DIRECT_MIXED) {
-        special = hfi_plain_mixed(count);
+        special = !is_usual      ? NULL
+                  : !all.buffers ? hfi_plain_simple(count)
+                                 : hfi_plain_lender(count, all.place);
+        special = special ? special : hfi_plain_words(count);
+    } else if (function->cif.direct == HFI_DIRECT_MIXED && is_usual) {
+        special = all.buffers ? hfi_plain_mixed(count, all.place) : hfi_plain_numbers(count);
     }
     return special ? special : hfi_plain_any();
 }
