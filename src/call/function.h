@@ -114,11 +114,13 @@ struct hf_function {
     hfi_call_fn *entry; /* the shortest way that may be used */
     void *address;
     const char *name;
+    uint64_t fail_from; /* it may have failed if its result is one of these; judging tells */
+    uint64_t fail_span;
     uint64_t result_mask; /* of a result in a word: the bits of its type */
     uint64_t result_sign; /* its sign bit; 0: it is unsigned */
     hfi_yield yield;
-    bool is_odd; /* a leaf, clears the error, or has an errno of its own: see call/cross.h */
-    bool can_fail;
+    bool is_odd;    /* a leaf, clears the error, or has an errno of its own: see call/cross.h */
+    bool can_fail;  /* it has a fail role */
     bool is_padded; /* more registers are loaded than have an argument */
     bool result_is_signed;
     uint8_t result_shift; /* bits of a register that an integer result leaves unused */

@@ -148,7 +148,7 @@ static __attribute__((noinline)) hf_status generally(hf_thread *thread, const hf
     return thread->parts->call_generally(thread, function, result, arguments);
 }
 
-/* With a fail role. */
+/* With a fail role that may hold. */
 static __attribute__((noinline)) hf_status
 finish_judged(hf_thread *thread, const hf_function *function, hf_result *result, int64_t seen)
 {
@@ -164,8 +164,10 @@ static ALWAYS_INLINE hf_status finish(hf_thread *thread, const hf_function *func
     result->attempts = 1;
     result->error = 0;
     result->failed = false;
-    return function->can_fail ? finish_judged(thread, function, result, seen)
-                              : hfi_cross_status(thread, function, result);
+    bool may_fail =
+        function->can_fail && (uint64_t)seen - function->fail_from <= function->fail_span;
+    return may_fail ? finish_judged(thread, function, result, seen)
+                    : hfi_cross_status(thread, function, result);
 }
 
 /* The native call of a function that is not odd and gives a word or nothing.  What it left in its
