@@ -23,6 +23,7 @@ typedef struct hfi_settings {
     uint32_t slots_max;
     uint32_t stress_every;
     bool checked;
+    bool guard_pages;
     hf_pointer_checks pointer_checks;
 } hfi_settings;
 
@@ -41,6 +42,7 @@ typedef struct hfi_parts {
     struct hfi_types *types;                         /* type */
     struct hfi_heap *heap;                           /* heap */
     struct hfi_roots *roots;                         /* root */
+    struct hfi_handles *handles;                     /* root */
     struct hfi_fences *fences;                       /* fence */
     struct hfi_final *final;                         /* final */
     struct hfi_callbacks *callbacks;                 /* callback */

@@ -10,6 +10,7 @@
  * Threads: a function is constant once hf_function_bind_with() returned it.
  */
 
+#include "call/guard.h"
 #include "call/plain.h"
 
 #include "base/alloc.h"
@@ -146,13 +147,26 @@ static hf_status find_errno(hf_function *function)
 /* Checked modes look at what is lent, which only the general way lets them. */
 static void choose_entry(hf_function *function)
 {
-    const hfi_settings *settings = &function->parts->settings;
-    bool is_watched = settings->checked || settings->pointer_checks == HF_POINTER_CHECKS_AT_STORES;
     function->is_odd =
         function->prototype.is_leaf || function->clears_error || function->locate_errno != NULL;
     hfi_plain_choose(function);
+    function->guards = hfi_guard_plan(function);
     function->entry =
-        function->plain && !is_watched ? function->plain : function->parts->call_generally;
+        function->plain && !function->guards ? function->plain : function->parts->call_generally;
+}
+
+/* Says why libffi is not to be used for a signature. */
+static hf_status report_signature(const hf_function *function)
+{
+    const hfi_cif *cif = &function->cif;
+    const hfi_prototype *prototype = &function->prototype;
+    const char *name = cif->why_param >= 0 ? prototype->param[cif->why_param].name
+                       : cif->why_type     ? "result"
+                                           : "prototype";
+    return hfi_misuse(function->parts->reporter, HF_E_UNSUPPORTED, prototype->name, name,
+                      (hf_site){ NULL, 0 }, "pass it by address, or through a wrapper that does",
+                      "%s%scannot be called this way: %s", cif->why_type ? cif->why_type : "it",
+                      cif->why_type ? " by value " : " ", cif->why);
 }
 
 static hf_status make_callable(hf_function *function, const char *text,
@@ -161,6 +175,9 @@ static hf_status make_callable(hf_function *function, const char *text,
     hf_status status = parse(function, text, options);
     if (status == HF_OK) {
         status = hfi_cif_prepare(&function->cif, &function->prototype);
+        if (status == HF_E_UNSUPPORTED) {
+            return report_signature(function);
+        }
     }
     if (status == HF_OK) {
         status = hfi_plan_make(function);
@@ -178,6 +195,7 @@ static hf_status make_callable(hf_function *function, const char *text,
 static void dispose(hf_function *function)
 {
     function->sig = 0;
+    hfi_cif_finish(&function->cif);
     hfi_prototype_finish(&function->prototype);
     hfi_library_release(function->library);
     hfi_free(function->step);
