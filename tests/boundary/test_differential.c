@@ -112,8 +112,8 @@ static void free_layouts(layouts *all)
 
 static hfi_convention convention_of(const hfd_case *one)
 {
-    if (one->convention == HFD_MS_ABI) {
-        return HFI_CONVENTION_MS_ABI;
+    if (one->convention == HFD_MS_ABI && strstr(one->text, "ms_abi")) {
+        return HFI_CONVENTION_MS_ABI; /* elsewhere it is no word of the compiler */
     }
     if (one->convention != HFD_OF_X86) {
         return HFI_CONVENTION_DEFAULT;
