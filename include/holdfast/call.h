@@ -193,6 +193,9 @@ typedef struct hf_result {
  *         outputs are cleared, and a growing call made no further try.
  *         The callee breaks its protocol, and a report says how: HF_E_GROW_LIMIT,
  *         HF_E_NO_PROGRESS, HF_E_LYING_SIZE, HF_E_OVERRUN, and HF_E_UTF for a `text` output.
+ *         A callback that ran under it: HF_E_CALLBACK when its handler failed, with status and name
+ *         in the result; HF_E_JUMPED, reported, when something jumped over it.  The native
+ *         function has returned, outputs are cleared, and a growing call made no further try.
  *         HF_E_NOMEM, HF_E_LIMIT, HF_E_OVERFLOW; HF_E_DETACHED; HF_E_FORKED.
  *
  * @par Ownership   The result's outputs belong to its slots.  Arguments are borrowed for the call.

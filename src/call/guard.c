@@ -19,6 +19,7 @@
  */
 
 #include "call/guard.h"
+#include "call/marshal_link.h"
 
 #include "platform/platform.h"
 
@@ -265,11 +266,8 @@ static hf_status end_contracts(const hfi_call *call, const guard *was, uint64_t 
     if (was->began_ns != 0) {
         check_budget(call, now_ns - was->began_ns);
     }
-    if (thread->contract_breaks == was->breaks) {
-        return HF_OK;
-    }
-    return hfi_call_complain(call, -1, HF_E_CONTRACT, "leave {nocallback} out of the prototype",
-                             "the callee ran a callback although it promised not to");
+    return thread->contract_breaks == was->breaks ? HF_OK
+                                                  : HF_E_CONTRACT; /* the callback has reported it */
 }
 
 /*
@@ -280,7 +278,7 @@ static void test_retention(hfi_call *call)
 {
     hf_thread *thread = call->thread;
     hfi_heap *heap = thread->parts->heap;
-    if (call->object_count == 0 || !hfi_heap_is_turn(heap, RETENTION_EVERY)) {
+    if ((call->object_count == 0 && !call->links) || !hfi_heap_is_turn(heap, RETENTION_EVERY)) {
         return;
     }
     for (unsigned i = 0; i < call->object_count; i++) {
@@ -290,8 +288,14 @@ static void test_retention(hfi_call *call)
         }
     }
     call->record.pins = 0;
+    if (call->links) {
+        call->link_record.pins = 0;
+    }
     (void)!hfi_heap_collect_moving(thread);
     hfi_call_resolve(call);
+    if (call->links) {
+        hfi_links_resolve(call);
+    }
 }
 
 /* ---- the whole ---- */

@@ -29,6 +29,7 @@
 
 #include "base/alloc.h"
 #include "base/size.h"
+#include "thread/activation.h"
 
 #include <string.h>
 

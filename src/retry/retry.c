@@ -23,6 +23,7 @@
 #include "retry/retry.h"
 
 #include "call/begin.h"
+#include "thread/activation.h"
 
 /* What one buffer wants after a try. */
 typedef struct growth {
@@ -250,6 +251,10 @@ hf_status hf_call(hf_thread *thread, const hf_function *function, hf_result *res
                   const hf_arg *arguments)
 {
     HFI_ENTRY(thread);
+    if (HF_UNLIKELY(thread->activations) &&
+        hfi_is_jumped(thread, (uintptr_t)__builtin_frame_address(0))) {
+        hfi_jumped(thread, (uintptr_t)__builtin_frame_address(0), __func__);
+    }
     if (HF_UNLIKELY(!hfi_call_is_callable(thread, function, result, arguments))) {
         return hfi_call_generally(thread, function, result, arguments);
     }
