@@ -266,8 +266,9 @@ static hf_status end_contracts(const hfi_call *call, const guard *was, uint64_t 
     if (was->began_ns != 0) {
         check_budget(call, now_ns - was->began_ns);
     }
-    return thread->contract_breaks == was->breaks ? HF_OK
-                                                  : HF_E_CONTRACT; /* the callback has reported it */
+    return thread->contract_breaks == was->breaks
+               ? HF_OK
+               : HF_E_CONTRACT; /* the callback has reported it */
 }
 
 /*
@@ -299,6 +300,23 @@ static void test_retention(hfi_call *call)
 }
 
 /* ---- the whole ---- */
+
+void hfi_guard_pages(const hfi_call *call, bool close)
+{
+    hfi_heap *heap = call->thread->parts->heap;
+    for (unsigned i = 0; i < call->object_count; i++) {
+        unsigned owner = call->owner[i] >= 0 ? (unsigned)call->owner[i] : 0;
+        if (call->owner[i] < 0 || call->function->step[owner].kind != HFI_P_OUT_BUFFER) {
+            continue;
+        }
+        size_t at = (size_t)call->argument[owner].capacity;
+        if (close) {
+            hfi_heap_guard(heap, call->objects[i], at, call->function->prototype.name, owner + 1);
+        } else {
+            hfi_heap_unguard(heap, call->objects[i], at);
+        }
+    }
+}
 
 static void note_loans(const hfi_call *call)
 {
@@ -335,7 +353,7 @@ hf_status hfi_guard_cross(hfi_call *call)
     if (status != HF_OK) {
         return status;
     }
-    if (call->guards == HFI_GUARD_POINTERS) {
+    if (!(call->guards & (HFI_GUARD_ZONES | HFI_GUARD_MEMORY | HFI_GUARD_CONTRACTS))) {
         return hfi_call_cross(call);
     }
     status = cross_guarded(call);

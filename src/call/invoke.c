@@ -140,7 +140,10 @@ static hf_status make_buffer(hfi_call *call, unsigned index)
     }
     uintptr_t object;
     hf_status status =
-        hfi_bytes_allocate(call->thread, size, call->function->step[index].is_immovable, &object);
+        call->guards & HFI_GUARD_PAGES
+            ? hfi_bytes_allocate_guarded(call->thread, size, (size_t)argument->capacity, &object)
+            : hfi_bytes_allocate(call->thread, size, call->function->step[index].is_immovable,
+                                 &object);
     if (status == HF_OK) {
         call->slots[argument->object].word_ = object;
         memcpy((char *)hfi_payload_16(object) + argument->capacity, canary, HFI_CANARY_SIZE);
@@ -318,7 +321,13 @@ hf_status hfi_call_cross(hfi_call *call)
     const hf_function *function = call->function;
     hfi_value returned;
     returned.u64 = 0;
-    cross(call, &returned);
+    if (HF_UNLIKELY(call->guards & HFI_GUARD_PAGES)) {
+        hfi_guard_pages(call, true);
+        cross(call, &returned);
+        hfi_guard_pages(call, false);
+    } else {
+        cross(call, &returned);
+    }
     call->result->attempts++;
     call->result_seen = function->result_bytes ? hfi_aggregate_read(call)
                                                : hfi_result_read(call->result, function, &returned);

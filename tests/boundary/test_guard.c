@@ -294,6 +294,64 @@ static void guard_finds_outputs_where_they_moved(void **state)
     }
 }
 
+/* ---- guard pages ---- */
+
+static int setup_pages(void **state)
+{
+    static hf_test_runtime fixture;
+    hf_runtime_options options = HF_RUNTIME_OPTIONS_INIT;
+    options.guard_pages = 1;
+    hf_test_begin(&fixture, &options);
+    *state = &fixture;
+    return 0;
+}
+
+static void guard_gives_buffers_with_pages_all_their_room(void **state)
+{
+    hf_test_runtime *t = *state;
+    HF_FRAME(t->thread);
+    hf_result result = HF_RESULT_INIT;
+    static const size_t first[] = { 1, 15, 16, 100, 4080, 4096, 5000, 100000 };
+
+    for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++) {
+        hf_function_options options = HF_FUNCTION_OPTIONS_INIT;
+        options.first_bytes = first[i];
+        hf_function *function = hf_test_bind_with(
+            t,
+            "int hfn_overrun_at(uint8_t *data {out}, size_t size {capacity(data)},"
+            " size_t at)",
+            &options);
+
+        assert_int_equal(hf_call(t->thread, function, &result, HF_ARGS(HF_UINT(first[i] - 1))),
+                         HF_OK);
+
+        uint8_t last = 0;
+        hf_ref out = hf_result_out(&result, 0);
+        assert_int_equal(hf_bytes_size(out), first[i]);
+        assert_int_equal(hf_bytes_read(out, first[i] - 1, &last, 1), HF_OK);
+        assert_int_equal(last, 2);
+        assert_int_equal(hf_collect(t->thread), HF_OK);
+    }
+}
+
+static void guard_finds_what_is_written_before_the_page(void **state)
+{
+    hf_test_runtime *t = *state;
+    HF_FRAME(t->thread);
+    hf_result result = HF_RESULT_INIT;
+    hf_function_options options = HF_FUNCTION_OPTIONS_INIT;
+    options.first_bytes = 100;
+    hf_function *function =
+        hf_test_bind_with(t,
+                          "int hfn_overrun_at(uint8_t *data {out}, size_t size {capacity(data)},"
+                          " size_t at)",
+                          &options);
+
+    assert_int_equal(hf_call(t->thread, function, &result, HF_ARGS(HF_UINT(100))), HF_E_OVERRUN);
+
+    hf_test_expect_report(t, HF_E_OVERRUN, "hfn_overrun_at", "1 (data)");
+}
+
 /* ---- without checked mode ---- */
 
 static void guard_keeps_zones_alone_at_level_2(void **state)
@@ -342,6 +400,10 @@ int main(void)
         CHECKED(guard_reports_a_callback_that_was_promised_not_to_come),
         CHECKED(guard_moves_what_a_callee_promised_not_to_keep),
         CHECKED(guard_finds_outputs_where_they_moved),
+        cmocka_unit_test_setup_teardown(guard_gives_buffers_with_pages_all_their_room, setup_pages,
+                                        hf_test_teardown),
+        cmocka_unit_test_setup_teardown(guard_finds_what_is_written_before_the_page, setup_pages,
+                                        hf_test_teardown),
         cmocka_unit_test_setup_teardown(guard_keeps_zones_alone_at_level_2, setup_level_2,
                                         hf_test_teardown),
         cmocka_unit_test_setup_teardown(guard_is_nowhere_without_a_mode, hf_test_setup,
