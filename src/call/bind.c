@@ -143,12 +143,29 @@ static hf_status find_errno(hf_function *function)
     return status;
 }
 
+/* Says why libffi is not to be used for a signature. */
+static hf_status report_signature(const hf_function *function)
+{
+    const hfi_cif *cif = &function->cif;
+    const hfi_prototype *prototype = &function->prototype;
+    const char *name = cif->why_param >= 0 ? prototype->param[cif->why_param].name
+                       : cif->why_type     ? "result"
+                                           : "prototype";
+    return hfi_misuse(function->parts->reporter, HF_E_UNSUPPORTED, prototype->name, name,
+                      (hf_site){ NULL, 0 }, "pass it by address, or through a wrapper that does",
+                      "%s%scannot be called this way: %s", cif->why_type ? cif->why_type : "it",
+                      cif->why_type ? " by value " : " ", cif->why);
+}
+
 static hf_status make_callable(hf_function *function, const char *text,
                                const hf_function_options *options)
 {
     hf_status status = parse(function, text, options);
     if (status == HF_OK) {
         status = hfi_cif_prepare(&function->cif, &function->prototype);
+        if (status == HF_E_UNSUPPORTED) {
+            return report_signature(function);
+        }
     }
     if (status == HF_OK) {
         status = hfi_plan_make(function);
@@ -162,6 +179,7 @@ static hf_status make_callable(hf_function *function, const char *text,
 static void dispose(hf_function *function)
 {
     function->sig = 0;
+    hfi_cif_finish(&function->cif);
     hfi_prototype_finish(&function->prototype);
     hfi_library_release(function->library);
     hfi_free(function->step);

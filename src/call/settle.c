@@ -200,6 +200,9 @@ hf_status hfi_call_settle(hfi_call *call)
         }
     }
     /* Nothing fails from here on: the result gets all outputs or none. */
+    if (function->result_bytes) {
+        call->result->slots_[0].word_ = call->slots[call->returned_object].word_;
+    }
     for (unsigned i = 0; i < count; i++) {
         const hfi_step *step = &function->step[i];
         if (step->scalar >= 0) {

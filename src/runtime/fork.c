@@ -18,6 +18,7 @@
 #include "fence/fence.h"
 #include "final/final.h"
 #include "heap/heap.h"
+#include "root/handle.h"
 #include "root/root.h"
 #include "runtime/inside.h"
 #include "thread/thread.h"
@@ -33,6 +34,7 @@ static void take_locks(hfi_parts *parts)
     hfi_world_lock(parts->world);
     hfi_heap_lock(parts->heap);
     hfi_roots_lock(parts->roots);
+    hfi_handles_lock(parts->handles);
     hfi_fences_lock(parts->fences);
     hfi_final_lock(parts->final);
     hfi_reporter_lock(parts->reporter);
@@ -43,6 +45,7 @@ static void give_locks(hfi_parts *parts)
     hfi_reporter_unlock(parts->reporter);
     hfi_final_unlock(parts->final);
     hfi_fences_unlock(parts->fences);
+    hfi_handles_unlock(parts->handles);
     hfi_roots_unlock(parts->roots);
     hfi_heap_unlock(parts->heap);
     hfi_world_unlock(parts->world);

@@ -16,6 +16,7 @@
 #include "fence/fence.h"
 #include "final/final.h"
 #include "heap/heap.h"
+#include "root/handle.h"
 #include "root/root.h"
 #include "thread/thread.h"
 #include "type/type.h"
@@ -95,7 +96,7 @@ static hf_status resolve_settings(const hf_runtime_options *options, hfi_setting
 
 static void connect_fences_and_resources(hfi_parts *parts)
 {
-    hfi_resource_hooks hooks = { hfi_resource_hold, hfi_resource_let_go };
+    hfi_resource_hooks hooks = { hfi_resource_hold, hfi_resource_let_go, hfi_resource_adopt };
     hfi_fences_set_resource_hooks(parts->fences, &hooks);
 }
 
@@ -105,6 +106,7 @@ static hf_status create_parts(hfi_parts *parts)
     status = status == HF_OK ? hfi_types_create(parts, &parts->types) : status;
     status = status == HF_OK ? hfi_heap_create(parts, &parts->heap) : status;
     status = status == HF_OK ? hfi_roots_create(parts, &parts->roots) : status;
+    status = status == HF_OK ? hfi_handles_create(parts, &parts->handles) : status;
     status = status == HF_OK ? hfi_fences_create(parts, &parts->fences) : status;
     status = status == HF_OK ? hfi_final_create(parts, &parts->final) : status;
     status = status == HF_OK ? hfi_callbacks_create(parts, &parts->callbacks) : status;
@@ -123,6 +125,7 @@ static void destroy_parts(hfi_parts *parts, hf_runtime_leaks *leaks)
     bool keep_all =
         leaks->threads != 0 || (parts->callbacks && hfi_callbacks_are_busy(parts->callbacks));
     leaks->pins = parts->fences ? hfi_fences_destroy(parts->fences, keep_all) : 0;
+    leaks->handles = parts->handles ? hfi_handles_destroy(parts->handles, keep_all) : 0;
     leaks->globals = parts->roots ? hfi_roots_destroy(parts->roots, keep_all) : 0;
     if (keep_all) {
         return;
