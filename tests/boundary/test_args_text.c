@@ -195,7 +195,7 @@ static void texts_that_cannot_be_passed_are_refused_by_number(void **state)
 static hf_function *bind_system(hf_test_runtime *t, const char *prototype, unsigned index)
 {
     hf_function *function = hf_test_bind(t, prototype);
-    function->way = HFI_WAY_GENERAL;
+    function->entry = function->parts->call_generally;
     function->step[index].is_system = true;
     function->step[index].quick = HFI_QUICK_NOT;
     return function;
