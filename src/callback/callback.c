@@ -3,10 +3,12 @@
 /*
  * The module's life in a runtime.
  *
- * At the runtime's end every cell becomes an orphan: it answers with its safe value
- * and a word on standard error, and looks at nothing of the runtime.  Runs that are
- * under way on threads which a callback attached are waited for, within a bound; those
- * threads have nobody who would detach them, so they are forgotten here.
+ * The runtime's end has two steps.  When it begins, threads that a callback attached
+ * are forgotten, for nobody else would detach them: runs on them that are under way
+ * are waited for, within a bound, and no new one begins, because a run is counted
+ * before it looks at is_stopping.  Finalizers and release functions come next and may
+ * still destroy callbacks.  Then every cell becomes an orphan: it answers with its
+ * safe value and a word on standard error, and looks at nothing of the runtime.
  */
 
 #include "callback/inside.h"
@@ -100,6 +102,34 @@ static void pass_process_barrier(const hfi_callbacks *callbacks)
     }
 }
 
+/* Runs of live callbacks that are not their owners': visitors own none. */
+static uint32_t visits(const hfi_callbacks *callbacks)
+{
+    uint32_t runs = 0;
+    hfi_callbacks_lock();
+    for (hf_callback *cell = callbacks->live; cell; cell = cell->next) {
+        runs += atomic_load_explicit(&cell->other_runs, memory_order_seq_cst);
+    }
+    hfi_callbacks_unlock();
+    return runs + runs_left(callbacks);
+}
+
+void hfi_callbacks_drop_visitors(hfi_callbacks *callbacks)
+{
+    if (!hfi_world_has_visitors(callbacks->parts->world)) {
+        return;
+    }
+    pass_process_barrier(callbacks);
+    uint64_t deadline_ns = hfp_clock_ns() + STOP_WAIT_NS;
+    bool is_busy;
+    while ((is_busy = visits(callbacks) != 0) && hfp_clock_ns() < deadline_ns) {
+        hfp_sleep_ns(STOP_SLEEP_NS);
+    }
+    if (!is_busy) {
+        hfi_world_drop_visitors(callbacks->parts->world);
+    }
+}
+
 uint64_t hfi_callbacks_stop(hfi_callbacks *callbacks)
 {
     uint64_t leaked = bury_live(callbacks);
@@ -109,10 +139,10 @@ uint64_t hfi_callbacks_stop(hfi_callbacks *callbacks)
     hfi_callbacks_unlock();
     pass_process_barrier(callbacks);
     uint64_t deadline_ns = hfp_clock_ns() + STOP_WAIT_NS;
-    while ((callbacks->is_busy = runs_left(callbacks) != 0) && hfp_clock_ns() < deadline_ns) {
+    while ((callbacks->is_busy = runs_left(callbacks) != 0) && hfp_clock_ns() < deadline_ns &&
+           hfi_world_thread_count(callbacks->parts->world) == 0) {
         hfp_sleep_ns(STOP_SLEEP_NS);
     }
-    hfi_world_drop_visitors(callbacks->parts->world);
     return leaked;
 }
 

@@ -16,10 +16,13 @@ typedef struct hfi_callbacks hfi_callbacks;
 /** Sets parts->callback_hooks and the world's hooks.  Before the first attach. */
 HF_MUST_CHECK hf_status hfi_callbacks_create(hfi_parts *parts, hfi_callbacks **callbacks_out);
 
+/** Forgets the threads that callbacks attached, when runs on them are over, which is waited for
+ * within a bound.  is_stopping is set, so none comes back. */
+void hfi_callbacks_drop_visitors(hfi_callbacks *callbacks);
+
 /**
  * Ends every callback of a runtime that stops: from here on their addresses answer by themselves.
- * Waits, within a bound, for runs on threads that are not attached otherwise, and forgets those
- * threads.  Gives the number of registered callbacks never destroyed, each reported.
+ * Gives the number of registered callbacks never destroyed, each reported.
  */
 uint64_t hfi_callbacks_stop(hfi_callbacks *callbacks);
 

@@ -47,7 +47,7 @@ static hf_status parse(hf_thread *thread, const char *text, const hf_callback_op
     const hfi_ctype_list known = { NULL, 0, NULL };
     hfi_prototype_error error;
     memset(&error, 0, sizeof error);
-    hf_status status = hfi_prototype_parse(text, &known, prototype, &error);
+    hf_status status = hfi_signature_parse(text, &known, prototype, &error);
     if (status != HF_E_PROTOTYPE) {
         return status;
     }

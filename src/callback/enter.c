@@ -94,6 +94,11 @@ static hf_thread *attach(hf_callback *callback)
 static __attribute__((noinline)) hf_thread *find_thread(hf_callback *callback, bool is_owner)
 {
     hf_thread *thread = hfi_world_self(callback->parts->world);
+    bool is_visit = !thread || thread->is_visitor;
+    if (is_visit && atomic_load_explicit(&callback->parts->is_stopping, memory_order_seq_cst)) {
+        hfi_refuse_status(callback, HF_E_SHUTDOWN);
+        return NULL;
+    }
     if (!thread) {
         thread = attach(callback);
     } else if (atomic_load_explicit(&thread->state, memory_order_relaxed) != HFI_NATIVE) {

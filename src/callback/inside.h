@@ -69,14 +69,14 @@ struct hfi_callbacks {
 };
 
 /* A stack in one word, so that it is read and written at once: the page at which it begins, and
- * behind it the number of its pages; 0: unknown, so nobody is on it. */
+ * behind it the number of its pages; 0: unknown, or a visitor's, which owns nothing. */
 #define HFI_STACK_PAGE  12
 #define HFI_STACK_COUNT 19
 
 static inline uint64_t hfi_stack_word(const hf_thread *thread)
 {
     const uint64_t most = (UINT64_C(1) << HFI_STACK_COUNT) - 1;
-    if (thread->stack_size == UINTPTR_MAX) {
+    if (thread->stack_size == UINTPTR_MAX || thread->is_visitor) {
         return 0;
     }
     uint64_t end = ((uint64_t)thread->stack_low + thread->stack_size) >> HFI_STACK_PAGE;

@@ -110,14 +110,14 @@ struct hf_thread {
     uint32_t stress_left; /* safepoints until the next stress collection */
 
     /* floor 2 again. */
-    uint64_t os_thread;     /* hfp_thread_self() of the owner */
-    struct hf_thread *next; /* lock: world->lock */
-    uint32_t stopped_from;  /* the state to go back to when this thread resumes the world */
-    bool in_collector;      /* this thread stopped the world and has not resumed it */
-    bool is_lost;           /* its thread is not there in this child of a fork */
-    bool is_stuck;          /* its thread's key could not be cleared: not for reuse */
-    bool is_runner;         /* the runner's own record */
-    bool is_visitor;        /* attached by a callback, native between its runs */
+    uint64_t os_thread;       /* hfp_thread_self() of the owner */
+    struct hf_thread *next;   /* lock: world->lock */
+    uint32_t stopped_from;    /* the state to go back to when this thread resumes the world */
+    bool in_collector;        /* this thread stopped the world and has not resumed it */
+    bool is_lost;             /* its thread is not there in this child of a fork */
+    bool is_stuck;            /* its thread's key could not be cleared: not for reuse */
+    bool is_runner;           /* the runner's own record */
+    _Atomic(bool) is_visitor; /* attached by a callback, native between its runs */
 };
 
 /* What is compiled into programs (holdfast/prefix.h) is this struct under other names. */
@@ -319,6 +319,9 @@ bool hfi_world_after_fork(hfi_world *world, hf_thread **self_out);
 
 /** To native state from FORKED, in the child: the way back leads to FORKED again. */
 void hfi_fork_enter(hf_thread *thread);
+
+/** True if a callback has attached some. */
+bool hfi_world_has_visitors(hfi_world *world);
 
 /** Forgets the threads that a callback attached and that are in none now; at the end of the
  * runtime.  Their records are kept for ever: such a thread may just be ending. */

@@ -356,6 +356,18 @@ static void keep_for_ever(hf_thread *thread)
     }
 }
 
+bool hfi_world_has_visitors(hfi_world *world)
+{
+    bool has = false;
+    hfp_mutex_lock(&world->stop_lock);
+    hfi_world_bury(world);
+    for (const hf_thread *thread = world->threads; thread; thread = thread->next) {
+        has |= atomic_load_explicit(&thread->is_visitor, memory_order_relaxed);
+    }
+    hfp_mutex_unlock(&world->stop_lock);
+    return has;
+}
+
 static hf_thread *find_idle_visitor(hfi_world *world)
 {
     for (hf_thread *thread = world->threads; thread; thread = thread->next) {
