@@ -88,7 +88,7 @@ static hf_status make(hf_thread *thread, const hfi_prototype *prototype, const h
         cell->exchange = thread->exchange;
         cell->is_transient = false;
         cell->owner = thread;
-        atomic_store_explicit(&cell->owner_os, thread->os_thread, memory_order_relaxed);
+        atomic_store_explicit(&cell->owner_stack, hfi_stack_word(thread), memory_order_relaxed);
         copy_name(cell, prototype->name);
         hfi_callback_cell_link(thread->parts->callbacks, cell);
         atomic_store_explicit(&cell->state, HFI_CALLBACK_LIVE, memory_order_seq_cst);

@@ -58,7 +58,7 @@ static inline void count(hf_callback *callback, bool is_owner)
     }
 }
 
-void hfi_run_uncount(hf_callback *callback, bool is_owner)
+static inline void uncount(hf_callback *callback, bool is_owner)
 {
     if (HF_LIKELY(is_owner)) {
         set_owner_runs(callback, owner_runs(callback) - 1);
@@ -69,6 +69,11 @@ void hfi_run_uncount(hf_callback *callback, bool is_owner)
     if (HF_UNLIKELY(state == HFI_CALLBACK_ENDING)) {
         hfi_callback_left(callback);
     }
+}
+
+void hfi_run_uncount(hf_callback *callback, bool is_owner)
+{
+    uncount(callback, is_owner);
 }
 
 /* ---- the thread ---- */
@@ -168,7 +173,7 @@ static inline hf_status check_result(hf_callback *callback, hf_thread *thread, v
         hfi_refuse_result(callback, value, HF_E_POINTER);
         return HF_E_POINTER;
     }
-    if (HF_UNLIKELY(!hfi_result_write(signature, result, value))) {
+    if (HF_UNLIKELY(!hfi_result_put(signature, result, value))) {
         hfi_refuse_result(callback, value, HF_E_RANGE);
         return HF_E_RANGE;
     }
@@ -195,7 +200,7 @@ static inline bool run_handler(hf_callback *callback, hf_thread *thread, bool is
     }
     hf_value values[HFI_PARAMS_MAX];
     hf_value value = { .u = 0 };
-    hfi_arguments_read(callback->signature, arguments, values);
+    hfi_arguments_get(callback->signature, arguments, values);
     if (hfi_kind_is_memory(callback->signature->result)) {
         value.pointer = result;
     }
@@ -245,8 +250,8 @@ void hfi_callback_enter(ffi_cif *cif, void *result, void **arguments, void *user
     hfp_native_error_take(&error.errno_value, &error.last_error, &error.wsa_error);
     (void)cif;
     hf_callback *callback = user;
-    bool is_owner =
-        atomic_load_explicit(&callback->owner_os, memory_order_relaxed) == hfp_thread_self();
+    uint64_t stack = atomic_load_explicit(&callback->owner_stack, memory_order_relaxed);
+    bool is_owner = hfi_is_on_stack(stack, (uintptr_t)__builtin_frame_address(0));
     count(callback, is_owner);
     uint32_t state = atomic_load_explicit(&callback->state, memory_order_seq_cst);
     bool is_good = false;
@@ -259,6 +264,6 @@ void hfi_callback_enter(ffi_cif *cif, void *result, void **arguments, void *user
     if (HF_UNLIKELY(!is_good)) {
         hfi_result_write_safe(callback->signature, result, callback->safe);
     }
-    hfi_run_uncount(callback, is_owner);
+    uncount(callback, is_owner);
     hfp_native_error_restore(error);
 }

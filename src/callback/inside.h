@@ -33,9 +33,10 @@ struct hf_callback {
     _Atomic(uint32_t) other_runs; /* of all other threads */
     bool exchange;                /* settings.fence_mode == EXCHANGE */
     bool is_transient;
-    bool was_late;              /* called as an idle transient: native code has kept it */
-    _Atomic(uint64_t) owner_os; /* the thread that made or lends it: counts without a lock prefix */
-    hf_thread *owner;           /* its record; a hint, checked before use; written by the owner */
+    bool was_late;                 /* called as an idle transient: native code has kept it */
+    _Atomic(uint64_t) owner_stack; /* of the thread that made or lends it, which counts without a
+                                      lock prefix; hfi_stack_word() */
+    hf_thread *owner; /* its record; a hint, checked before use; written by the owner */
     const hfi_signature *signature;
     hf_callback_fn handler;
     void *user;
@@ -66,6 +67,29 @@ struct hfi_callbacks {
     hfi_pool *pools;   /* lock */
     bool is_busy;      /* from hfi_callbacks_stop() */
 };
+
+/* A stack in one word, so that it is read and written at once: the page at which it begins, and
+ * behind it the number of its pages; 0: unknown, so nobody is on it. */
+#define HFI_STACK_PAGE  12
+#define HFI_STACK_COUNT 19
+
+static inline uint64_t hfi_stack_word(const hf_thread *thread)
+{
+    const uint64_t most = (UINT64_C(1) << HFI_STACK_COUNT) - 1;
+    if (thread->stack_size == UINTPTR_MAX) {
+        return 0;
+    }
+    uint64_t end = ((uint64_t)thread->stack_low + thread->stack_size) >> HFI_STACK_PAGE;
+    uint64_t pages = end - (thread->stack_low >> HFI_STACK_PAGE);
+    pages = pages < most ? pages : most;
+    return (end - pages) << HFI_STACK_COUNT | pages;
+}
+
+static inline bool hfi_is_on_stack(uint64_t word, uintptr_t here)
+{
+    const uint64_t most = (UINT64_C(1) << HFI_STACK_COUNT) - 1;
+    return (here >> HFI_STACK_PAGE) - (word >> HFI_STACK_COUNT) < (word & most);
+}
 
 /** One run on a thread.  Off the stack, so that a jump over it leaves it whole. */
 typedef struct hfi_run {

@@ -131,7 +131,7 @@ static void arm(hf_callback *cell, hf_thread *thread, const hfi_prototype *proto
     cell->exchange = thread->exchange;
     cell->is_transient = true;
     cell->owner = thread;
-    atomic_store_explicit(&cell->owner_os, thread->os_thread, memory_order_relaxed);
+    atomic_store_explicit(&cell->owner_stack, hfi_stack_word(thread), memory_order_relaxed);
     size_t length = strlen(prototype->name);
     length = length < sizeof cell->name ? length : sizeof cell->name - 1;
     memcpy(cell->name, prototype->name, length);

@@ -207,6 +207,7 @@ hf_status hfi_signature_of(const hfi_prototype *prototype, const hfi_signature *
         status = find_or_make(prototype, &cif.cif, signature_out);
         hfi_callbacks_unlock();
     }
+    hfi_cif_finish(&cif);
     return status;
 }
 

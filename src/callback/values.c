@@ -14,21 +14,15 @@
 
 #include <string.h>
 
-void hfi_arguments_read(const hfi_signature *signature, void **arguments, hf_value *values_out)
+void hfi_argument_read(hfi_ctype kind, void *argument, hf_value *value_out)
 {
-    for (unsigned i = 0; i < signature->count; i++) {
-        hfi_ctype kind = signature->kind[i];
-        if (HF_LIKELY(kind == HFI_C_POINTER)) {
-            values_out[i].u = 0;
-            memcpy(&values_out[i].pointer, arguments[i], sizeof(void *));
-        } else if (kind == HFI_C_F32 || kind == HFI_C_F64) {
-            values_out[i].f = hfi_value_floating(arguments[i], kind);
-        } else if (hfi_kind_is_memory(kind)) {
-            values_out[i].u = 0;
-            values_out[i].pointer = arguments[i];
-        } else {
-            values_out[i].i = hfi_value_load(arguments[i], kind);
-        }
+    if (kind == HFI_C_F32 || kind == HFI_C_F64) {
+        value_out->f = hfi_value_floating(argument, kind);
+    } else if (hfi_kind_is_memory(kind)) {
+        value_out->u = 0;
+        value_out->pointer = argument;
+    } else {
+        value_out->i = hfi_value_load(argument, kind);
     }
 }
 

@@ -247,6 +247,7 @@ int main(int argc, char **argv)
     }
     bench_calls(&b);
     bench_statics(&b);
+    bench_callbacks(&b);
     bench_pins(&b);
     bench_allocation(&b);
     bench_pauses(&b);
