@@ -94,6 +94,7 @@ struct hf_function {
     hfi_way way;
     bool result_is_signed;
     uint8_t result_shift;   /* bits of a register that an integer result leaves unused */
+    bool judges;            /* a call may fail, or its error may mean something on success */
     bool clears_error;      /* `error` decides about success, so it must not be an old one */
     uint32_t floating_mask; /* scalar outputs that are floating */
     uint32_t tries_max;

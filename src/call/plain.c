@@ -196,7 +196,7 @@ static inline hf_status finish(hf_thread *thread, hf_result *result, const hf_fu
 {
     result->attempts = 1;
     int64_t seen = hfi_result_read(result, function, returned);
-    if (function->prototype.fail.count) {
+    if (function->judges) {
         (void)hfi_result_judge(result, function, seen, NULL);
     }
     if (HF_UNLIKELY(atomic_load_explicit(&function->parts->is_stopping, memory_order_relaxed))) {

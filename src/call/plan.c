@@ -57,7 +57,7 @@ static void plan_parameter(hfi_step *step, const hfi_param *param)
                         .is_callers = hfi_param_is_callers(param),
                         .is_text = param->is_text,
                         .is_system = is_system_text(param),
-                        .text_unit = param->is_wide ? sizeof(wchar_t) : 1,
+                        .text_unit = (uint8_t)param->target_size,
                         .buffer = -1,
                         .out = -1,
                         .scalar = -1,
@@ -189,6 +189,7 @@ static void plan_flags(hf_function *function)
 {
     const hfi_prototype *prototype = &function->prototype;
     function->clears_error = prototype->clears_error || decides_by_error(prototype);
+    function->judges = prototype->fail.count || function->clears_error;
     function->has_outputs = function->outs || function->scalars;
     function->has_capacities = function->scalars != 0;
     for (unsigned i = 0; i < prototype->param_count; i++) {
