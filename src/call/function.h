@@ -122,7 +122,7 @@ struct hf_function {
     uint64_t result_sign; /* its sign bit; 0: it is unsigned */
     hfi_yield yield;
     bool is_odd;    /* a leaf, clears the error, or has an errno of its own: see call/cross.h */
-    bool can_fail;  /* it has a fail role */
+    bool judges;    /* a call may fail, or its error may mean something on success */
     bool is_padded; /* more registers are loaded than have an argument */
     bool result_is_signed;
     uint8_t result_shift; /* bits of a register that an integer result leaves unused */

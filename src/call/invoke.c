@@ -334,7 +334,7 @@ hf_status hfi_call_cross(hfi_call *call)
     if (function->sees_values) {
         read_values(call);
     }
-    if (function->prototype.fail.count) {
+    if (function->judges) {
         call->error_seen = hfi_result_judge(call->result, function, call->result_seen, call->seen);
     }
     if (HF_UNLIKELY(call->adoption != NULL) && !call->result->failed) {

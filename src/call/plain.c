@@ -165,7 +165,7 @@ static ALWAYS_INLINE hf_status finish(hf_thread *thread, const hf_function *func
     result->error = 0;
     result->failed = false;
     bool may_fail =
-        function->can_fail && (uint64_t)seen - function->fail_from <= function->fail_span;
+        function->judges && (uint64_t)seen - function->fail_from <= function->fail_span;
     return may_fail ? finish_judged(thread, function, result, seen)
                     : hfi_cross_status(thread, function, result);
 }

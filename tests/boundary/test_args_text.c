@@ -139,14 +139,9 @@ static void managed_text_is_a_buffer_with_or_without_its_nul(void **state)
 
 static hf_function *bind_join(hf_test_runtime *t, bool is_wide)
 {
-    hf_function *join = hf_test_bind(
-        t, is_wide ? "size_t hfn_join_wide(const void *texts {size(8)}, void *to {raw})"
-                   : "size_t hfn_join(const void *texts {size(8)}, void *to {raw})");
-    join->entry = join->parts->call_generally;
-    join->step[0].kind = HFI_P_TEXTS;
-    join->step[0].quick = HFI_QUICK_NOT;
-    join->step[0].text_unit = is_wide ? sizeof(wchar_t) : 1;
-    return join;
+    return hf_test_bind(
+        t, is_wide ? "size_t hfn_join_wide(const wchar_t *const *texts {texts}, wchar_t *to {raw})"
+                   : "size_t hfn_join(char *const texts[] {texts}, char *to {raw})");
 }
 
 static void texts_arrive_with_their_null(void **state)
@@ -167,6 +162,19 @@ static void texts_arrive_with_their_null(void **state)
     assert_string_equal(seen, "one||tw\xc3\xb6|");
     assert_int_equal(call_2(t, bind_join(t, true), (hf_arg)HF_TEXTS(texts, 3), wide), HF_OK);
     assert_true(wcscmp(wide, L"one||tw\u00f6|") == 0);
+}
+
+static void texts_arrive_in_the_units_of_their_type(void **state)
+{
+    hf_test_runtime *t = *state;
+    const char *const texts[] = { "one", "\xf0\x9f\x98\x80" };
+    uint16_t seen[16];
+    hf_function *join =
+        hf_test_bind(t, "size_t hfn_join_units(const char16_t *const *texts {texts}, char16_t *to"
+                        " {raw})");
+
+    assert_int_equal(call_2(t, join, (hf_arg)HF_TEXTS(texts, 2), seen), HF_OK);
+    assert_memory_equal(seen, ((uint16_t[]){ 'o', 'n', 'e', '|', 0xd83d, 0xde00, '|', 0 }), 16);
 }
 
 static void texts_that_cannot_be_passed_are_refused_by_number(void **state)
@@ -240,6 +248,25 @@ static void system_text_without_a_character_is_refused(void **state)
     assert_int_equal(call_2(t, copy, (hf_arg)HF_CSTR("ab\xff"), seen), HF_E_UTF);
     assert_non_null(strstr(t->report[0].message, "is not UTF-8 at byte 2"));
     hf_test_expect_report(t, HF_E_UTF, "hfn_copy_text", "1 (text)");
+}
+
+/* The role, as it is bound here: Windows' code page, elsewhere nothing to convert. */
+static void system_text_is_what_the_role_says(void **state)
+{
+    hf_test_runtime *t = *state;
+    HF_FRAME(t->thread);
+    char seen[16] = "";
+    hf_function *copy =
+        hf_test_bind(t, "size_t hfn_copy_text(const char *text {text(system)}, char *to {raw})");
+    hf_status status = call_2(t, copy, (hf_arg)HF_CSTR("caf\xc3\xa9"), seen);
+
+    if (status == HF_E_UTF) { /* a code page without the letter */
+        hf_test_expect_report(t, HF_E_UTF, "hfn_copy_text", "1 (text)");
+        return;
+    }
+    assert_int_equal(status, HF_OK);
+    assert_int_equal(strlen(seen), hfp_text_is_utf8() ? 5 : 4);
+    assert_memory_equal(seen, "caf", 3);
 }
 
 static void system_text_comes_back_as_utf8(void **state)
@@ -335,9 +362,11 @@ int main(void)
         TEST(text_that_is_null_or_between_units_is_refused),
         TEST(managed_text_is_a_buffer_with_or_without_its_nul),
         TEST(texts_arrive_with_their_null),
+        TEST(texts_arrive_in_the_units_of_their_type),
         TEST(texts_that_cannot_be_passed_are_refused_by_number),
         TEST(system_text_is_converted_from_every_kind),
         TEST(system_text_without_a_character_is_refused),
+        TEST(system_text_is_what_the_role_says),
         TEST(system_text_comes_back_as_utf8),
         TEST(usual_arguments_allocate_nothing),
         TEST(long_texts_get_memory_and_give_it_back),
