@@ -60,7 +60,7 @@ typedef struct hf_runtime_options {
     uint32_t
         stress_every; /* collect, moving everything, at each Nth safepoint and crossing; 0: never */
     uint32_t on_misuse;      /* hf_on_misuse */
-    uint32_t checked;        /* 1: poison ended slots, hash lent memory, remember sites */
+    uint32_t checked;        /* 1: poison ended slots, guard lent memory, remember sites */
     uint32_t pointer_checks; /* hf_pointer_checks */
     uint32_t guard_pages;    /* 1: buffers that the library makes end at an inaccessible page */
     hf_report_fn report;     /* gets every report; NULL: text on standard error */
