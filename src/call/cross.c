@@ -13,7 +13,7 @@
 
 #include "call/cross.h"
 
-#include "call/callbacks.h"
+#include "call/result.h"
 
 void hfi_cross_out_oddly(hf_thread *thread, const hf_function *function)
 {
@@ -51,14 +51,8 @@ void hfi_cross_back_specially(hf_thread *thread)
 
 hf_status hfi_cross_disturbed(hf_thread *thread, hf_result *result)
 {
-    hf_status status = HF_OK;
-    if (thread->parked) {
-        hfi_parked parked;
-        thread->parts->callback_hooks->take_parked(thread, &parked);
-        result->callback_status = parked.status;
-        result->callback_name = parked.name;
-        status = HF_E_CALLBACK;
-    }
+    hf_status status =
+        thread->parked || thread->activations ? hfi_call_callbacks_said(thread, result) : HF_OK;
     bool is_stopping = atomic_load_explicit(&thread->parts->is_stopping, memory_order_relaxed);
     return is_stopping ? HF_E_SHUTDOWN : status; /* then the native result is all there is */
 }

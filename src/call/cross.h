@@ -84,8 +84,8 @@ static inline hf_status hfi_cross_status(hf_thread *thread, const hf_function *f
                                          hf_result *result)
 {
     bool is_stopping = atomic_load_explicit(&function->parts->is_stopping, memory_order_relaxed);
-    return HF_UNLIKELY(is_stopping || thread->parked != NULL) ? hfi_cross_disturbed(thread, result)
-                                                              : HF_OK;
+    bool is_disturbed = is_stopping || thread->parked || thread->activations;
+    return HF_UNLIKELY(is_disturbed) ? hfi_cross_disturbed(thread, result) : HF_OK;
 }
 
 #endif

@@ -14,6 +14,7 @@
  * once: only the outermost call counts.  The platform runs them one fork at a time.
  */
 
+#include "callback/callback.h"
 #include "fence/fence.h"
 #include "final/final.h"
 #include "heap/heap.h"
@@ -64,6 +65,7 @@ static void prepare(void *user)
     for (hf_runtime *runtime = runtimes; runtime; runtime = runtime->next) {
         take_locks(&runtime->parts);
     }
+    hfi_callbacks_lock();
 }
 
 static void parent(void *user)
@@ -72,6 +74,7 @@ static void parent(void *user)
     if (--depth != 0) {
         return;
     }
+    hfi_callbacks_unlock();
     for (hf_runtime *runtime = runtimes; runtime; runtime = runtime->next) {
         give_locks(&runtime->parts);
     }
@@ -88,6 +91,10 @@ static void child(void *user)
     if (--depth != 0) {
         return;
     }
+    for (hf_runtime *runtime = runtimes; runtime; runtime = runtime->next) {
+        hfi_callbacks_fork_child(runtime->parts.callbacks);
+    }
+    hfi_callbacks_unlock();
     for (hf_runtime *runtime = runtimes; runtime; runtime = runtime->next) {
         hfi_final_fork_child(runtime->parts.final);
         give_locks(&runtime->parts);

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/parts.h"
+#include "callback/callback.h"
 #include "diag/env.h"
 #include "diag/report.h"
 #include "fence/fence.h"
@@ -112,7 +113,7 @@ static hf_status resolve_settings(const hf_runtime_options *options, hfi_setting
 
 static void connect_fences_and_resources(hfi_parts *parts)
 {
-    hfi_resource_hooks hooks = { hfi_resource_hold, hfi_resource_let_go };
+    hfi_resource_hooks hooks = { hfi_resource_hold, hfi_resource_let_go, hfi_resource_adopt };
     hfi_fences_set_resource_hooks(parts->fences, &hooks);
 }
 
@@ -126,6 +127,7 @@ static hf_status create_parts(hfi_parts *parts)
     status = status == HF_OK ? hfi_handles_create(parts, &parts->handles) : status;
     status = status == HF_OK ? hfi_fences_create(parts, &parts->fences) : status;
     status = status == HF_OK ? hfi_final_create(parts, &parts->final) : status;
+    status = status == HF_OK ? hfi_callbacks_create(parts, &parts->callbacks) : status;
     if (status == HF_OK) {
         connect_fences_and_resources(parts);
     }
@@ -138,12 +140,16 @@ static hf_status create_parts(hfi_parts *parts)
  */
 static void destroy_parts(hfi_parts *parts, hf_runtime_leaks *leaks)
 {
-    bool keep_all = leaks->threads != 0;
+    bool keep_all =
+        leaks->threads != 0 || (parts->callbacks && hfi_callbacks_are_busy(parts->callbacks));
     leaks->pins = parts->fences ? hfi_fences_destroy(parts->fences, keep_all) : 0;
     leaks->handles = parts->handles ? hfi_handles_destroy(parts->handles, keep_all) : 0;
     leaks->globals = parts->roots ? hfi_roots_destroy(parts->roots, keep_all) : 0;
     if (keep_all) {
         return;
+    }
+    if (parts->callbacks) {
+        hfi_callbacks_destroy(parts->callbacks);
     }
     if (parts->final) {
         hfi_final_destroy(parts->final);
@@ -223,14 +229,16 @@ static void end_runtime(hf_runtime *runtime, hf_runtime_leaks *leaks)
     hfi_fork_forget(runtime);
     hfi_world_close(parts->world);
     hfi_world_drop_lost(parts->world);
+    leaks->callbacks = hfi_callbacks_stop(parts->callbacks);
     leaks->resources = left.resources;
     leaks->finalizers = left.finalizers;
     leaks->threads = hfi_world_thread_count(parts->world);
     leaks->fences = hfi_records_open(parts->world);
     leaks->functions = atomic_load_explicit(&parts->functions, memory_order_relaxed);
     report_threads(parts, leaks->threads);
+    bool is_busy = hfi_callbacks_are_busy(parts->callbacks);
     destroy_parts(parts, leaks);
-    if (leaks->threads != 0 || leaks->functions != 0 || leaks->pins != 0) {
+    if (leaks->threads != 0 || leaks->functions != 0 || leaks->pins != 0 || is_busy) {
         keep_runtime(runtime);
         return;
     }
