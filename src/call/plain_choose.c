@@ -158,7 +158,7 @@ static hfi_call_fn *choose(const hf_function *function)
 /* libffi finds each argument at the address of its cell, and the cif is all that it needs. */
 static bool is_for_ffi(const hf_function *function)
 {
-    bool is_common = !function->cif.has_values && !function->cif.halved;
+    bool is_common = !function->cif.has_values && !function->cif.detour;
     return UINTPTR_MAX > UINT32_MAX && hfi_value_shift(HFI_C_I32) == 0 && is_common;
 }
 
