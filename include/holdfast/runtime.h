@@ -62,13 +62,14 @@ typedef struct hf_runtime_options {
     uint32_t on_misuse;      /* hf_on_misuse */
     uint32_t checked;        /* 1: poison ended slots, hash lent memory, remember sites */
     uint32_t pointer_checks; /* hf_pointer_checks */
+    uint32_t guard_pages;    /* 1: buffers that the library makes end at an inaccessible page */
     hf_report_fn report;     /* gets every report; NULL: text on standard error */
     void *report_user;
 } hf_runtime_options;
 
 #define HF_RUNTIME_OPTIONS_INIT                                                                    \
     {                                                                                              \
-        (uint32_t)sizeof(hf_runtime_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL                \
+        (uint32_t)sizeof(hf_runtime_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL             \
     }
 
 /** What was left when a runtime ended.  All zero is a clean end. */
@@ -81,8 +82,8 @@ typedef struct hf_runtime_leaks {
     uint64_t finalizers;  /* armed, never run */
     uint64_t globals;     /* global slots never destroyed */
     uint64_t functions;   /* bound functions and open libraries never closed */
-    uint64_t callbacks;   /* registered and never destroyed; their addresses are tombstones now */
     uint64_t handles;     /* never destroyed */
+    uint64_t callbacks;   /* registered and never destroyed; their addresses are tombstones now */
 } hf_runtime_leaks;
 
 #define HF_RUNTIME_LEAKS_INIT                                                                      \

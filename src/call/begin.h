@@ -21,7 +21,8 @@ void hfi_call_place_outputs(hfi_call *call);
 static inline bool hfi_call_is_callable(const hf_thread *thread, const hf_function *function,
                                         const hf_result *result, const hf_arg *arguments)
 {
-    return function && result && arguments && function->parts == thread->parts &&
+    return HF_LIKELY(function != NULL) && HF_LIKELY(result != NULL) &&
+           HF_LIKELY(arguments != NULL) && function->parts == thread->parts &&
            !atomic_load_explicit(&thread->parts->is_stopping, memory_order_relaxed);
 }
 
@@ -45,6 +46,7 @@ HF_MUST_CHECK static inline hf_status hfi_call_begin(hfi_call *call, hf_thread *
     call->rooms = NULL;
     call->room_next = call->scratch;
     call->room_left = HFI_CALL_SCRATCH;
+    call->guards = 0;
     if (HF_UNLIKELY(!hfi_call_is_callable(thread, function, result, arguments))) {
         return hfi_call_not_callable(thread, function, result, arguments);
     }
@@ -54,6 +56,7 @@ HF_MUST_CHECK static inline hf_status hfi_call_begin(hfi_call *call, hf_thread *
         return status;
     }
     call->result = result;
+    call->guards = function->guards;
     if (function->prototype.param_count || arguments->kind != HF_ARG_END) {
         status = hfi_marshal(call, arguments);
     }

@@ -10,7 +10,8 @@
  * Threads: a function is constant once hf_function_bind_with() returned it.
  */
 
-#include "call/function.h"
+#include "call/guard.h"
+#include "call/plain.h"
 
 #include "base/alloc.h"
 #include "base/verify.h"
@@ -56,9 +57,10 @@ static bool read_options(const hf_function_options *given, hf_function_options *
     return true;
 }
 
-static hf_status report_prototype(hfi_parts *parts, const hfi_prototype_error *error)
+static hf_status report_prototype(hfi_parts *parts, hf_status status,
+                                  const hfi_prototype_error *error)
 {
-    return hfi_misuse(parts->reporter, HF_E_PROTOTYPE, bind_name, "prototype", (hf_site){ NULL, 0 },
+    return hfi_misuse(parts->reporter, status, bind_name, "prototype", (hf_site){ NULL, 0 },
                       "docs/prototypes.md has the grammar and the roles",
                       "at byte %u: found %s, expected %s", (unsigned)error->position, error->found,
                       error->expected);
@@ -89,13 +91,13 @@ static hf_status parse(hf_function *function, const char *text, const hf_functio
     memset(&error, 0, sizeof(error));
     hf_status status = hfi_prototype_parse(text, &known, &function->prototype, &error);
     hfi_free(info);
-    if (status == HF_E_PROTOTYPE) {
+    if (status == HF_E_PROTOTYPE || status == HF_E_LAYOUT) {
         if (options->error_out) {
             options->error_out->position = error.position;
             memcpy(options->error_out->found, error.found, sizeof(error.found));
             memcpy(options->error_out->expected, error.expected, sizeof(error.expected));
         }
-        (void)report_prototype(function->parts, &error);
+        (void)report_prototype(function->parts, status, &error);
     }
     return status;
 }
@@ -143,6 +145,17 @@ static hf_status find_errno(hf_function *function)
     return status;
 }
 
+/* Checked modes look at what is lent, which only the general way lets them. */
+static void choose_entry(hf_function *function)
+{
+    function->is_odd =
+        function->prototype.is_leaf || function->clears_error || function->locate_errno != NULL;
+    hfi_plain_choose(function);
+    function->guards = hfi_guard_plan(function);
+    function->entry =
+        function->plain && !function->guards ? function->plain : function->parts->call_generally;
+}
+
 /* Says why libffi is not to be used for a signature. */
 static hf_status report_signature(const hf_function *function)
 {
@@ -173,7 +186,11 @@ static hf_status make_callable(hf_function *function, const char *text,
     if (status == HF_OK) {
         status = find_symbol(function, options);
     }
-    return status == HF_OK ? find_errno(function) : status;
+    status = status == HF_OK ? find_errno(function) : status;
+    if (status == HF_OK) {
+        choose_entry(function);
+    }
+    return status;
 }
 
 static void dispose(hf_function *function)

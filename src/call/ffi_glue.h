@@ -15,21 +15,22 @@
 
 #include <ffi.h>
 
-/** How a signature is called; all but the first without libffi (call/direct.c). */
+/** How a signature is called; all but the first without libffi (call/direct.h). */
 typedef enum hfi_direct {
     HFI_DIRECT_NONE,
-    HFI_DIRECT_NOTHING,
-    HFI_DIRECT_WORDS,
-    HFI_DIRECT_ALL,
-    HFI_DIRECT_ALL_FLOATING
+    HFI_DIRECT_WORDS, /* integers and addresses alone */
+    HFI_DIRECT_MIXED, /* floating numbers have registers of their own, counted by themselves */
+    HFI_DIRECT_SLOTS  /* each parameter is a slot, which is a word or a floating number */
 } hfi_direct;
 
-/** The same signature with one struct as its two halves; see ffi_glue.c. */
-typedef struct hfi_halved {
+/** The same call said to libffi in another way, where it gets the plain one wrong; see ffi_glue.c.
+ */
+typedef struct hfi_detour {
     ffi_cif cif;
-    unsigned at; /* the parameter */
+    int halved;          /* a parameter that is passed as its two halves; -1 */
+    uint32_t by_address; /* parameters, as bits, that are passed by the address of their copy */
     ffi_type *types[HFI_PARAMS_MAX + 1];
-} hfi_halved;
+} hfi_detour;
 
 /** A signature as libffi wants it.  Constant after hfi_cif_prepare(); points into itself, so it
  * stays put. */
@@ -37,9 +38,14 @@ typedef struct hfi_cif {
     ffi_cif cif; /* as declared; a variadic one has a cif of its own in each call */
     ffi_type *types[HFI_PARAMS_MAX];
     hfi_direct direct;
+    uint8_t words;       /* HFI_DIRECT_WORDS: so many parameters */
+    uint8_t shape;       /* of the other two: see call/direct.h */
+    uint8_t loads_words; /* so many of each are loaded; as many as have an argument, or more */
+    uint8_t loads_floatings;
+    bool returns_floating; /* in a floating register */
     bool has_values;      /* structs, complex, long double or dots: hfi_cif_call_values() */
     hfi_ffi_types made;   /* owned */
-    hfi_halved *halved;   /* owned; NULL: called as declared */
+    hfi_detour *detour;   /* owned; NULL: called as declared */
     const char *why;      /* of HF_E_UNSUPPORTED: the reason; NULL */
     const char *why_type; /* the type that it is about; NULL: the whole signature */
     int why_param;        /* -1: the result, or the whole */

@@ -24,6 +24,7 @@
 #include "call/callbacks.h"
 #include "call/cross.h"
 #include "call/direct.h"
+#include "call/guard.h"
 #include "call/marshal_link.h"
 
 #include "base/alloc.h"
@@ -61,22 +62,6 @@ hf_status hfi_call_not_callable(hf_thread *thread, const hf_function *function, 
         result->attempts = 0; /* nothing was called: a call that was stopped inside has one */
     }
     return HF_E_SHUTDOWN;
-}
-
-hf_status hfi_call_callbacks_said(hf_thread *thread, hf_result *result)
-{
-    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
-    bool is_jumped = hfi_is_jumped(thread, here);
-    if (is_jumped) {
-        hfi_jumped(thread, here, "hf_call");
-    }
-    if (thread->parked) {
-        hfi_parked parked;
-        thread->parts->callback_hooks->take_parked(thread, &parked);
-        result->callback_status = parked.status;
-        result->callback_name = parked.name;
-    }
-    return is_jumped ? HF_E_JUMPED : result->callback_status != HF_OK ? HF_E_CALLBACK : HF_OK;
 }
 
 /* Gives back what the call took: the last hold of a disposed resource runs its release function. */
@@ -155,7 +140,10 @@ static hf_status make_buffer(hfi_call *call, unsigned index)
     }
     uintptr_t object;
     hf_status status =
-        hfi_bytes_allocate(call->thread, size, call->function->step[index].is_immovable, &object);
+        call->guards & HFI_GUARD_PAGES
+            ? hfi_bytes_allocate_guarded(call->thread, size, (size_t)argument->capacity, &object)
+            : hfi_bytes_allocate(call->thread, size, call->function->step[index].is_immovable,
+                                 &object);
     if (status == HF_OK) {
         call->slots[argument->object].word_ = object;
         memcpy((char *)hfi_payload_16(object) + argument->capacity, canary, HFI_CANARY_SIZE);
@@ -220,15 +208,15 @@ static void arm_scalars(hfi_call *call)
 
 /* ---- (b) addresses ---- */
 
-static void resolve(hfi_call *call)
+void hfi_call_resolve(hfi_call *call)
 {
     for (unsigned i = 0; i < call->object_count; i++) {
         uintptr_t object = call->slots[i].word_;
         call->objects[i] = object;
         if (call->owner[i] >= 0) {
             hfi_argument *argument = &call->argument[call->owner[i]];
-            hfi_value_set_pointer(&argument->value,
-                                  (char *)hfi_payload_16(object) + argument->offset);
+            /* Of a record the offset is less than nothing: its header is the shorter one. */
+            hfi_value_set_pointer(&argument->value, (void *)(object + 16 + argument->offset));
         }
     }
     call->record.pins = call->object_count;
@@ -239,31 +227,30 @@ static void resolve(hfi_call *call)
 
 /* ---- (c) the crossing ---- */
 
+static void cross_directly(hfi_call *call, hfi_value *returned)
+{
+    const hf_function *function = call->function;
+    hfi_registers registers;
+    hfi_direct_load(&function->cif, &function->prototype, call->passed, &registers);
+    hfi_cross_out(call->thread, function);
+    hfi_direct_call(&function->cif, function->address, &registers, returned);
+    hfi_cross_back(call->thread, function, call->result);
+}
+
 static void cross(hfi_call *call, hfi_value *returned)
 {
     const hf_function *function = call->function;
+    if (function->cif.direct != HFI_DIRECT_NONE) {
+        cross_directly(call, returned);
+        return;
+    }
     hfi_cross_out(call->thread, function);
-    switch (function->cif.direct) {
-    case HFI_DIRECT_NONE:
-        if (function->cif.has_values) {
-            hfi_cif_call_values(
-                &function->cif,
-                function->prototype.is_variadic ? &call->variadic : &function->cif.cif,
-                function->address, hfi_aggregate_place(call, returned), call->passed);
-        } else {
-            hfi_cif_call(&function->cif, function->address, returned, call->passed);
-        }
-        break;
-    case HFI_DIRECT_NOTHING:
-        hfi_direct_nothing(function->address, returned);
-        break;
-    case HFI_DIRECT_WORDS:
-        hfi_direct_words(&function->prototype, function->address, returned, call->passed);
-        break;
-    case HFI_DIRECT_ALL:
-    case HFI_DIRECT_ALL_FLOATING:
-        hfi_direct_all(&function->prototype, function->address, returned, call->passed);
-        break;
+    if (function->cif.has_values) {
+        hfi_cif_call_values(&function->cif,
+                            function->prototype.is_variadic ? &call->variadic : &function->cif.cif,
+                            function->address, hfi_aggregate_place(call, returned), call->passed);
+    } else {
+        hfi_cif_call(&function->cif, function->address, returned, call->passed);
     }
     hfi_cross_back(call->thread, function, call->result);
 }
@@ -323,12 +310,24 @@ hf_status hfi_call_try(hfi_call *call)
         hfi_aggregate_arm(call);
     }
     if (call->object_count) {
-        resolve(call);
+        hfi_call_resolve(call);
         HF_ASSERT(hfi_world_stops(call->thread->parts->world) == call->stops);
     }
+    return HF_UNLIKELY(call->guards) ? hfi_guard_cross(call) : hfi_call_cross(call);
+}
+
+hf_status hfi_call_cross(hfi_call *call)
+{
+    const hf_function *function = call->function;
     hfi_value returned;
     returned.u64 = 0;
-    cross(call, &returned);
+    if (HF_UNLIKELY(call->guards & HFI_GUARD_PAGES)) {
+        hfi_guard_pages(call, true);
+        cross(call, &returned);
+        hfi_guard_pages(call, false);
+    } else {
+        cross(call, &returned);
+    }
     call->result->attempts++;
     call->result_seen = function->result_bytes ? hfi_aggregate_read(call)
                                                : hfi_result_read(call->result, function, &returned);
@@ -342,15 +341,8 @@ hf_status hfi_call_try(hfi_call *call)
         hfi_call_adopt(call); /* before anything that can fail */
     }
     hf_status status = function->growing ? check_canaries(call) : HF_OK;
-    if (HF_UNLIKELY(call->thread->activations || call->thread->parked) && status == HF_OK) {
-        status = hfi_call_callbacks_said(call->thread, call->result);
-    }
-    if (HF_UNLIKELY(
-            atomic_load_explicit(&call->thread->parts->is_stopping, memory_order_relaxed)) &&
-        status == HF_OK) {
-        return HF_E_SHUTDOWN; /* it stopped under the call: the native result is all there is */
-    }
-    return status;
+    hf_status disturbed = hfi_cross_status(call->thread, function, call->result);
+    return status == HF_OK ? disturbed : status;
 }
 
 int64_t hfi_call_evaluate(const hfi_call *call, const hfi_expr *expr)

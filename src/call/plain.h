@@ -2,21 +2,37 @@
 #ifndef HOLDFAST_CALL_PLAIN_H
 #define HOLDFAST_CALL_PLAIN_H
 
-/* The short way of a call that has no outputs and whose arguments all go into registers. */
+/*
+ * The short ways of a call: functions that have no outputs and whose arguments all go into
+ * registers.  Each is an hfi_call_fn; which one a function has is chosen when it is bound.
+ */
 
 #include "call/function.h"
 #include "thread/thread.h"
 
 #include <holdfast/call.h>
 
-/** Calls a function whose way is HFI_WAY_NOTHING, with a result that is ready. */
-hf_status hfi_call_nothing(hf_thread *thread, const hf_function *function, hf_result *result);
+/** Sets `plain` and `take` of a planned function, or leaves `plain` NULL. */
+void hfi_plain_choose(hf_function *function);
 
-/**
- * Calls a function whose way is HFI_WAY_PLAIN.  False, and nothing has happened, when an argument
- * is not of the common kind or is wrong: then the general way converts or refuses it.
- */
-bool hfi_call_plain(hf_thread *thread, const hf_function *function, hf_result *result,
-                    const hf_arg *arguments, hf_status *status_out);
+/* All but the last are for functions that are not odd; NULL: there is none for that many. */
+
+/** HFI_DIRECT_WORDS, and all parameters are simple. */
+hfi_call_fn *hfi_plain_simple(unsigned count);
+
+/** HFI_DIRECT_WORDS, with buffers and text. */
+hfi_call_fn *hfi_plain_words(unsigned count);
+
+/** HFI_DIRECT_WORDS, with one buffer, parameter number `place`, and else only simple ones. */
+hfi_call_fn *hfi_plain_lender(unsigned count, unsigned place);
+
+/** HFI_DIRECT_MIXED, with one buffer and else only numbers and addresses. */
+hfi_call_fn *hfi_plain_mixed(unsigned count, unsigned place);
+
+/** HFI_DIRECT_MIXED, with numbers and addresses alone. */
+hfi_call_fn *hfi_plain_numbers(unsigned count);
+
+/** All others. */
+hfi_call_fn *hfi_plain_any(void);
 
 #endif

@@ -74,11 +74,24 @@ typedef struct hfi_block_list {
     uint32_t count;
 } hfi_block_list;
 
+/** Memory that native code has, or had until a moment ago; read by the fault watcher. */
+typedef struct hfi_loan {
+    uintptr_t start, end;
+    unsigned argument;
+    bool is_guard; /* an inaccessible page behind a buffer that is lent now */
+    char function[48];
+} hfi_loan;
+
+#define HFI_LOANS 64u
+
 struct hfi_heap {
     hfi_parts *parts;
     hfi_participant *participants;
-    uintptr_t base, end; /* the reserved range */
-    bool is_watched;     /* heap/stale.c; before the first attach and after the last detach */
+    uintptr_t base, end;     /* the reserved range */
+    _Atomic(uint32_t) turns; /* hfi_heap_is_turn() */
+    uint32_t loan_next;      /* lock: lock; the watcher reads both without it */
+    hfi_loan loan[HFI_LOANS];
+    bool is_watched; /* heap/stale.c; before the first attach and after the last detach */
     size_t page_size;
     unsigned page_shift;
 
@@ -169,8 +182,8 @@ void hfi_block_retire(hfi_heap *heap, uint32_t index, bool quarantine);
 
 /** A zeroed run with room for header and payload, payload aligned.  lock: heap->lock, or world
  * stopped. */
-HF_MUST_CHECK hf_status hfi_large_take(hfi_heap *heap, size_t header, size_t payload,
-                                       size_t alignment, hfi_run **run_out);
+HF_MUST_CHECK hf_status hfi_large_take(hfi_heap *heap, const hfi_request *request,
+                                       hfi_run **run_out);
 
 /** An empty run of the same shape, for the object to move to.  World stopped. */
 HF_MUST_CHECK hf_status hfi_large_clone(hfi_heap *heap, const hfi_run *run, hfi_run **run_out);
@@ -218,12 +231,20 @@ void hfi_trace_begin(hfi_tracer *tracer, hfi_heap *heap, bool stress);
 /** Checks one slot and queues its object (heap/check.c). */
 void hfi_check_slot(struct hfi_checker *checker, hf_slot *slot);
 
+/** Asks each participant for what is pinned, or for its roots. */
+void hfi_visit_pins(hfi_tracer *tracer);
+void hfi_visit_roots(hfi_tracer *tracer);
+
 /** Asks each participant: pins, then roots. */
 void hfi_visit_all_roots(hfi_tracer *tracer);
 
 /** Collects, unless some other thread has done so since `unless_after` collections were counted
  * (UINT64_MAX: in any case). */
 hf_status hfi_heap_collect_if(hf_thread *thread, bool stress, uint64_t unless_after);
+
+/** Adds a loan to the ring, or ends that of a guard. */
+void hfi_loan_add(hfi_heap *heap, const hfi_loan *loan, const char *function);
+void hfi_loan_end(hfi_heap *heap, uintptr_t start);
 
 /** Under stress: lets accesses to addresses in quarantine be explained (heap/stale.c). */
 void hfi_stale_watch(hfi_heap *heap);

@@ -17,18 +17,53 @@
 
 #include "diag/text.h"
 
+/* The last loan of that place, so that who kept its address is named. */
+static const hfi_loan *find_loan(const hfi_heap *heap, uintptr_t address, bool is_guard)
+{
+    for (uint32_t back = 1; back <= HFI_LOANS; back++) {
+        const hfi_loan *loan = &heap->loan[(heap->loan_next - back) % HFI_LOANS];
+        if (loan->is_guard == is_guard && address - loan->start < loan->end - loan->start) {
+            return loan;
+        }
+    }
+    return NULL;
+}
+
+static _Noreturn void end_with(hfi_text *text)
+{
+    size_t length = hfi_text_end(text);
+    hfp_write_stderr(text->buffer, length < text->size ? length : text->size - 1);
+    hfp_abort();
+}
+
 static _Noreturn void tell(const hfi_heap *heap, uintptr_t address, uint64_t retired_at)
 {
-    char buffer[320];
+    char buffer[448];
     hfi_text text = hfi_text_begin(buffer, sizeof buffer);
     hfi_text_format(&text,
                     "holdfast: stale address 0x%llx: the object here moved or died at collection "
                     "%llu (now %llu); pin it or hold a fence while native code uses it\n",
                     (unsigned long long)address, (unsigned long long)retired_at,
                     (unsigned long long)heap->collections);
-    size_t length = hfi_text_end(&text);
-    hfp_write_stderr(buffer, length < sizeof buffer ? length : sizeof buffer - 1);
-    hfp_abort();
+    const hfi_loan *loan = find_loan(heap, address, false);
+    if (loan) {
+        hfi_text_format(&text,
+                        "  retained by: %s, argument %u, which promises {noretain}; leave that out "
+                        "and pin the buffer for as long as it is used\n",
+                        loan->function, loan->argument);
+    }
+    end_with(&text);
+}
+
+static _Noreturn void tell_overrun(uintptr_t address, const hfi_loan *guard)
+{
+    char buffer[320];
+    hfi_text text = hfi_text_begin(buffer, sizeof buffer);
+    hfi_text_format(&text,
+                    "holdfast: %s went behind the end of its argument %u, to address 0x%llx; check "
+                    "the unit of the capacity (HF_E_OVERRUN)\n",
+                    guard->function, guard->argument, (unsigned long long)address);
+    end_with(&text);
 }
 
 static bool recognise(uintptr_t address, void *user)
@@ -44,15 +79,57 @@ static bool recognise(uintptr_t address, void *user)
         if (run && run->state == HFI_RUN_QUARANTINE) {
             tell(heap, address, run->retired_at);
         }
+        const hfi_loan *guard = find_loan(heap, address, true);
+        if (guard) {
+            tell_overrun(address, guard);
+        }
     }
     return false;
 }
 
 void hfi_stale_watch(hfi_heap *heap)
 {
+    const hfi_settings *settings = &heap->parts->settings;
+    bool is_wanted = settings->checked || settings->guard_pages; /* stress is checked, too */
     /* Where there are too many watchers the trap works all the same, without the words. */
-    heap->is_watched =
-        heap->parts->settings.stress_every != 0 && hfp_fault_watch(recognise, heap) == HF_OK;
+    heap->is_watched = is_wanted && hfp_fault_watch(recognise, heap) == HF_OK;
+}
+
+bool hfi_heap_is_turn(hfi_heap *heap, uint32_t every)
+{
+    return atomic_fetch_add_explicit(&heap->turns, 1, memory_order_relaxed) % every == 0;
+}
+
+void hfi_loan_add(hfi_heap *heap, const hfi_loan *loan, const char *function)
+{
+    hfp_mutex_lock(&heap->lock);
+    hfi_loan *to = &heap->loan[heap->loan_next % HFI_LOANS];
+    *to = *loan;
+    hfi_text text = hfi_text_begin(to->function, sizeof to->function);
+    hfi_text_add(&text, function);
+    hfi_text_end(&text);
+    heap->loan_next++;
+    hfp_mutex_unlock(&heap->lock);
+}
+
+void hfi_loan_end(hfi_heap *heap, uintptr_t start)
+{
+    hfp_mutex_lock(&heap->lock);
+    for (uint32_t i = 0; i < HFI_LOANS; i++) {
+        if (heap->loan[i].is_guard && heap->loan[i].start == start) {
+            heap->loan[i].end = start;
+        }
+    }
+    hfp_mutex_unlock(&heap->lock);
+}
+
+void hfi_heap_remember_loan(hfi_heap *heap, uintptr_t object, const char *function,
+                            unsigned argument)
+{
+    hfi_loan loan = { .start = object,
+                      .end = object + hfi_object_size(heap, object),
+                      .argument = argument };
+    hfi_loan_add(heap, &loan, function);
 }
 
 void hfi_stale_unwatch(hfi_heap *heap)
