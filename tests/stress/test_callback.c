@@ -307,7 +307,7 @@ static void callback_is_registered_a_hundred_thousand_times(void **state)
     for (size_t i = 0; i < MANY; i++) {
         assert_int_equal(hf_callback_destroy(callbacks[i]), HF_OK);
     }
-    assert_true(hfp_clock_ns() - began < UINT64_C(30000000000));
+    assert_true(hfp_clock_ns() - began < UINT64_C(200000000000));
     hf_test_end(&fixture);
 }
 

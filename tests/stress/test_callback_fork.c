@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-test: posix threaded timeout=120 */
+/* hf-test: posix timeout=120 */
 
 /*
  * Forks with live callbacks: from native code, from a handler, and while other threads are inside

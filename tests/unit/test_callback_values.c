@@ -8,6 +8,7 @@
 #include "runtime.h"
 
 #include "base/alloc.h"
+#include "call/callbacks.h"
 #include "thread/thread.h"
 
 #include <float.h>
@@ -200,6 +201,146 @@ static void callback_gives_native_addresses(void **state)
     assert_int_equal(hf_callback_destroy(callback), HF_OK);
 }
 
+/* ---- values in memory ---- */
+
+static hf_status echo_memory(hf_thread *thread, const hf_value *arguments, hf_value *result,
+                             void *user)
+{
+    (void)thread;
+    memcpy(result->pointer, arguments[0].pointer, *(size_t *)user);
+    return HF_OK;
+}
+
+static void callback_takes_and_gives_long_double_and_complex(void **state)
+{
+    hf_test_runtime *t = *state;
+    size_t size = sizeof(long double);
+    hf_callback *callback;
+    assert_int_equal(hf_callback_create(t->thread, "long double f(long double value)", echo_memory,
+                                        &size, &callback),
+                     HF_OK);
+    AS(long double (*call)(long double), hf_callback_address(callback), to);
+    long double got = 0;
+    assert_int_equal(HF_NATIVE_CALL(t->thread, NULL, got, to.call(1.25L)), HF_OK);
+    assert_true(got == 1.25L);
+    assert_int_equal(hf_callback_destroy(callback), HF_OK);
+
+    hf_callback *second = NULL;
+    hf_status status = hf_callback_create(t->thread, "double _Complex f(double _Complex value)",
+                                          echo_memory, &size, &second);
+    if (status == HF_E_UNSUPPORTED) { /* libffi has it not everywhere */
+        hf_test_forget_reports(t);
+        return;
+    }
+    assert_int_equal(status, HF_OK);
+    size = 2 * sizeof(double);
+    AS(double _Complex (*call)(double _Complex), hf_callback_address(second), complex);
+    double _Complex number = 0;
+    union {
+        double part[2];
+        double _Complex whole;
+    } in = { { 3, -4 } };
+    assert_int_equal(HF_NATIVE_CALL(t->thread, NULL, number, complex.call(in.whole)), HF_OK);
+    assert_memory_equal(&number, &in, sizeof in);
+    assert_int_equal(hf_callback_destroy(second), HF_OK);
+}
+
+typedef struct pair {
+    int32_t x;
+    double y;
+} pair;
+
+typedef struct triple {
+    int64_t a, b, c;
+} triple;
+
+typedef struct floats {
+    float a, b;
+} floats;
+
+/* Lends the only function of a header. */
+static void *lend(hf_test_runtime *t, const char *header, size_t *size, void **address_out)
+{
+    const hfi_ctype_list known = { NULL, 0, NULL };
+    hfi_fragment fragment;
+    hfi_prototype_error error;
+    void *hold = NULL;
+    const hf_transient transient = { echo_memory, size };
+    assert_int_equal(hfi_fragment_parse(header, &known, &fragment, &error), HF_OK);
+    assert_int_equal(fragment.count, 1);
+    assert_int_equal(t->thread->parts->callback_hooks->lend(t->thread, fragment.prototype,
+                                                            &transient, address_out, &hold),
+                     HF_OK);
+    hfi_fragment_finish(&fragment); /* what is lent does not need it */
+    return hold;
+}
+
+#define ECHO_STRUCT(type, header, ...)                                                             \
+    do {                                                                                           \
+        size_t size = sizeof(type);                                                                \
+        void *address;                                                                             \
+        void *hold = lend(t, header, &size, &address);                                             \
+        AS(type (*call)(type), address, to);                                                       \
+        type in = __VA_ARGS__;                                                                     \
+        type out;                                                                                  \
+        memset(&out, 0, sizeof out);                                                               \
+        assert_int_equal(HF_NATIVE_CALL(t->thread, NULL, out, to.call(in)), HF_OK);                \
+        assert_memory_equal(&in, &out, sizeof in);                                                 \
+        t->thread->parts->callback_hooks->give_back(t->thread, hold);                              \
+    } while (0)
+
+static void callback_takes_and_gives_structs(void **state)
+{
+    hf_test_runtime *t = *state;
+    for (int round = 0; round < 8; round++) { /* signatures are made once and used again */
+        ECHO_STRUCT(triple,
+                    "typedef struct triple { int64_t a, b, c; } triple; triple f(triple value);",
+                    { 1, -2, INT64_MAX });
+        ECHO_STRUCT(floats, "typedef struct floats { float a, b; } floats; floats f(floats value);",
+                    { 1.5F, -2.5F });
+    }
+    size_t size = sizeof(pair);
+    void *address;
+    void *hold = lend(t, "typedef struct pair { int32_t x; double y; } pair; pair f(pair value);",
+                      &size, &address);
+    AS(pair(*call)(pair), address, to);
+    pair in = { -7, 2.5 };
+    pair out = { 0, 0 };
+    assert_int_equal(HF_NATIVE_CALL(t->thread, NULL, out, to.call(in)), HF_OK);
+    assert_true(out.x == -7 && out.y == 2.5);
+    t->thread->parts->callback_hooks->give_back(t->thread, hold);
+    assert_int_equal(HF_NATIVE_CALL(t->thread, NULL, out, to.call(in)), HF_OK);
+    assert_true(out.x == 0 && out.y == 0); /* the safe value of a struct is zeros */
+    hf_test_expect_report(t, HF_E_MISUSE, "f", "callback");
+}
+
+static void callback_gives_its_safe_value(void **state)
+{
+    hf_test_runtime *t = *state;
+    static const struct {
+        const char *prototype;
+        int64_t expected;
+    } cases[] = {
+        { "int8_t f(void) {safe(-3)}", -3 },
+        { "int64_t f(void) {safe(5000000000)}", 5000000000 },
+        { "int f(void)", 0 },
+    };
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        echo e = { .give = { .i = 1 } };
+        hf_callback *callback = make(t, cases[i].prototype, &e);
+        assert_int_equal(hf_callback_destroy(callback), HF_OK);
+        AS(int8_t(*narrow)(void); int64_t(*wide)(void), hf_callback_address(callback), to);
+        int64_t got = 77;
+        if (i == 1) {
+            assert_int_equal(HF_NATIVE_CALL(t->thread, NULL, got, to.wide()), HF_OK);
+        } else {
+            assert_int_equal(HF_NATIVE_CALL(t->thread, NULL, got, to.narrow()), HF_OK);
+        }
+        assert_true(got == cases[i].expected);
+        hf_test_expect_report(t, HF_E_MISUSE, "f", "callback");
+    }
+}
+
 static void callback_create_says_what_is_wrong(void **state)
 {
     hf_test_runtime *t = *state;
@@ -274,6 +415,9 @@ int main(void)
         TEST(callback_refuses_a_float_that_is_too_large),
         TEST(callback_refuses_a_managed_address_as_result),
         TEST(callback_gives_native_addresses),
+        TEST(callback_takes_and_gives_long_double_and_complex),
+        TEST(callback_takes_and_gives_structs),
+        TEST(callback_gives_its_safe_value),
         TEST(callback_create_says_what_is_wrong),
         TEST(callback_create_survives_want_of_memory),
     };
