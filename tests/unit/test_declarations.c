@@ -335,6 +335,12 @@ static void windows_names_lead_to_signatures_and_structs(void **state)
     assert_int_equal(p.param[0].function->param_count, 4);
     assert_int_equal(p.param[2].layout->size, 16);
     hfi_prototype_finish(&p);
+    p = parse("VOID WINAPI Pause(VOID)", NULL);
+    assert_true(p.result == HFI_C_VOID && p.param_count == 0);
+    hfi_prototype_finish(&p);
+    p = parse("BOOL Put(CONST VOID *what {in, size(4)})", NULL);
+    assert_int_equal(p.param[0].kind, HFI_P_BUFFER);
+    hfi_prototype_finish(&p);
     /* A text that says it otherwise is taken at its word, before or after. */
     p = parse("typedef struct { short x; } POINT; void f(POINT p, LPRECT r {out})", NULL);
     assert_int_equal(p.param[0].layout->size, 2);
@@ -376,7 +382,7 @@ static const wrong wrongs[] = {
     { "enum { A = 1 @/ 0 };", "/", "an operation that C defines for these numbers" },
     { "enum { A = 1 @<< 64 };", "<<", "an operation that C defines for these numbers" },
     { "enum { @int };", "int", "the name of a constant" },
-    { "typedef int a; typedef long @a;", "a", NEW_NAME },
+    { "typedef int a; typedef short @a;", "a", NEW_NAME },
     { "typedef int @;", ";", "the name of the type" },
     { "typedef int a@", "end of text", ", or ; behind the name of the type" },
     { "typedef int a __attribute__((@packed));", "packed", "packed behind a struct's braces" },
@@ -479,6 +485,29 @@ static void fragment_gives_everything_back_when_memory_runs_out(void **state)
     assert_true(nth > 20);
 }
 
+/* Looking for the end of a comment again at each of its beginnings would take hours. */
+static void fragment_refuses_what_has_no_end_in_one_pass(void **state)
+{
+    (void)state;
+    static const char *const beginnings[] = { "struct s {", "#ifdef __cplusplus\n", "#define X 1 ",
+                                              "int f(int (", "" };
+    const size_t limit = 1024 * 1024;
+    char *text = malloc(limit + 1);
+    assert_non_null(text);
+    for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++) {
+        hfi_fragment f;
+        hfi_prototype_error error;
+        size_t used = strlen(beginnings[i]);
+        memcpy(text, beginnings[i], used);
+        for (; used + 2 <= limit; used += 2) {
+            memcpy(text + used, "/*", 2);
+        }
+        text[used] = '\0';
+        assert_int_equal(hfi_fragment_parse(text, NULL, &f, &error), HF_E_PROTOTYPE);
+    }
+    free(text);
+}
+
 static void fragment_takes_a_mebibyte_and_many_functions(void **state)
 {
     (void)state;
@@ -519,6 +548,7 @@ int main(void)
         cmocka_unit_test(windows_names_lead_to_signatures_and_structs),
         cmocka_unit_test(declaration_that_makes_no_sense_is_refused_at_its_place),
         cmocka_unit_test(fragment_gives_everything_back_when_memory_runs_out),
+        cmocka_unit_test(fragment_refuses_what_has_no_end_in_one_pass),
         cmocka_unit_test(fragment_takes_a_mebibyte_and_many_functions),
     };
     return cmocka_run_group_tests_name("declarations", tests, NULL, NULL);
