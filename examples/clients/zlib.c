@@ -43,8 +43,9 @@ typedef struct client {
         *end_inflate;
 } client;
 
-#define FAIL " {fail(result < 0 && result != -5), error(result)}" /* -5: no progress was possible  \
-                                                                   */
+#define FAIL                                                                                       \
+    " {fail(result < 0 && result != -5), error(result)}" /* -5: no progress was possible           \
+                                                          */
 
 static hf_status bind(hf_thread *thread, client *c)
 {
