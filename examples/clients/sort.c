@@ -47,8 +47,8 @@ static hf_status sort(hf_thread *thread, hf_ref numbers, order *by)
 {
     hf_callback *callback = NULL;
     hf_span span;
-    hf_status status = hf_callback_create(
-        thread, "int compare(const void *a, const void *b) {safe(0)}", compare, by, &callback);
+    hf_status status = hf_callback_create(thread, "int compare(const void *a, const void *b)",
+                                          compare, by, &callback);
     if (status != HF_OK) {
         return status;
     }
@@ -117,10 +117,11 @@ static hf_status search(hf_thread *thread, hf_ref numbers)
     hf_function *bsearch_fn = NULL;
     hf_status status = hf_library_open(thread, "c", &libc);
     if (status == HF_OK) {
-        status = hf_function_bind(thread, libc,
-                                  "void *bsearch(const void *key, const void *base, size_t count,"
-                                  " size_t size, int (*compare)(const void *, const void *))",
-                                  &bsearch_fn);
+        status = hf_function_bind(
+            thread, libc,
+            "void *bsearch(const void *key {size(4)}, const void *base {size(4000)}, size_t count,"
+            " size_t size, int (*compare)(const void *, const void *))",
+            &bsearch_fn);
     }
     if (status == HF_OK) {
         status = find(thread, bsearch_fn, numbers, 1234);
