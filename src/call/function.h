@@ -126,7 +126,7 @@ struct hf_function {
     bool is_padded; /* more registers are loaded than have an argument */
     bool result_is_signed;
     uint8_t result_shift; /* bits of a register that an integer result leaves unused */
-    uint8_t guards; /* HFI_GUARD_...: what each call looks after (call/guard.h) */
+    uint8_t guards;       /* HFI_GUARD_...: what each call looks after (call/guard.h) */
     hfi_take take[HFI_TAKES_MAX];
 
     uint32_t sig;

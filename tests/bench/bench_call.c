@@ -286,8 +286,8 @@ static void bind_all(calls *c)
     c->add = bind(c, "int hfn_bench_add(int a, int b)", 0);
     c->touch =
         bind(c, "uint64_t hfn_bench_touch(uint8_t *data {inout}, size_t size {capacity(data)})", 0);
-    c->touch_sized =
-        bind(c, "uint64_t hfn_bench_touch(uint8_t *data {inout, given, size(256)}, size_t size)", 0);
+    c->touch_sized = bind(
+        c, "uint64_t hfn_bench_touch(uint8_t *data {inout, given, size(256)}, size_t size)", 0);
     c->mixed = bind(c,
                     "double hfn_bench_mixed(int a, double b, const uint8_t *data {size(256)},"
                     " float c)",
