@@ -58,7 +58,7 @@ HF_API HF_MUST_CHECK hf_status hf_thread_attach(hf_runtime *runtime, hf_thread *
 /**
  * Detaches.  Frames and fences that are still open are ended and reported by site.
  *
- * @return HF_OK; HF_E_NULL; HF_E_DETACHED.
+ * @return HF_OK; HF_E_NULL; HF_E_DETACHED; HF_E_BUSY, reported, in a callback's handler.
  *
  * @par Ownership   The record must not be used again.
  * @par Threads     The owner, in managed state.
@@ -99,7 +99,9 @@ HF_API HF_MUST_CHECK hf_status hf_native_begin(hf_thread *thread) HF_MAY_GC;
  * state, waiting for a running collection.
  *
  * @param error_out  receives the values; may be NULL.
- * @return HF_OK; HF_E_NULL; HF_E_DETACHED when the thread is not in native state.
+ * @return HF_OK; HF_E_NULL; HF_E_DETACHED when the thread is not in native state; HF_E_CALLBACK when
+ *         the handler of a callback that ran meanwhile has failed; HF_E_JUMPED, reported, when
+ *         something jumped over one.  The thread is managed in both cases.
  *
  * @par Ownership   Nothing changes hands.
  * @par Threads     The owner, in native state.

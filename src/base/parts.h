@@ -33,6 +33,7 @@ typedef struct hfi_parts {
     struct hfi_types *types;                         /* type */
     struct hfi_heap *heap;                           /* heap */
     struct hfi_roots *roots;                         /* root */
+    struct hfi_handles *handles;                     /* root */
     struct hfi_fences *fences;                       /* fence */
     struct hfi_final *final;                         /* final */
     struct hfi_callbacks *callbacks;                 /* callback */

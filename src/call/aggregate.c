@@ -3,7 +3,7 @@
 /*
  * Values that are larger than a register.
  *
- * An argument is copied when it is taken, into the call's scratch or a block of
+ * An argument is copied when it is taken, into the call's scratch or a piece of
  * native memory.  The copy is the callee's: conventions that pass an address let it
  * write there.  So a growing call keeps a second one, from which each try begins.
  *
@@ -18,27 +18,12 @@
 
 #include "call/marshal.h"
 
-#include "base/alloc.h"
 #include "base/size.h"
 
 #include <string.h>
 
+/* Of all room in a call. */
 #define VALUE_ALIGNMENT 16u
-
-/* Room for `size` bytes until the end of the call. */
-static void *value_room(hfi_call *call, size_t size)
-{
-    size_t begin = hfi_align_up(call->scratch_used, VALUE_ALIGNMENT);
-    if (size <= HFI_CALL_SCRATCH && begin <= HFI_CALL_SCRATCH - size) {
-        call->scratch_used = begin + size;
-        return call->scratch + begin;
-    }
-    void *block = hfi_alloc(size);
-    if (block) {
-        call->blocks[call->block_count++] = block;
-    }
-    return block;
-}
 
 static hf_status refuse_size(hfi_call *call, unsigned index, size_t given)
 {
@@ -101,7 +86,7 @@ hf_status hfi_marshal_aggregate(hfi_call *call, unsigned index, const hf_arg *ar
                       &size)) {
         return HF_E_OVERFLOW;
     }
-    char *room = value_room(call, size);
+    char *room = hfi_call_room(call, size);
     if (!room) {
         return HF_E_NOMEM;
     }

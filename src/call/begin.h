@@ -39,8 +39,12 @@ HF_MUST_CHECK static inline hf_status hfi_call_begin(hfi_call *call, hf_thread *
     call->is_linked = false;
     call->object_count = 0;
     call->held_count = 0;
-    call->block_count = 0;
-    call->scratch_used = 0;
+    call->lent_count = 0;
+    call->links = NULL;
+    call->adoption = NULL;
+    call->rooms = NULL;
+    call->room_next = call->scratch;
+    call->room_left = HFI_CALL_SCRATCH;
     if (HF_UNLIKELY(!hfi_call_is_callable(thread, function, result, arguments))) {
         return hfi_call_not_callable(thread, function, result, arguments);
     }

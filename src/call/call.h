@@ -21,7 +21,9 @@
 
 #include <holdfast/call.h>
 
-#define HFI_CALL_SCRATCH 512 /* bytes of converted text that need no memory of their own */
+/* Bytes of converted text and the like that need no memory of their own: enough for eight
+ * arguments of the usual size. */
+#define HFI_CALL_SCRATCH 1024
 
 /* Each parameter has at most an output of its own and a start value copied from a buffer; the
  * result may be a value. */
@@ -44,7 +46,22 @@ typedef struct hfi_argument {
     bool is_null;     /* the caller passed HF_NULL for something the library would fill */
 } hfi_argument;
 
+/** Native memory of one call that its scratch has no room for; freed by its end. */
+typedef struct hfi_room {
+    struct hfi_room *next;
+    _Alignas(16) char bytes[];
+} hfi_room;
+
+struct hfi_links; /* marshal_link.h */
+
+/** A resource that is to own what the function gives, from the moment it gives it. */
+typedef struct hfi_adoption {
+    const hf_slot *resource;
+    int scalar; /* number of the scalar output; -1: the result */
+} hfi_adoption;
+
 typedef struct hfi_call {
+    hf_record_ link_record; /* of `links`; linked behind the other one, so it lies deeper */
     hf_record_ record;
     hf_thread *thread;
     const hf_function *function;
@@ -54,19 +71,23 @@ typedef struct hfi_call {
     uint64_t stops; /* of the world when addresses were resolved */
     uint8_t object_count;
     uint8_t held_count;
-    uint8_t block_count;
+    uint8_t lent_count;
     bool is_linked;
+    struct hfi_links *links;      /* places in native memory to fill in; NULL */
+    const hfi_adoption *adoption; /* NULL */
+    hfi_room *rooms;
+    char *room_next; /* free bytes, in the scratch or in the newest of `rooms` */
+    size_t room_left;
     int8_t returned_object; /* of a result by value: index in slots and objects */
-    size_t scratch_used;
     hfi_argument argument[HFI_PARAMS_MAX];
     void *passed[HFI_PARAMS_MAX];   /* addresses for libffi */
     int64_t seen[HFI_PARAMS_MAX];   /* values for expressions */
     int8_t owner[HFI_CALL_OBJECTS]; /* whose value is the object's address; -1: none */
     uintptr_t objects[HFI_CALL_OBJECTS];
     hf_slot slots[HFI_CALL_OBJECTS];
-    void *held[HFI_PARAMS_MAX];   /* cells of resources */
-    void *blocks[HFI_PARAMS_MAX]; /* texts that were too large for the scratch */
-    ffi_cif variadic;             /* of a variadic function: the signature of this call */
+    void *held[HFI_PARAMS_MAX]; /* cells of resources */
+    void *lent[HFI_PARAMS_MAX]; /* what parts->callback_hooks are to get back */
+    ffi_cif variadic;           /* of a variadic function: the signature of this call */
     ffi_type *variadic_types[HFI_PARAMS_MAX + 1];
     _Alignas(16) char scratch[HFI_CALL_SCRATCH];
 } hfi_call;
@@ -81,16 +102,25 @@ HF_MUST_CHECK hf_status hfi_call_try(hfi_call *call);
 /** Moves the outputs of the last try into the result.  HF_E_LYING_SIZE, HF_E_UTF, HF_E_NOMEM. */
 HF_MUST_CHECK hf_status hfi_call_settle(hfi_call *call);
 
+/** Lets the resource of call->adoption own what a successful try gave. */
+void hfi_call_adopt(hfi_call *call);
+
+/** Zeroes the places that were filled in, and lets their buffers go. */
+void hfi_links_end(hfi_call *call);
+
 /** The rest of hfi_call_end(), for a call that took something or did not succeed. */
 void hfi_call_end_slow(hfi_call *call, hf_status status);
 
 /** Ends a call, also one whose begin failed; clears the outputs unless `status` is HF_OK. */
 static inline void hfi_call_end(hfi_call *call, hf_status status)
 {
+    if (HF_UNLIKELY(call->links != NULL)) {
+        hfi_links_end(call);
+    }
     if (call->is_linked) {
         hfi_record_pop(&call->record);
     }
-    if (HF_UNLIKELY(call->block_count || call->held_count || status != HF_OK)) {
+    if (HF_UNLIKELY(call->rooms || call->held_count || call->lent_count || status != HF_OK)) {
         hfi_call_end_slow(call, status);
     }
 }

@@ -21,11 +21,14 @@
 
 #include "call/aggregate.h"
 #include "call/begin.h"
+#include "call/callbacks.h"
 #include "call/cross.h"
 #include "call/direct.h"
+#include "call/marshal_link.h"
 
 #include "base/alloc.h"
 #include "base/size.h"
+#include "thread/activation.h"
 
 #include <string.h>
 
@@ -60,12 +63,33 @@ hf_status hfi_call_not_callable(hf_thread *thread, const hf_function *function, 
     return HF_E_SHUTDOWN;
 }
 
+hf_status hfi_call_callbacks_said(hf_thread *thread, hf_result *result)
+{
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+    bool is_jumped = hfi_is_jumped(thread, here);
+    if (is_jumped) {
+        hfi_jumped(thread, here, "hf_call");
+    }
+    if (thread->parked) {
+        hfi_parked parked;
+        thread->parts->callback_hooks->take_parked(thread, &parked);
+        result->callback_status = parked.status;
+        result->callback_name = parked.name;
+    }
+    return is_jumped ? HF_E_JUMPED : result->callback_status != HF_OK ? HF_E_CALLBACK : HF_OK;
+}
+
 /* Gives back what the call took: the last hold of a disposed resource runs its release function. */
 static void let_go(hfi_call *call)
 {
-    while (call->block_count) {
-        call->block_count--;
-        hfi_free(call->blocks[call->block_count]);
+    while (call->rooms) {
+        hfi_room *room = call->rooms;
+        call->rooms = room->next;
+        hfi_free(room);
+    }
+    while (call->lent_count) {
+        call->lent_count--;
+        call->thread->parts->callback_hooks->give_back(call->thread, call->lent[call->lent_count]);
     }
     while (call->held_count) {
         const hfi_resource_hooks *hooks = hfi_fences_resource_hooks(call->thread->parts->fences);
@@ -292,6 +316,9 @@ hf_status hfi_call_try(hfi_call *call)
     if (function->has_capacities) {
         arm_scalars(call);
     }
+    if (HF_UNLIKELY(call->links != NULL)) {
+        hfi_links_resolve(call);
+    }
     if (function->rearms_values) {
         hfi_aggregate_arm(call);
     }
@@ -311,7 +338,13 @@ hf_status hfi_call_try(hfi_call *call)
     if (function->prototype.fail.count) {
         call->error_seen = hfi_result_judge(call->result, function, call->result_seen, call->seen);
     }
+    if (HF_UNLIKELY(call->adoption != NULL) && !call->result->failed) {
+        hfi_call_adopt(call); /* before anything that can fail */
+    }
     hf_status status = function->growing ? check_canaries(call) : HF_OK;
+    if (HF_UNLIKELY(call->thread->activations || call->thread->parked) && status == HF_OK) {
+        status = hfi_call_callbacks_said(call->thread, call->result);
+    }
     if (HF_UNLIKELY(
             atomic_load_explicit(&call->thread->parts->is_stopping, memory_order_relaxed)) &&
         status == HF_OK) {

@@ -26,7 +26,14 @@ static const char *const kind_names[] = {
     [HF_ARG_BUFFER] = "HF_BUFFER",
     [HF_ARG_RESOURCE] = "HF_RESOURCE",
     [HF_ARG_NULL] = "HF_NULL",
+    [HF_ARG_TEXT] = "HF_TEXT",
+    [HF_ARG_UTF16] = "HF_UTF16",
+    [HF_ARG_TEXTS] = "HF_TEXTS",
     [HF_ARG_STRUCT] = "HF_STRUCT",
+    [HF_ARG_LINKED] = "HF_LINKED",
+    [HF_ARG_CALLBACK] = "HF_CALLBACK",
+    [HF_ARG_FUNCTION] = "HF_FUNCTION",
+    [HF_ARG_HANDLE] = "HF_HANDLE",
 };
 
 hf_status hfi_marshal_wrong_kind(hfi_call *call, unsigned index, const hf_arg *arg,
@@ -137,7 +144,11 @@ static hf_status marshal_one(hfi_call *call, unsigned index, const hf_arg *arg)
     case HFI_P_BUFFER:
         return hfi_marshal_buffer(call, index, arg);
     case HFI_P_RAW:
-        return hfi_marshal_scalar(call, index, arg, HFI_C_POINTER, &argument->value);
+        return hfi_marshal_raw(call, index, arg);
+    case HFI_P_CALLBACK:
+        return hfi_marshal_callback(call, index, arg);
+    case HFI_P_TEXTS:
+        return hfi_marshal_texts(call, index, arg);
     case HFI_P_RESOURCE:
         return hfi_marshal_resource(call, index, arg);
     case HFI_P_OUT_VALUE:
@@ -147,8 +158,6 @@ static hf_status marshal_one(hfi_call *call, unsigned index, const hf_arg *arg)
         return hfi_marshal_aggregate(call, index, arg);
     case HFI_P_OUT_BUFFER:
     case HFI_P_CAPACITY:
-    case HFI_P_CALLBACK:
-    case HFI_P_TEXTS:
         break;
     }
     hfi_verify_failed("a parameter of the library asks the caller", __FILE__, __LINE__);

@@ -191,7 +191,7 @@ static void cross_pinned(plain_call *call, hf_thread *thread, const hf_function 
     hfi_record_pop(&record);
 }
 
-static inline hf_status finish(hf_result *result, const hf_function *function,
+static inline hf_status finish(hf_thread *thread, hf_result *result, const hf_function *function,
                                const hfi_value *returned)
 {
     result->attempts = 1;
@@ -202,6 +202,12 @@ static inline hf_status finish(hf_result *result, const hf_function *function,
     if (HF_UNLIKELY(atomic_load_explicit(&function->parts->is_stopping, memory_order_relaxed))) {
         return HF_E_SHUTDOWN; /* it stopped under the call: the native result is all there is */
     }
+    if (HF_UNLIKELY(thread->activations || thread->parked)) {
+        hf_status said = hfi_call_callbacks_said(thread, result);
+        if (said != HF_OK) {
+            return said;
+        }
+    }
     return result->failed ? HF_E_NATIVE : HF_OK;
 }
 
@@ -211,7 +217,7 @@ hf_status hfi_call_nothing(hf_thread *thread, const hf_function *function, hf_re
     hfi_cross_out(thread, function);
     hfi_direct_nothing(function->address, &returned);
     hfi_cross_back(thread, function, result);
-    return finish(result, function, &returned);
+    return finish(thread, result, function, &returned);
 }
 
 bool hfi_call_plain(hf_thread *thread, const hf_function *function, hf_result *result,
@@ -228,6 +234,6 @@ bool hfi_call_plain(hf_thread *thread, const hf_function *function, hf_result *r
     } else {
         cross(&call, thread, function, result, &returned);
     }
-    *status_out = finish(result, function, &returned);
+    *status_out = finish(thread, result, function, &returned);
     return true;
 }

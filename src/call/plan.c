@@ -33,6 +33,12 @@ static bool is_floating(hfi_ctype type)
     return type == HFI_C_F32 || type == HFI_C_F64;
 }
 
+/* Where the system's encoding is UTF-8 there is nothing to convert. */
+static bool is_system_text(const hfi_param *param)
+{
+    return param->encoding == HFI_ENCODING_SYSTEM && !param->is_wide && !hfp_text_is_utf8();
+}
+
 /* Bytes of a value; 0 of anything that is passed as a number. */
 static size_t value_bytes(hfi_ctype type, const hfi_layout *layout)
 {
@@ -50,6 +56,8 @@ static void plan_parameter(hfi_step *step, const hfi_param *param)
                         .direction = param->direction,
                         .is_callers = hfi_param_is_callers(param),
                         .is_text = param->is_text,
+                        .is_system = is_system_text(param),
+                        .text_unit = param->is_wide ? sizeof(wchar_t) : 1,
                         .buffer = -1,
                         .out = -1,
                         .scalar = -1,
@@ -75,7 +83,7 @@ static void plan_parameter(hfi_step *step, const hfi_param *param)
         step->quick = HFI_QUICK_FLOAT;
     } else if (param->kind == HFI_P_BUFFER) {
         step->quick = HFI_QUICK_BUFFER;
-    } else if (param->kind == HFI_P_TEXT) {
+    } else if (param->kind == HFI_P_TEXT && !step->is_system) {
         step->quick = HFI_QUICK_TEXT;
     } else if (param->kind == HFI_P_RAW) {
         step->quick = HFI_QUICK_POINTER;
@@ -147,10 +155,11 @@ static hf_status plan_output(hf_function *function, hfi_step *step)
     return HF_OK;
 }
 
-/* True if `error` takes part in deciding whether a call succeeded. */
+/* True if `error` takes part in deciding whether a call succeeded, or is told of one that did. */
 static bool decides_by_error(const hfi_prototype *prototype)
 {
-    bool decides = prototype->fail.uses_error || prototype->grow_ok.uses_error;
+    bool decides = prototype->fail.uses_error || prototype->grow_ok.uses_error ||
+                   prototype->error_when.count != 0;
     for (unsigned i = 0; i < prototype->param_count; i++) {
         decides |= prototype->param[i].rules.grow_ok.uses_error;
     }
@@ -179,14 +188,15 @@ static bool asks_for_parameter(const hfi_expr *expr)
 static void plan_flags(hf_function *function)
 {
     const hfi_prototype *prototype = &function->prototype;
-    function->clears_error = decides_by_error(prototype);
+    function->clears_error = prototype->clears_error || decides_by_error(prototype);
     function->has_outputs = function->outs || function->scalars;
     function->has_capacities = function->scalars != 0;
     for (unsigned i = 0; i < prototype->param_count; i++) {
         function->has_capacities |= function->step[i].buffer >= 0;
         function->rearms_values |= function->growing && function->step[i].kind == HFI_P_AGGREGATE;
     }
-    function->sees_values = function->has_outputs || asks_for_parameter(&prototype->fail);
+    function->sees_values = function->has_outputs || asks_for_parameter(&prototype->fail) ||
+                            asks_for_parameter(&prototype->error_when);
     if (hfi_ctype_is_integer(prototype->result)) {
         function->result_is_signed = hfi_ctype_is_signed(prototype->result);
         function->result_shift = (uint8_t)(64 - 8 * hfi_ctype_size(prototype->result));

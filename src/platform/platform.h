@@ -245,6 +245,28 @@ typedef struct hfp_fork_hooks {
  */
 HF_MUST_CHECK hf_status hfp_fork_watch(const hfp_fork_hooks *hooks);
 
+/* ---- text.c ---- */
+
+/** True where the system's narrow text is UTF-8: the two functions below copy. */
+bool hfp_text_is_utf8(void);
+
+/**
+ * Turns UTF-8 into the encoding that the system's narrow functions take: Windows' ANSI code page.
+ * Nothing is replaced by something that looks like it.
+ *
+ * @param to          receives the text without a NUL; NULL to learn its length.
+ * @param needed_out  receives the length of the whole.
+ * @param bad_out     receives, with HF_E_UTF, where what cannot be said begins, in bytes of `text`.
+ * @return HF_OK; HF_E_UTF; HF_E_RANGE when `room` is too small; HF_E_NOMEM; HF_E_OVERFLOW;
+ *         HF_E_SYSTEM.
+ */
+HF_MUST_CHECK hf_status hfp_text_to_system(const char *text, size_t length, char *to, size_t room,
+                                           size_t *needed_out, size_t *bad_out);
+
+/** The way back: the system's encoding to UTF-8.  Statuses and outputs as above. */
+HF_MUST_CHECK hf_status hfp_text_from_system(const char *text, size_t length, char *to, size_t room,
+                                             size_t *needed_out, size_t *bad_out);
+
 /* ---- ctypes.c ---- */
 
 /* An integer type whose width the system decides, such as off_t. */

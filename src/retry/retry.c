@@ -20,8 +20,11 @@
  * Threads: the owner of the call, managed.
  */
 
+#include "retry/adopt.h"
+
 #include "call/begin.h"
 #include "call/plain.h"
+#include "thread/activation.h"
 
 /* What one buffer wants after a try. */
 typedef struct growth {
@@ -248,11 +251,28 @@ static __attribute__((noinline)) hf_status call_generally(hf_thread *thread,
     return status;
 }
 
+hf_status hfi_call_adopting(hf_thread *thread, const hf_function *function, hf_result *result,
+                            const hf_arg *arguments, const hfi_adoption *adoption)
+{
+    hfi_call call;
+    hf_status status = hfi_call_begin(&call, thread, function, result, arguments);
+    if (status == HF_OK) {
+        call.adoption = adoption;
+        status = function->growing ? call_growing(&call) : call_once(&call);
+    }
+    hfi_call_end(&call, status);
+    return status;
+}
+
 hf_status hf_call(hf_thread *thread, const hf_function *function, hf_result *result,
                   const hf_arg *arguments)
 {
     HFI_ENTRY(thread);
     hf_status status;
+    if (HF_UNLIKELY(thread->activations) &&
+        hfi_is_jumped(thread, (uintptr_t)__builtin_frame_address(0))) {
+        hfi_jumped(thread, (uintptr_t)__builtin_frame_address(0), __func__);
+    }
     if (HF_UNLIKELY(!hfi_call_is_callable(thread, function, result, arguments))) {
         return call_generally(thread, function, result, arguments);
     }

@@ -14,9 +14,11 @@
  * once: only the outermost call counts.  The platform runs them one fork at a time.
  */
 
+#include "callback/callback.h"
 #include "fence/fence.h"
 #include "final/final.h"
 #include "heap/heap.h"
+#include "root/handle.h"
 #include "root/root.h"
 #include "runtime/inside.h"
 #include "thread/thread.h"
@@ -32,6 +34,7 @@ static void take_locks(hfi_parts *parts)
     hfi_world_lock(parts->world);
     hfi_heap_lock(parts->heap);
     hfi_roots_lock(parts->roots);
+    hfi_handles_lock(parts->handles);
     hfi_fences_lock(parts->fences);
     hfi_final_lock(parts->final);
     hfi_reporter_lock(parts->reporter);
@@ -42,6 +45,7 @@ static void give_locks(hfi_parts *parts)
     hfi_reporter_unlock(parts->reporter);
     hfi_final_unlock(parts->final);
     hfi_fences_unlock(parts->fences);
+    hfi_handles_unlock(parts->handles);
     hfi_roots_unlock(parts->roots);
     hfi_heap_unlock(parts->heap);
     hfi_world_unlock(parts->world);
@@ -61,6 +65,7 @@ static void prepare(void *user)
     for (hf_runtime *runtime = runtimes; runtime; runtime = runtime->next) {
         take_locks(&runtime->parts);
     }
+    hfi_callbacks_lock();
 }
 
 static void parent(void *user)
@@ -69,6 +74,7 @@ static void parent(void *user)
     if (--depth != 0) {
         return;
     }
+    hfi_callbacks_unlock();
     for (hf_runtime *runtime = runtimes; runtime; runtime = runtime->next) {
         give_locks(&runtime->parts);
     }
@@ -85,6 +91,10 @@ static void child(void *user)
     if (--depth != 0) {
         return;
     }
+    for (hf_runtime *runtime = runtimes; runtime; runtime = runtime->next) {
+        hfi_callbacks_fork_child(runtime->parts.callbacks);
+    }
+    hfi_callbacks_unlock();
     for (hf_runtime *runtime = runtimes; runtime; runtime = runtime->next) {
         hfi_final_fork_child(runtime->parts.final);
         give_locks(&runtime->parts);

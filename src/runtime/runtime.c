@@ -10,11 +10,13 @@
 
 #include "base/alloc.h"
 #include "base/parts.h"
+#include "callback/callback.h"
 #include "diag/env.h"
 #include "diag/report.h"
 #include "fence/fence.h"
 #include "final/final.h"
 #include "heap/heap.h"
+#include "root/handle.h"
 #include "root/root.h"
 #include "thread/thread.h"
 #include "type/type.h"
@@ -94,7 +96,7 @@ static hf_status resolve_settings(const hf_runtime_options *options, hfi_setting
 
 static void connect_fences_and_resources(hfi_parts *parts)
 {
-    hfi_resource_hooks hooks = { hfi_resource_hold, hfi_resource_let_go };
+    hfi_resource_hooks hooks = { hfi_resource_hold, hfi_resource_let_go, hfi_resource_adopt };
     hfi_fences_set_resource_hooks(parts->fences, &hooks);
 }
 
@@ -104,8 +106,10 @@ static hf_status create_parts(hfi_parts *parts)
     status = status == HF_OK ? hfi_types_create(parts, &parts->types) : status;
     status = status == HF_OK ? hfi_heap_create(parts, &parts->heap) : status;
     status = status == HF_OK ? hfi_roots_create(parts, &parts->roots) : status;
+    status = status == HF_OK ? hfi_handles_create(parts, &parts->handles) : status;
     status = status == HF_OK ? hfi_fences_create(parts, &parts->fences) : status;
     status = status == HF_OK ? hfi_final_create(parts, &parts->final) : status;
+    status = status == HF_OK ? hfi_callbacks_create(parts, &parts->callbacks) : status;
     if (status == HF_OK) {
         connect_fences_and_resources(parts);
     }
@@ -118,11 +122,16 @@ static hf_status create_parts(hfi_parts *parts)
  */
 static void destroy_parts(hfi_parts *parts, hf_runtime_leaks *leaks)
 {
-    bool keep_all = leaks->threads != 0;
+    bool keep_all =
+        leaks->threads != 0 || (parts->callbacks && hfi_callbacks_are_busy(parts->callbacks));
     leaks->pins = parts->fences ? hfi_fences_destroy(parts->fences, keep_all) : 0;
+    leaks->handles = parts->handles ? hfi_handles_destroy(parts->handles, keep_all) : 0;
     leaks->globals = parts->roots ? hfi_roots_destroy(parts->roots, keep_all) : 0;
     if (keep_all) {
         return;
+    }
+    if (parts->callbacks) {
+        hfi_callbacks_destroy(parts->callbacks);
     }
     if (parts->final) {
         hfi_final_destroy(parts->final);
@@ -197,19 +206,22 @@ static void keep_runtime(hf_runtime *runtime)
 static void end_runtime(hf_runtime *runtime, hf_runtime_leaks *leaks)
 {
     hfi_parts *parts = &runtime->parts;
-    atomic_store_explicit(&parts->is_stopping, true, memory_order_release);
+    atomic_store_explicit(&parts->is_stopping, true, memory_order_seq_cst);
+    hfi_callbacks_drop_visitors(parts->callbacks);
     hfi_final_left left = hfi_final_stop(parts->final);
     hfi_fork_forget(runtime);
     hfi_world_close(parts->world);
     hfi_world_drop_lost(parts->world);
+    leaks->callbacks = hfi_callbacks_stop(parts->callbacks);
     leaks->resources = left.resources;
     leaks->finalizers = left.finalizers;
     leaks->threads = hfi_world_thread_count(parts->world);
     leaks->fences = hfi_records_open(parts->world);
     leaks->functions = atomic_load_explicit(&parts->functions, memory_order_relaxed);
     report_threads(parts, leaks->threads);
+    bool is_busy = hfi_callbacks_are_busy(parts->callbacks);
     destroy_parts(parts, leaks);
-    if (leaks->threads != 0 || leaks->functions != 0 || leaks->pins != 0) {
+    if (leaks->threads != 0 || leaks->functions != 0 || leaks->pins != 0 || is_busy) {
         keep_runtime(runtime);
         return;
     }

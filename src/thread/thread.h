@@ -69,8 +69,11 @@ struct hf_thread {
     hf_record_ *records;     /* fences and calls, innermost first; owner, read while stopped */
     hfi_parts *parts;
     struct hfi_parked *parked; /* callback: an error that waits for the call around it; NULL */
-    struct hfi_activation *activations; /* callback: those that run now, innermost first */
-    uintptr_t stack_low;                /* of the owner's C stack */
+    struct hfi_activation *activations;      /* callback: those that run now, innermost first */
+    struct hfi_activation *spare_activation; /* callback: the next one; NULL: none is made */
+    struct hfi_run_block *run_blocks;        /* callback: the memory of them; the first one first */
+    const char *no_callback; /* check: the function under way that promised none; NULL */
+    uintptr_t stack_low;     /* of the owner's C stack */
     uintptr_t stack_size;
 
     /* floor 4, root: frames and slots. */
@@ -92,13 +95,14 @@ struct hf_thread {
     uint32_t stress_left; /* safepoints until the next stress collection */
 
     /* floor 2 again. */
-    uint64_t os_thread;     /* hfp_thread_self() of the owner */
-    struct hf_thread *next; /* lock: world->lock */
-    uint32_t stopped_from;  /* the state to go back to when this thread resumes the world */
-    bool in_collector;      /* this thread stopped the world and has not resumed it */
-    bool is_lost;           /* its thread is not there in this child of a fork */
-    bool is_stuck;          /* its thread's key could not be cleared: not for reuse */
-    bool is_runner;         /* the runner's own record */
+    uint64_t os_thread;       /* hfp_thread_self() of the owner */
+    struct hf_thread *next;   /* lock: world->lock */
+    uint32_t stopped_from;    /* the state to go back to when this thread resumes the world */
+    bool in_collector;        /* this thread stopped the world and has not resumed it */
+    bool is_lost;             /* its thread is not there in this child of a fork */
+    bool is_stuck;            /* its thread's key could not be cleared: not for reuse */
+    bool is_runner;           /* the runner's own record */
+    _Atomic(bool) is_visitor; /* attached by a callback, native between its runs */
 };
 
 /* ---- the crossing: each a few instructions, inline ---- */
@@ -168,6 +172,8 @@ typedef struct hfi_world_hooks {
                                                         threads that died attached */
     void (*stress)(void *self,
                    hf_thread *thread); /* collect and move everything; managed, by the owner */
+    /* thread/activation.h; by the owner, managed or native */
+    void (*jumped)(void *self, hf_thread *thread, uintptr_t here, const char *where);
 } hfi_world_hooks;
 
 HF_MUST_CHECK hf_status hfi_world_create(hfi_parts *parts, hfi_world **world_out);
@@ -176,8 +182,10 @@ HF_MUST_CHECK hf_status hfi_world_create(hfi_parts *parts, hfi_world **world_out
  * records are kept for ever). */
 uint32_t hfi_world_destroy(hfi_world *world);
 
-/** One slot of hooks a floor: index 0 heap, 1 root, 2 fence, 3 runtime. Before the first attach. */
-#define HFI_HOOKS_MAX 4
+/** One slot of hooks a floor: index 0 heap, 1 root, 2 fence, 3 runtime, 4 callback. Before the
+ * first attach. */
+#define HFI_HOOKS_MAX     5
+#define HFI_HOOK_CALLBACK 4
 void hfi_world_set_hooks(hfi_world *world, unsigned index, const hfi_world_hooks *hooks);
 
 /**
@@ -228,6 +236,16 @@ void hfi_world_fork_child(hfi_world *world);
 /** Lets the child use the world.  False if it was not forked.  Gives the calling thread's record in
  * managed state, or NULL. */
 bool hfi_world_after_fork(hfi_world *world, hf_thread **self_out);
+
+/** To native state from FORKED, in the child: the way back leads to FORKED again. */
+void hfi_fork_enter(hf_thread *thread);
+
+/** True if a callback has attached some. */
+bool hfi_world_has_visitors(hfi_world *world);
+
+/** Forgets the threads that a callback attached and that are in none now; at the end of the
+ * runtime.  Their records are kept for ever: such a thread may just be ending. */
+void hfi_world_drop_visitors(hfi_world *world);
 
 /** Forgets the threads that a fork lost; at the end of the runtime. */
 void hfi_world_drop_lost(hfi_world *world);

@@ -86,6 +86,7 @@ void managed_end(managed *m)
     assert_int_equal(m->leaks.finalizers, 0);
     assert_int_equal(m->leaks.globals, 0);
     assert_int_equal(m->leaks.functions, 0);
+    assert_int_equal(m->leaks.handles, 0);
     assert_int_equal(live, m->live_at_start);
 }
 
