@@ -27,6 +27,17 @@ void hfp_native_error_take(int32_t *errno_out, uint32_t *last_error_out, uint32_
     *wsa_error_out = 0;
 }
 
+int *hfp_errno_address(void)
+{
+    return &errno;
+}
+
+const uint32_t *hfp_last_error_address(void)
+{
+    static const uint32_t none = 0;
+    return &none;
+}
+
 void hfp_native_error_restore(hfp_native_error saved)
 {
     errno = saved.errno_value;

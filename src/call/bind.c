@@ -10,7 +10,7 @@
  * Threads: a function is constant once hf_function_bind_with() returned it.
  */
 
-#include "call/function.h"
+#include "call/guard.h"
 
 #include "base/alloc.h"
 #include "base/verify.h"
@@ -143,6 +143,16 @@ static hf_status find_errno(hf_function *function)
     return status;
 }
 
+/* Checked modes look at what is lent, which only the general way lets them. */
+static void choose_entry(hf_function *function)
+{
+    function->guards = hfi_guard_plan(function);
+    function->is_odd =
+        function->prototype.is_leaf || function->clears_error || function->locate_errno != NULL;
+    function->entry =
+        function->plain && !function->guards ? function->plain : function->parts->call_generally;
+}
+
 /* Says why libffi is not to be used for a signature. */
 static hf_status report_signature(const hf_function *function)
 {
@@ -173,7 +183,11 @@ static hf_status make_callable(hf_function *function, const char *text,
     if (status == HF_OK) {
         status = find_symbol(function, options);
     }
-    return status == HF_OK ? find_errno(function) : status;
+    status = status == HF_OK ? find_errno(function) : status;
+    if (status == HF_OK) {
+        choose_entry(function);
+    }
+    return status;
 }
 
 static void dispose(hf_function *function)

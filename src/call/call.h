@@ -40,10 +40,12 @@ typedef struct hfi_argument {
     uint64_t capacity; /* of a buffer: bytes announced */
     size_t offset;     /* of what is lent in its object */
     size_t source_offset;
-    const void *from; /* start value of a struct, in native memory; NULL */
-    int8_t object;    /* of an output: index in slots and objects */
-    int8_t source;    /* start value of a struct, index likewise; -1 */
-    bool is_null;     /* the caller passed HF_NULL for something the library would fill */
+    size_t native_size; /* bytes of native memory that the caller passed; 0: its type's */
+    uint32_t field;     /* of a lent record or array: the field that is lent, HFI_CHECK_ALL */
+    const void *from;   /* start value of a struct, in native memory; NULL */
+    int8_t object;      /* of an output: index in slots and objects */
+    int8_t source;      /* start value of a struct, index likewise; -1 */
+    bool is_null;       /* the caller passed HF_NULL for something the library would fill */
 } hfi_argument;
 
 /** Native memory of one call that its scratch has no room for; freed by its end. */
@@ -73,6 +75,7 @@ typedef struct hfi_call {
     uint8_t held_count;
     uint8_t lent_count;
     bool is_linked;
+    uint8_t guards;               /* the function's, and those that an argument asks for */
     struct hfi_links *links;      /* places in native memory to fill in; NULL */
     const hfi_adoption *adoption; /* NULL */
     hfi_room *rooms;
@@ -98,6 +101,16 @@ typedef struct hfi_call {
  * stopped under it (HF_E_SHUTDOWN).
  */
 HF_MUST_CHECK hf_status hfi_call_try(hfi_call *call);
+
+/** The second half of it: crosses and looks. */
+HF_MUST_CHECK hf_status hfi_call_cross(hfi_call *call);
+
+/** Pins the objects of the call and takes their addresses; no safepoint from here to the crossing,
+ * except that of a guard, which finds all of them pinned. */
+void hfi_call_resolve(hfi_call *call);
+
+/** True if the callee says how much of a buffer is valid. */
+bool hfi_call_has_length(const hfi_call *call, unsigned parameter);
 
 /** Moves the outputs of the last try into the result.  HF_E_LYING_SIZE, HF_E_UTF, HF_E_NOMEM. */
 HF_MUST_CHECK hf_status hfi_call_settle(hfi_call *call);

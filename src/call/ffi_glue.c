@@ -234,7 +234,9 @@ hf_status hfi_cif_prepare_with(hfi_cif *cif, const hfi_prototype *prototype, uin
         return refuse(cif, -1, NULL, "libffi refuses the signature");
     }
     bool is_common = !cif->has_values && abi == FFI_DEFAULT_ABI;
-    cif->direct = is_common ? hfi_direct_choose(prototype) : HFI_DIRECT_NONE;
+    if (is_common) {
+        hfi_direct_choose(cif, prototype);
+    }
     switch (rules) {
     case HFI_ABI_SYSV64:
         return avoid_last_word(cif, prototype, faults);

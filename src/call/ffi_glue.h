@@ -15,13 +15,12 @@
 
 #include <ffi.h>
 
-/** How a signature is called; all but the first without libffi (call/direct.c). */
+/** How a signature is called; all but the first without libffi (call/direct.h). */
 typedef enum hfi_direct {
     HFI_DIRECT_NONE,
-    HFI_DIRECT_NOTHING,
-    HFI_DIRECT_WORDS,
-    HFI_DIRECT_ALL,
-    HFI_DIRECT_ALL_FLOATING
+    HFI_DIRECT_WORDS, /* integers and addresses alone */
+    HFI_DIRECT_MIXED, /* floating numbers have registers of their own, counted by themselves */
+    HFI_DIRECT_SLOTS  /* each parameter is a slot, which is a word or a floating number */
 } hfi_direct;
 
 /** The same call said to libffi in another way, where it gets the plain one wrong; see ffi_glue.c.
@@ -39,12 +38,15 @@ typedef struct hfi_cif {
     ffi_cif cif; /* as declared; a variadic one has a cif of its own in each call */
     ffi_type *types[HFI_PARAMS_MAX];
     hfi_direct direct;
-    bool has_values;      /* structs, complex, long double or dots: hfi_cif_call_values() */
-    hfi_ffi_types made;   /* owned */
-    hfi_detour *detour;   /* owned; NULL: called as declared */
-    const char *why;      /* of HF_E_UNSUPPORTED: the reason; NULL */
-    const char *why_type; /* the type that it is about; NULL: the whole signature */
-    int why_param;        /* -1: the result, or the whole */
+    uint8_t words;         /* HFI_DIRECT_WORDS: so many parameters */
+    uint8_t shape;         /* of the other two: see call/direct.h */
+    bool returns_floating; /* in a floating register */
+    bool has_values;       /* structs, complex, long double or dots: hfi_cif_call_values() */
+    hfi_ffi_types made;    /* owned */
+    hfi_detour *detour;    /* owned; NULL: called as declared */
+    const char *why;       /* of HF_E_UNSUPPORTED: the reason; NULL */
+    const char *why_type;  /* the type that it is about; NULL: the whole signature */
+    int why_param;         /* -1: the result, or the whole */
 } hfi_cif;
 
 /** What one parameter or result is on the machine.  libffi widens a narrow result to ffi_arg. */

@@ -24,6 +24,7 @@
 #include "call/callbacks.h"
 #include "call/cross.h"
 #include "call/direct.h"
+#include "call/guard.h"
 #include "call/marshal_link.h"
 
 #include "base/alloc.h"
@@ -220,15 +221,15 @@ static void arm_scalars(hfi_call *call)
 
 /* ---- (b) addresses ---- */
 
-static void resolve(hfi_call *call)
+void hfi_call_resolve(hfi_call *call)
 {
     for (unsigned i = 0; i < call->object_count; i++) {
         uintptr_t object = call->slots[i].word_;
         call->objects[i] = object;
         if (call->owner[i] >= 0) {
             hfi_argument *argument = &call->argument[call->owner[i]];
-            hfi_value_set_pointer(&argument->value,
-                                  (char *)hfi_payload_16(object) + argument->offset);
+            /* Of a record the offset is less than nothing: its header is the shorter one. */
+            hfi_value_set_pointer(&argument->value, (void *)(object + 16 + argument->offset));
         }
     }
     call->record.pins = call->object_count;
@@ -239,31 +240,30 @@ static void resolve(hfi_call *call)
 
 /* ---- (c) the crossing ---- */
 
+static void cross_directly(hfi_call *call, hfi_value *returned)
+{
+    const hf_function *function = call->function;
+    hfi_registers registers;
+    hfi_direct_load(&function->cif, &function->prototype, call->passed, &registers);
+    hfi_cross_out(call->thread, function);
+    hfi_direct_call(&function->cif, function->address, &registers, returned);
+    hfi_cross_back(call->thread, function, call->result);
+}
+
 static void cross(hfi_call *call, hfi_value *returned)
 {
     const hf_function *function = call->function;
+    if (function->cif.direct != HFI_DIRECT_NONE) {
+        cross_directly(call, returned);
+        return;
+    }
     hfi_cross_out(call->thread, function);
-    switch (function->cif.direct) {
-    case HFI_DIRECT_NONE:
-        if (function->cif.has_values) {
-            hfi_cif_call_values(
-                &function->cif,
-                function->prototype.is_variadic ? &call->variadic : &function->cif.cif,
-                function->address, hfi_aggregate_place(call, returned), call->passed);
-        } else {
-            hfi_cif_call(&function->cif, function->address, returned, call->passed);
-        }
-        break;
-    case HFI_DIRECT_NOTHING:
-        hfi_direct_nothing(function->address, returned);
-        break;
-    case HFI_DIRECT_WORDS:
-        hfi_direct_words(&function->prototype, function->address, returned, call->passed);
-        break;
-    case HFI_DIRECT_ALL:
-    case HFI_DIRECT_ALL_FLOATING:
-        hfi_direct_all(&function->prototype, function->address, returned, call->passed);
-        break;
+    if (function->cif.has_values) {
+        hfi_cif_call_values(&function->cif,
+                            function->prototype.is_variadic ? &call->variadic : &function->cif.cif,
+                            function->address, hfi_aggregate_place(call, returned), call->passed);
+    } else {
+        hfi_cif_call(&function->cif, function->address, returned, call->passed);
     }
     hfi_cross_back(call->thread, function, call->result);
 }
@@ -323,9 +323,15 @@ hf_status hfi_call_try(hfi_call *call)
         hfi_aggregate_arm(call);
     }
     if (call->object_count) {
-        resolve(call);
+        hfi_call_resolve(call);
         HF_ASSERT(hfi_world_stops(call->thread->parts->world) == call->stops);
     }
+    return HF_UNLIKELY(call->guards) ? hfi_guard_cross(call) : hfi_call_cross(call);
+}
+
+hf_status hfi_call_cross(hfi_call *call)
+{
+    const hf_function *function = call->function;
     hfi_value returned;
     returned.u64 = 0;
     cross(call, &returned);
@@ -342,15 +348,8 @@ hf_status hfi_call_try(hfi_call *call)
         hfi_call_adopt(call); /* before anything that can fail */
     }
     hf_status status = function->growing ? check_canaries(call) : HF_OK;
-    if (HF_UNLIKELY(call->thread->activations || call->thread->parked) && status == HF_OK) {
-        status = hfi_call_callbacks_said(call->thread, call->result);
-    }
-    if (HF_UNLIKELY(
-            atomic_load_explicit(&call->thread->parts->is_stopping, memory_order_relaxed)) &&
-        status == HF_OK) {
-        return HF_E_SHUTDOWN; /* it stopped under the call: the native result is all there is */
-    }
-    return status;
+    hf_status disturbed = hfi_cross_status(call->thread, function, call->result);
+    return status == HF_OK ? disturbed : status;
 }
 
 int64_t hfi_call_evaluate(const hfi_call *call, const hfi_expr *expr)

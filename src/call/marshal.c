@@ -26,6 +26,9 @@ static const char *const kind_names[] = {
     [HF_ARG_BUFFER] = "HF_BUFFER",
     [HF_ARG_RESOURCE] = "HF_RESOURCE",
     [HF_ARG_NULL] = "HF_NULL",
+    [HF_ARG_RECORD] = "HF_RECORD",
+    [HF_ARG_FIELD] = "HF_RECORD_FIELD",
+    [HF_ARG_ELEMENT] = "HF_ELEMENT",
     [HF_ARG_TEXT] = "HF_TEXT",
     [HF_ARG_UTF16] = "HF_UTF16",
     [HF_ARG_TEXTS] = "HF_TEXTS",
@@ -40,8 +43,8 @@ hf_status hfi_marshal_wrong_kind(hfi_call *call, unsigned index, const hf_arg *a
                                  const char *wanted)
 {
     unsigned kind = (unsigned)arg->kind;
-    const char *name =
-        kind < sizeof(kind_names) / sizeof(kind_names[0]) ? kind_names[kind] : "an unknown kind";
+    const char *name = kind < sizeof(kind_names) / sizeof(kind_names[0]) ? kind_names[kind] : NULL;
+    name = name ? name : "an unknown kind";
     return hfi_call_refuse(call, (int)index, HF_E_ARGUMENT_KIND,
                            "pass what the prototype declares for this parameter",
                            "got %s, needs %s", name, wanted);

@@ -73,6 +73,12 @@ typedef struct hfi_lent {
 HF_MUST_CHECK hf_status hfi_marshal_lend(hfi_call *call, unsigned index, const hf_arg *arg,
                                          hfi_lent *lent_out);
 
+/** A managed record, a field of one, or an array of references (call/marshal_record.c). */
+HF_MUST_CHECK hf_status hfi_marshal_record(hfi_call *call, unsigned index, const hf_arg *arg);
+
+/** Reports that a slot's frame has ended. */
+hf_status hfi_marshal_ended(const hfi_call *call, unsigned index);
+
 /** Checks `length` bytes at `offset` (of the object, or of memory that begins at an aligned
  * address) against how far the callee may reach. */
 HF_MUST_CHECK hf_status hfi_marshal_reach(hfi_call *call, unsigned index, size_t offset,

@@ -15,7 +15,7 @@
 
 #include "type/type.h"
 
-static hf_status refuse_ended(const hfi_call *call, unsigned index)
+hf_status hfi_marshal_ended(const hfi_call *call, unsigned index)
 {
     return hfi_call_refuse(call, (int)index, HF_E_MISUSE,
                            "make the slot in the frame that uses it, or let it escape",
@@ -31,7 +31,7 @@ hf_status hfi_marshal_lend(hfi_call *call, unsigned index, const hf_arg *arg, hf
     }
     uintptr_t object = arg->as.ref->word_;
     if (HF_UNLIKELY(object == HFI_SLOT_POISON)) {
-        return refuse_ended(call, index);
+        return hfi_marshal_ended(call, index);
     }
     if (!object) {
         return hfi_call_refuse(call, (int)index, HF_E_NULL,
@@ -116,6 +116,10 @@ hf_status hfi_marshal_buffer(hfi_call *call, unsigned index, const hf_arg *arg)
     switch (arg->kind) {
     case HF_ARG_BUFFER:
         return lend(call, index, arg);
+    case HF_ARG_RECORD:
+    case HF_ARG_FIELD:
+    case HF_ARG_ELEMENT:
+        return hfi_marshal_record(call, index, arg);
     case HF_ARG_LINKED:
         return hfi_marshal_linked(call, index, arg);
     case HF_ARG_NULL:
@@ -123,6 +127,7 @@ hf_status hfi_marshal_buffer(hfi_call *call, unsigned index, const hf_arg *arg)
         argument->capacity = 0;
         return HF_OK;
     case HF_ARG_POINTER:
+        argument->native_size = 0;
         if (call->function->step[index].is_sized) {
             return hfi_marshal_wrong_kind(
                 call, index, arg, "HF_BUFFER, whose length the capacity parameter announces");
@@ -185,7 +190,7 @@ hf_status hfi_marshal_resource(hfi_call *call, unsigned index, const hf_arg *arg
     }
     uintptr_t object = arg->as.ref->word_;
     if (HF_UNLIKELY(object == HFI_SLOT_POISON)) {
-        return refuse_ended(call, index);
+        return hfi_marshal_ended(call, index);
     }
     if (!object) {
         return hfi_call_refuse(call, (int)index, HF_E_NULL, "make the resource first",

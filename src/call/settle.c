@@ -16,7 +16,7 @@
  * Threads: the owner of the call, managed.  The objects are still pinned.
  */
 
-#include "call/call.h"
+#include "call/guard.h"
 
 #include <holdfast/utf.h>
 
@@ -40,16 +40,16 @@ static size_t find_nul(const unsigned char *text, size_t count, size_t unit)
     return count;
 }
 
-static bool has_length(const hfi_call *call, unsigned index)
+bool hfi_call_has_length(const hfi_call *call, unsigned parameter)
 {
-    return call->function->step[index].length_by >= 0 ||
-           call->function->prototype.param[index].rules.length.count;
+    return call->function->step[parameter].length_by >= 0 ||
+           call->function->prototype.param[parameter].rules.length.count;
 }
 
 bool hfi_call_is_cut(const hfi_call *call, unsigned parameter)
 {
     const hfi_step *step = &call->function->step[parameter];
-    if (!step->is_text || has_length(call, parameter)) {
+    if (!step->is_text || hfi_call_has_length(call, parameter)) {
         return false;
     }
     const hfi_argument *argument = &call->argument[parameter];
@@ -75,7 +75,7 @@ static hf_status said_length(const hfi_call *call, unsigned index, size_t *lengt
     const hfi_buffer_rules *rules = &function->prototype.param[index].rules;
     uint64_t capacity = call->argument[index].capacity;
     *length_out = (size_t)capacity;
-    if (!has_length(call, index)) {
+    if (!hfi_call_has_length(call, index)) {
         return HF_OK;
     }
     int64_t said;
@@ -162,15 +162,48 @@ static hf_status fit(hfi_call *call, unsigned index, size_t length)
     return HF_OK;
 }
 
+/* Text of the system's encoding comes back as UTF-8, in a buffer of its own. */
+static hf_status recode(hfi_call *call, unsigned index, size_t length)
+{
+    const hfi_argument *argument = &call->argument[index];
+    const char *text = argument->value.pointer;
+    size_t needed;
+    size_t bad;
+    hf_status status = hfp_text_from_system(text, length, NULL, 0, &needed, &bad);
+    if (status == HF_E_UTF) {
+        return hfi_call_complain(
+            call, (int)index, status, "leave the role text out to get the bytes as they are",
+            "the callee's text is not in the system's encoding at byte %zu", bad);
+    }
+    uintptr_t copy;
+    if (status == HF_OK) {
+        status = hfi_bytes_allocate(call->thread, needed + 1, false, &copy);
+    }
+    if (status == HF_OK) {
+        status = hfp_text_from_system(text, length, hfi_payload_16(copy), needed, &needed, &bad);
+    }
+    if (status == HF_OK) {
+        hfi_bytes_shorten(copy, needed);
+        call->slots[argument->object].word_ = copy;
+    }
+    return status;
+}
+
 static hf_status settle_buffer(hfi_call *call, unsigned index)
 {
     const hfi_step *step = &call->function->step[index];
     const unsigned char *text = call->argument[index].value.pointer;
     size_t length;
     hf_status status = said_length(call, index, &length);
+    if (status == HF_OK && HF_UNLIKELY(call->guards & HFI_GUARD_MEMORY)) {
+        status = hfi_guard_claim(call, index, length);
+    }
     if (status == HF_OK && step->is_text) {
         length = find_nul(text, length / step->element, step->element) * step->element;
         status = check_text(call, index, text, length);
+    }
+    if (status == HF_OK && step->is_text && step->is_system) {
+        return recode(call, index, length);
     }
     return status == HF_OK ? fit(call, index, length) : status;
 }

@@ -246,6 +246,7 @@ int main(int argc, char **argv)
         show_machine();
     }
     bench_calls(&b);
+    bench_statics(&b);
     bench_callbacks(&b);
     bench_pins(&b);
     bench_allocation(&b);

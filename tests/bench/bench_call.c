@@ -315,7 +315,7 @@ static void bind_all(calls *c)
     c->touch =
         bind(c, "uint64_t hfn_bench_touch(uint8_t *data {inout}, size_t size {capacity(data)})", 0);
     c->touch_sized =
-        bind(c, "uint64_t hfn_bench_touch(const uint8_t *data {size(256)}, size_t size)", 0);
+        bind(c, "uint64_t hfn_bench_touch(uint8_t *data {inout, size(256)}, size_t size)", 0);
     c->mixed = bind(c,
                     "double hfn_bench_mixed(int a, double b, const uint8_t *data {size(256)},"
                     " float c)",

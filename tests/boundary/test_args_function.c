@@ -97,7 +97,7 @@ static int setup(void **state)
 static hf_function *bind_apply(hf_test_runtime *t)
 {
     hf_function *apply = hf_test_bind(t, "int hfn_apply(void *function {raw}, int value)");
-    apply->way = HFI_WAY_GENERAL;
+    apply->entry = parts_of(t)->call_generally;
     apply->step[0].kind = HFI_P_CALLBACK;
     apply->step[0].quick = HFI_QUICK_NOT;
     apply->prototype.param[0].function = &signature;

@@ -141,7 +141,7 @@ static hf_function *bind_join(hf_test_runtime *t, bool is_wide)
     hf_function *join = hf_test_bind(
         t, is_wide ? "size_t hfn_join_wide(const void *texts {size(8)}, void *to {raw})"
                    : "size_t hfn_join(const void *texts {size(8)}, void *to {raw})");
-    join->way = HFI_WAY_GENERAL;
+    join->entry = join->parts->call_generally;
     join->step[0].kind = HFI_P_TEXTS;
     join->step[0].quick = HFI_QUICK_NOT;
     join->step[0].text_unit = is_wide ? sizeof(wchar_t) : 1;

@@ -180,16 +180,17 @@ static void call_every_way(hf_test_runtime *t, const hfd_case *one, hf_function 
                            uint64_t seed)
 {
     static round_of r;
-    const hfi_way bound = function->way;
+    hfi_call_fn *bound = function->entry;
     const hfi_direct direct = function->cif.direct;
     hf_result result = HF_RESULT_INIT;
     make_round(&r, one, seed);
-    call_one_way(t, one, function, &r, &result, "as bound");
-    function->way = HFI_WAY_GENERAL;
+    function->entry = function->plain ? function->plain : bound;
+    call_one_way(t, one, function, &r, &result, "the short way");
+    function->entry = function->parts->call_generally;
     call_one_way(t, one, function, &r, &result, "the general way");
     function->cif.direct = HFI_DIRECT_NONE;
     call_one_way(t, one, function, &r, &result, "libffi");
-    function->way = bound;
+    function->entry = bound;
     function->cif.direct = direct;
 }
 
