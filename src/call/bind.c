@@ -11,6 +11,7 @@
  */
 
 #include "call/guard.h"
+#include "call/plain.h"
 
 #include "base/alloc.h"
 #include "base/verify.h"
@@ -56,9 +57,10 @@ static bool read_options(const hf_function_options *given, hf_function_options *
     return true;
 }
 
-static hf_status report_prototype(hfi_parts *parts, const hfi_prototype_error *error)
+static hf_status report_prototype(hfi_parts *parts, hf_status status,
+                                  const hfi_prototype_error *error)
 {
-    return hfi_misuse(parts->reporter, HF_E_PROTOTYPE, bind_name, "prototype", (hf_site){ NULL, 0 },
+    return hfi_misuse(parts->reporter, status, bind_name, "prototype", (hf_site){ NULL, 0 },
                       "docs/prototypes.md has the grammar and the roles",
                       "at byte %u: found %s, expected %s", (unsigned)error->position, error->found,
                       error->expected);
@@ -89,13 +91,13 @@ static hf_status parse(hf_function *function, const char *text, const hf_functio
     memset(&error, 0, sizeof(error));
     hf_status status = hfi_prototype_parse(text, &known, &function->prototype, &error);
     hfi_free(info);
-    if (status == HF_E_PROTOTYPE) {
+    if (status == HF_E_PROTOTYPE || status == HF_E_LAYOUT) {
         if (options->error_out) {
             options->error_out->position = error.position;
             memcpy(options->error_out->found, error.found, sizeof(error.found));
             memcpy(options->error_out->expected, error.expected, sizeof(error.expected));
         }
-        (void)report_prototype(function->parts, &error);
+        (void)report_prototype(function->parts, status, &error);
     }
     return status;
 }
@@ -146,9 +148,10 @@ static hf_status find_errno(hf_function *function)
 /* Checked modes look at what is lent, which only the general way lets them. */
 static void choose_entry(hf_function *function)
 {
-    function->guards = hfi_guard_plan(function);
     function->is_odd =
         function->prototype.is_leaf || function->clears_error || function->locate_errno != NULL;
+    hfi_plain_choose(function);
+    function->guards = hfi_guard_plan(function);
     function->entry =
         function->plain && !function->guards ? function->plain : function->parts->call_generally;
 }

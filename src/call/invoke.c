@@ -64,22 +64,6 @@ hf_status hfi_call_not_callable(hf_thread *thread, const hf_function *function, 
     return HF_E_SHUTDOWN;
 }
 
-hf_status hfi_call_callbacks_said(hf_thread *thread, hf_result *result)
-{
-    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
-    bool is_jumped = hfi_is_jumped(thread, here);
-    if (is_jumped) {
-        hfi_jumped(thread, here, "hf_call");
-    }
-    if (thread->parked) {
-        hfi_parked parked;
-        thread->parts->callback_hooks->take_parked(thread, &parked);
-        result->callback_status = parked.status;
-        result->callback_name = parked.name;
-    }
-    return is_jumped ? HF_E_JUMPED : result->callback_status != HF_OK ? HF_E_CALLBACK : HF_OK;
-}
-
 /* Gives back what the call took: the last hold of a disposed resource runs its release function. */
 static void let_go(hfi_call *call)
 {
@@ -156,7 +140,10 @@ static hf_status make_buffer(hfi_call *call, unsigned index)
     }
     uintptr_t object;
     hf_status status =
-        hfi_bytes_allocate(call->thread, size, call->function->step[index].is_immovable, &object);
+        call->guards & HFI_GUARD_PAGES
+            ? hfi_bytes_allocate_guarded(call->thread, size, (size_t)argument->capacity, &object)
+            : hfi_bytes_allocate(call->thread, size, call->function->step[index].is_immovable,
+                                 &object);
     if (status == HF_OK) {
         call->slots[argument->object].word_ = object;
         memcpy((char *)hfi_payload_16(object) + argument->capacity, canary, HFI_CANARY_SIZE);
@@ -334,14 +321,20 @@ hf_status hfi_call_cross(hfi_call *call)
     const hf_function *function = call->function;
     hfi_value returned;
     returned.u64 = 0;
-    cross(call, &returned);
+    if (HF_UNLIKELY(call->guards & HFI_GUARD_PAGES)) {
+        hfi_guard_pages(call, true);
+        cross(call, &returned);
+        hfi_guard_pages(call, false);
+    } else {
+        cross(call, &returned);
+    }
     call->result->attempts++;
     call->result_seen = function->result_bytes ? hfi_aggregate_read(call)
                                                : hfi_result_read(call->result, function, &returned);
     if (function->sees_values) {
         read_values(call);
     }
-    if (function->prototype.fail.count) {
+    if (function->judges) {
         call->error_seen = hfi_result_judge(call->result, function, call->result_seen, call->seen);
     }
     if (HF_UNLIKELY(call->adoption != NULL) && !call->result->failed) {

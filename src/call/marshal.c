@@ -207,6 +207,7 @@ hf_status hfi_marshal(hfi_call *call, const hf_arg *arguments)
         const hfi_step *step = &function->step[i];
         hfi_argument *argument = &call->argument[i];
         call->passed[i] = &argument->value;
+        argument->native_size = 0;
         if (!step->is_callers) {
             begin_output(argument);
             continue;

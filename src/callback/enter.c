@@ -228,10 +228,12 @@ static inline bool cross_and_run(hf_callback *callback, hf_thread *thread, bool 
                                  void *result, void **arguments)
 {
     if (HF_UNLIKELY(thread->no_callback != NULL)) {
+        thread->contract_breaks++;
         hfi_refuse_thread(callback, thread);
         return false;
     }
     hfi_leave(thread);
+    thread->callback_entries++;
     if (HF_UNLIKELY(!is_managed(thread))) { /* the child of a fork */
         hfi_fork_enter(thread);
         hfi_refuse_status(callback, HF_E_FORKED);

@@ -170,6 +170,7 @@ static bool decide_texts(hfi_parser *parser, const hfi_param_draft *draft, hfi_p
     }
     param->kind = HFI_P_TEXTS;
     param->is_wide = type->is_wide;
+    param->target_size = hfi_ctype_size(type->base);
     param->encoding = use->encoding;
     return allow_roles(parser, draft, BIT(HFI_ROLE_TEXTS) | BIT(HFI_ROLE_IN),
                        "no other role but in beside texts");

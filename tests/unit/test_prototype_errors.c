@@ -100,7 +100,7 @@ static const wrong types[] = {
     { "int f(int x[@n])", "n", "a number or the name of a constant" },
     { "int f(int x[2@", "end of text", "]" },
     { "int f(int x[2]@[])", "[", "a bound: only the first may be left out" },
-    { "int f(int x[0x3fffffff][0x3fffffff]@[16])", "[", "an array that fits the address space" },
+    { "int f(int x[0x3fffffff]@[0x3fffffff])", "[", "an array that fits the address space" },
     { "int f(void x@[2])", "[", "a type with values: there are no arrays of void" },
 };
 
@@ -216,7 +216,7 @@ static const wrong function_roles[] = {
     { "int f() {@error(errno)}", "error", NEED_FAIL },
     { "int f() {fail(0), error(@win32)}", "win32",
       "errno, last_error, wsa, result, ntstatus, hresult or none" },
-    { "int f() {fail(0), error(errno@,)}", ",", ") of the role" },
+    { "int f() {fail(0), error(errno, @)}", ")", "clear or when" },
     { "void f() {fail(0), @error(result)}", "error", "a function that returns an integer" },
     { "char *f() {@error(ntstatus)}", "error", "a function that returns NTSTATUS, HRESULT or int" },
     { "DWORD f() {@error(hresult)}", "error", "a function that returns NTSTATUS, HRESULT or int" },
