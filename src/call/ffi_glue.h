@@ -43,12 +43,12 @@ typedef struct hfi_cif {
     uint8_t loads_words; /* so many of each are loaded; as many as have an argument, or more */
     uint8_t loads_floatings;
     bool returns_floating; /* in a floating register */
-    bool has_values;      /* structs, complex, long double or dots: hfi_cif_call_values() */
-    hfi_ffi_types made;   /* owned */
-    hfi_detour *detour;   /* owned; NULL: called as declared */
-    const char *why;      /* of HF_E_UNSUPPORTED: the reason; NULL */
-    const char *why_type; /* the type that it is about; NULL: the whole signature */
-    int why_param;        /* -1: the result, or the whole */
+    bool has_values;       /* structs, complex, long double or dots: hfi_cif_call_values() */
+    hfi_ffi_types made;    /* owned */
+    hfi_detour *detour;    /* owned; NULL: called as declared */
+    const char *why;       /* of HF_E_UNSUPPORTED: the reason; NULL */
+    const char *why_type;  /* the type that it is about; NULL: the whole signature */
+    int why_param;         /* -1: the result, or the whole */
 } hfi_cif;
 
 /** What one parameter or result is on the machine.  libffi widens a narrow result to ffi_arg. */

@@ -221,7 +221,7 @@ static void compare_case(const hfd_case *one, const layouts *all, unsigned *refu
                 arguments[i] = &value[i];
                 hfd_fill(&value[i], &hfd_types[one->param[i]], round * 977 + i);
             }
-            one->direct(arguments, &wanted);
+            one->direct(one->function, arguments, &wanted);
             uint64_t wanted_sum = hfd_seen();
             hfd_see(0);
             call_by_libffi(&b, one, &got, arguments);

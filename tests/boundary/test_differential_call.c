@@ -3,7 +3,8 @@
 
 /*
  * The declarations of all shapes, bound by their text and called every way there is: short,
- * general without libffi, and through libffi.  The compiler's own call says what is right.
+ * general without libffi, and through libffi, and called back.  The compiler's own call says what
+ * is right.
  */
 
 #include "runtime.h"
@@ -13,6 +14,7 @@
 #include "call/function.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef union room {
@@ -157,7 +159,7 @@ static void make_round(round_of *r, const hfd_case *one, uint64_t seed)
             argument_of(type, &r->value[i], i < one->fixed ? 0 : (uint32_t)type->size);
     }
     r->arguments[one->count] = (hf_arg)HF_ARGS_END;
-    one->direct(arguments, &r->wanted);
+    one->direct(one->function, arguments, &r->wanted);
     r->wanted_sum = hfd_seen();
 }
 
@@ -180,11 +182,12 @@ static void call_every_way(hf_test_runtime *t, const hfd_case *one, hf_function 
                            uint64_t seed)
 {
     static round_of r;
-    hfi_call_fn *const bound = function->entry;
+    hfi_call_fn *bound = function->entry;
     const hfi_direct direct = function->cif.direct;
     hf_result result = HF_RESULT_INIT;
     make_round(&r, one, seed);
-    call_one_way(t, one, function, &r, &result, "as bound");
+    function->entry = function->plain ? function->plain : bound;
+    call_one_way(t, one, function, &r, &result, "the short way");
     function->entry = function->parts->call_generally;
     call_one_way(t, one, function, &r, &result, "the general way");
     function->cif.direct = HFI_DIRECT_NONE;
@@ -240,6 +243,120 @@ static void every_way_agrees_with_the_compiler(void **state)
     print_message("%u shapes, %u without libffi\n", hfd_case_count, without_libffi);
 }
 
+/* ---- and back ---- */
+
+/* The bytes of a value that a handler sees. */
+static const void *handler_bytes(const hf_value *value, const hfd_type *type, room *at)
+{
+    float f = (float)value->f;
+    switch (type->kind) {
+    case HFD_F32:
+        memcpy(at, &f, sizeof(f));
+        return at;
+    case HFD_LONG_DOUBLE:
+    case HFD_COMPLEX:
+    case HFD_AGGREGATE:
+        return value->pointer;
+    case HFD_SIGNED:
+        assert_true(value->i == load_signed(value, type->size));
+        return value;
+    case HFD_UNSIGNED:
+    case HFD_BOOL:
+        assert_true(value->u == load_unsigned(value, type->size));
+        return value;
+    default:
+        return value;
+    }
+}
+
+/* What the callee of the case does, by what arrived. */
+static hf_status answer(hf_thread *thread, const hf_value *arguments, hf_value *result, void *user)
+{
+    const hfd_case *one = user;
+    const hfd_type *type = &hfd_types[one->result];
+    uint64_t sum = strtoull(one->name + 1, NULL, 10);
+    room at;
+    float f;
+    (void)thread;
+    memset(&at, 0, sizeof(at));
+    for (unsigned i = 0; i < one->count; i++) {
+        const hfd_type *of = &hfd_types[one->param[i]];
+        sum = hfd_fold(sum, handler_bytes(&arguments[i], of, &at), of);
+    }
+    hfd_see(sum);
+    hfd_fill(&at, type, sum);
+    switch (type->kind) {
+    case HFD_VOID:
+        break;
+    case HFD_SIGNED:
+        result->i = load_signed(&at, type->size);
+        break;
+    case HFD_F32:
+        memcpy(&f, &at, sizeof(f));
+        result->f = (double)f;
+        break;
+    case HFD_UNSIGNED:
+    case HFD_BOOL:
+    case HFD_F64:
+    case HFD_POINTER:
+        memcpy(result, &at, type->size);
+        break;
+    default:
+        memcpy(result->pointer, &at, type->size);
+        break;
+    }
+    return HF_OK;
+}
+
+static void call_back(hf_test_runtime *t, const hfd_case *one, const round_of *r)
+{
+    union {
+        void (*code)(void);
+        void *address;
+    } at;
+    void *arguments[HFD_PARAMS];
+    room got;
+    hf_callback *callback = NULL;
+    union {
+        const hfd_case *constant;
+        void *user;
+    } of = { one };
+    assert_int_equal(hf_callback_create(t->thread, one->text, answer, of.user, &callback), HF_OK);
+    at.address = hf_callback_address(callback);
+    memset(&got, 0, sizeof(got));
+    hfd_see(0);
+    for (unsigned i = 0; i < one->count; i++) {
+        union {
+            const room *constant;
+            void *plain;
+        } from = { &r->value[i] };
+        arguments[i] = from.plain;
+    }
+    int done = 0;
+    hf_native_error error;
+    assert_int_equal(
+        HF_NATIVE_CALL(t->thread, &error, done, (one->direct(at.code, arguments, &got), 1)), HF_OK);
+    assert_int_equal(done, 1);
+    if (hfd_seen() != r->wanted_sum || !hfd_same(&r->wanted, &got, &hfd_types[one->result])) {
+        fail_case(one, "the callback");
+    }
+    assert_int_equal(hf_callback_destroy(callback), HF_OK);
+}
+
+static void callbacks_agree_with_the_compiler(void **state)
+{
+    hf_test_runtime *t = *state;
+    static round_of r;
+    for (unsigned i = 0; i < hfd_case_count; i++) {
+        const hfd_case *one = &hfd_cases[i];
+        if (is_for_this_compiler(one) && !one->is_variadic) {
+            HF_FRAME(t->thread);
+            make_round(&r, one, i);
+            call_back(t, one, &r);
+        }
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, hf_test_setup, hf_test_teardown)
 
 int main(void)
@@ -247,6 +364,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(layouts_are_those_of_the_compiler),
         TEST(every_way_agrees_with_the_compiler),
+        TEST(callbacks_agree_with_the_compiler),
     };
     return cmocka_run_group_tests_name("differential call", tests, NULL, NULL);
 }

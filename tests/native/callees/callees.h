@@ -3,7 +3,7 @@
  * Functions of all shapes, made by generate.awk, and what a test must know to call them.
  *
  * A callee folds every part of its arguments into hfd_seen() and gives a value that is
- * made from it.  Its direct call is the same call as the compiler makes it.
+ * made from it.  Its direct call is what the compiler makes of the same call.
  */
 #ifndef HOLDFAST_TESTS_CALLEES_H
 #define HOLDFAST_TESTS_CALLEES_H
@@ -61,7 +61,8 @@ typedef struct hfd_case {
     const char *text; /* the declaration, with the types that it needs before it */
     const char *name;
     void (*function)(void);
-    void (*direct)(void *const *arguments, void *result);
+    /* Calls whatever has the signature as the compiler does. */
+    void (*direct)(void (*function)(void), void *const *arguments, void *result);
     hfd_convention convention;
     bool is_odd; /* has complex numbers or long doubles */
     bool is_variadic;

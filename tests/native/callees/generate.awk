@@ -236,13 +236,18 @@ function mark() {
     return convention == 1 ? "HFD_MS " : convention == 2 ? "HFD_" toupper(word) " " : ""
 }
 
-function print_callee(n,    i, list) {
+# The parameters of the case; `before` stands before their numbers.
+function parameters(before,    i, list) {
     list = ""
     for (i = 0; i < fixed; i++) {
-        list = list (i ? ", " : "") name[param[i]] " p" i
+        list = list (i ? ", " : "") name[param[i]] (before == "" ? "" : " " before i)
     }
-    list = is_variadic ? list ", ..." : list == "" ? "void" : list
-    printf "static HFD_APART %s %sf%d(%s)\n{\n    uint64_t sum = %d;\n", name[result], mark(), n, list, n
+    return is_variadic ? list ", ..." : list == "" ? "void" : list
+}
+
+function print_callee(n,    i) {
+    printf "static HFD_APART %s %sf%d(%s)\n{\n    uint64_t sum = %d;\n", name[result], mark(), n, \
+        parameters("p"), n
     for (i = 0; i < fixed; i++) {
         printf "    sum = hfd_fold(sum, &p%d, &hfd_types[%d]);\n", i, param[i]
     }
@@ -262,11 +267,13 @@ function print_callee(n,    i, list) {
 }
 
 function print_direct(n,    i) {
-    printf "static void d%d(void *const *a, void *r)\n{\n    (void)a;\n    (void)r;\n    ", n
+    printf "typedef %s %scall_%d(%s);\n", name[result], mark(), n, parameters("")
+    printf "static void d%d(void (*f)(void), void *const *a, void *r)\n{\n", n
+    printf "    (void)a;\n    (void)r;\n    "
     if (result) {
         printf "%s made = ", name[result]
     }
-    printf "f%d(", n
+    printf "((call_%d *)f)(", n
     for (i = 0; i < total; i++) {
         printf "%s*(%s *)a[%d]", i ? ", " : "", name[param[i]], i
     }
