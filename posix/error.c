@@ -27,6 +27,11 @@ void hfp_native_error_take(int32_t *errno_out, uint32_t *last_error_out, uint32_
     *wsa_error_out = 0;
 }
 
+int *hfp_errno_address(void)
+{
+    return &errno;
+}
+
 void hfp_native_error_restore(hfp_native_error saved)
 {
     errno = saved.errno_value;

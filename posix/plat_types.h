@@ -2,9 +2,11 @@
 #ifndef HOLDFAST_POSIX_PLAT_TYPES_H
 #define HOLDFAST_POSIX_PLAT_TYPES_H
 
-/* Bodies of the structs that platform.h only names.  The members belong to posix/. */
+/* Bodies of the structs that platform.h only names, and of what is inline.  The members belong to
+ * posix/. */
 
 #include <pthread.h>
+#include <stdint.h>
 
 typedef struct hfp_thread {
     pthread_t handle_;
@@ -26,5 +28,11 @@ typedef struct hfp_cond {
     {                                                                                              \
         PTHREAD_MUTEX_INITIALIZER                                                                  \
     }
+
+/* No such value here. */
+static inline uint32_t hfp_last_error_read(void)
+{
+    return 0;
+}
 
 #endif

@@ -38,6 +38,17 @@ void hfp_native_error_take(int32_t *errno_out, uint32_t *last_error_out, uint32_
     *wsa_error_out = last_error;
 }
 
+int *hfp_errno_address(void)
+{
+    HFP_KEEP_LAST_ERROR;
+    return &errno;
+}
+
+uint32_t hfp_last_error_call(void)
+{
+    return GetLastError();
+}
+
 void hfp_native_error_restore(hfp_native_error saved)
 {
     errno = saved.errno_value;

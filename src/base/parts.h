@@ -26,6 +26,14 @@ typedef struct hfi_settings {
     hf_pointer_checks pointer_checks;
 } hfi_settings;
 
+struct hf_function;
+struct hf_result;
+struct hf_arg;
+
+/** A way of a call; the thread is managed and its owner calls, the rest may be wrong. */
+typedef hf_status hfi_call_fn(hf_thread *thread, const struct hf_function *function,
+                              struct hf_result *result, const struct hf_arg *arguments);
+
 typedef struct hfi_parts {
     hfi_settings settings;
     struct hfi_reporter *reporter;                   /* diag */
@@ -38,6 +46,7 @@ typedef struct hfi_parts {
     struct hfi_final *final;                         /* final */
     struct hfi_callbacks *callbacks;                 /* callback */
     const struct hfi_callback_hooks *callback_hooks; /* call/callbacks.h; set by callback */
+    hfi_call_fn *call_generally;                     /* retry: a call of any kind */
     _Atomic(bool) is_stopping;                       /* written once by hf_runtime_destroy() */
     _Atomic(uint64_t) functions;                     /* bound functions and open libraries alive */
 } hfi_parts;

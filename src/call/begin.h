@@ -21,7 +21,8 @@ void hfi_call_place_outputs(hfi_call *call);
 static inline bool hfi_call_is_callable(const hf_thread *thread, const hf_function *function,
                                         const hf_result *result, const hf_arg *arguments)
 {
-    return function && result && arguments && function->parts == thread->parts &&
+    return HF_LIKELY(function != NULL) && HF_LIKELY(result != NULL) &&
+           HF_LIKELY(arguments != NULL) && function->parts == thread->parts &&
            !atomic_load_explicit(&thread->parts->is_stopping, memory_order_relaxed);
 }
 

@@ -10,7 +10,7 @@
  * Threads: a function is constant once hf_function_bind_with() returned it.
  */
 
-#include "call/function.h"
+#include "call/plain.h"
 
 #include "base/alloc.h"
 #include "base/verify.h"
@@ -143,6 +143,19 @@ static hf_status find_errno(hf_function *function)
     return status;
 }
 
+/* Checked modes look at what is lent, which only the general way lets them. */
+static void choose_entry(hf_function *function)
+{
+    const hfi_settings *settings = &function->parts->settings;
+    bool is_watched =
+        settings->checked || settings->pointer_checks == HF_POINTER_CHECKS_AT_STORES;
+    function->is_odd = function->prototype.is_leaf || function->clears_error ||
+                       function->locate_errno != NULL;
+    hfi_plain_choose(function);
+    function->entry =
+        function->plain && !is_watched ? function->plain : function->parts->call_generally;
+}
+
 static hf_status make_callable(hf_function *function, const char *text,
                                const hf_function_options *options)
 {
@@ -156,7 +169,11 @@ static hf_status make_callable(hf_function *function, const char *text,
     if (status == HF_OK) {
         status = find_symbol(function, options);
     }
-    return status == HF_OK ? find_errno(function) : status;
+    status = status == HF_OK ? find_errno(function) : status;
+    if (status == HF_OK) {
+        choose_entry(function);
+    }
+    return status;
 }
 
 static void dispose(hf_function *function)

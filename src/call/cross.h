@@ -8,6 +8,8 @@
  * Before: the record with the pins is published, so a stress collection may strike;
  * then the state is native.  Behind: the error values, in the first statement,
  * before anything that could change them; then the state is managed.
+ *
+ * What few functions need (is_odd) is apart, behind one branch on either side.
  */
 
 #include "call/function.h"
@@ -15,36 +17,73 @@
 
 #include <holdfast/call.h>
 
-/** Sets the error values to 0, for a prototype whose fail role looks at them. */
-static inline void hfi_cross_clear_errors(const hf_function *function)
-{
-    hfp_native_error_restore((hfp_native_error){ 0, 0, 0 });
-    if (function->locate_errno) {
-        *function->locate_errno() = 0;
-    }
-}
+/** Before the call of an odd function. */
+void hfi_cross_out_oddly(hf_thread *thread, const hf_function *function);
+
+/** Behind it. */
+void hfi_cross_back_oddly(hf_thread *thread, const hf_function *function, hf_result *result);
 
 static inline void hfi_cross_out(hf_thread *thread, const hf_function *function)
 {
     hfi_crossing(thread);
-    if (HF_LIKELY(!function->prototype.is_leaf)) {
+    if (HF_UNLIKELY(function->is_odd)) {
+        hfi_cross_out_oddly(thread, function);
+    } else {
         hfi_enter(thread);
-    }
-    if (HF_UNLIKELY(function->clears_error)) {
-        hfi_cross_clear_errors(function);
     }
 }
 
 static inline void hfi_cross_back(hf_thread *thread, const hf_function *function, hf_result *result)
 {
-    hfp_native_error_take(&result->errno_value, &result->last_error, &result->wsa_error);
-    if (HF_UNLIKELY(function->locate_errno != NULL)) {
-        result->errno_value = *function->locate_errno();
-    }
-    if (HF_LIKELY(!function->prototype.is_leaf)) {
+    uint32_t last_error = hfp_last_error_read(); /* first: finding errno elsewhere may change it */
+    result->errno_value = *thread->errno_at;
+    result->last_error = last_error;
+    result->wsa_error = last_error;
+    if (HF_UNLIKELY(function->is_odd)) {
+        hfi_cross_back_oddly(thread, function, result);
+    } else {
         hfi_leave(thread);
     }
     hfi_crossing(thread);
+}
+
+/* The same for a function that is not odd, with the fewest branches. */
+
+static inline void hfi_cross_out_quickly(hf_thread *thread)
+{
+    if (HF_UNLIKELY(thread->is_special)) {
+        hfi_crossing(thread);
+    }
+    hfi_enter(thread);
+}
+
+static inline void hfi_cross_back_quickly(hf_thread *thread, hf_result *result)
+{
+    uint32_t last_error = hfp_last_error_read();
+    result->errno_value = *thread->errno_at;
+    result->last_error = last_error;
+    result->wsa_error = last_error;
+    if (HF_LIKELY(!thread->is_special)) {
+        hfi_leave_quickly(thread);
+    } else {
+        hfi_leave(thread);
+        hfi_crossing(thread);
+    }
+}
+
+/**
+ * Asks what happened meanwhile: a callback under the call that failed, a runtime that began to
+ * stop. The usual answer takes two loads.
+ */
+hf_status hfi_cross_disturbed(hf_thread *thread, hf_result *result);
+
+static inline hf_status hfi_cross_status(hf_thread *thread, const hf_function *function,
+                                         hf_result *result)
+{
+    bool is_stopping =
+        atomic_load_explicit(&function->parts->is_stopping, memory_order_relaxed);
+    return HF_UNLIKELY(is_stopping || thread->parked != NULL) ? hfi_cross_disturbed(thread, result)
+                                                              : HF_OK;
 }
 
 #endif

@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Calls without libffi.
+ * Which way a signature goes (call/direct.h), and the calls by slots.
  *
- * ffi_call() classifies every argument anew at each call.  Where all of them go into
- * registers that is not needed: a function of so many 64-bit words finds narrower
- * arguments in the same registers, and callers extend what is narrow.  So a few
- * prototypes of 64-bit words serve all such signatures.
+ * By slots there is a prototype for each choice of words and doubles among four;
+ * a signature with fewer parameters takes the one whose other slots are words.
  *
- *   x86-64, System V   up to 6 integers or pointers; with floating numbers, which have
- *                      registers of their own, all 6 and 8 of them are loaded
- *   x86-64, Windows    up to 4 integers or pointers; floating numbers go to ffi_call()
- *   anything else      ffi_call()
- *
- * A float is the low half of its register, so it travels as a double with those bits.
- * A narrow result leaves the rest of its register undefined; hfi_value_narrow() masks.
+ * A signature is refused here, and left to ffi_call(), unless each part of it is known:
+ * a type that this file has not heard of is none that fits a register.
  *
  * Everything here is pure; any thread.
  */
@@ -25,95 +18,111 @@
 
 #include <string.h>
 
-/* libffi names its target by macros. */
-#if defined(X86_WIN64)
-#define WORDS_MAX    4u
-#define HAS_FLOATING 0
-#elif defined(X86_64) && UINTPTR_MAX > UINT32_MAX
-#define WORDS_MAX    6u
-#define HAS_FLOATING 1
-#else
-#define WORDS_MAX    0u
-#define HAS_FLOATING 0
-#endif
-
-typedef uint64_t call_0(void);
-typedef uint64_t call_1(uint64_t);
-typedef uint64_t call_2(uint64_t, uint64_t);
-typedef uint64_t call_3(uint64_t, uint64_t, uint64_t);
-typedef uint64_t call_4(uint64_t, uint64_t, uint64_t, uint64_t);
-typedef uint64_t call_6(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
-typedef uint64_t call_all(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, double,
-                          double, double, double, double, double, double, double);
-typedef double call_all_floating(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, double,
-                                 double, double, double, double, double, double, double);
-
 static bool is_floating(hfi_ctype type)
 {
     return type == HFI_C_F32 || type == HFI_C_F64;
 }
 
-hfi_direct hfi_direct_choose(const hfi_prototype *prototype)
+static bool fits_register(hfi_ctype type)
 {
-    unsigned words = 0;
-    unsigned floating = 0;
+    return hfi_ctype_is_integer(type) || type == HFI_C_POINTER || is_floating(type);
+}
+
+/* What the prototype's calling convention is here. */
+typedef enum convention { NATIVE, SLOTS, FOREIGN } convention;
+
+static convention convention_of(const hfi_prototype *prototype)
+{
+    switch (prototype->convention) {
+    case HFI_CONVENTION_DEFAULT:
+    case HFI_CONVENTION_CDECL:
+    case HFI_CONVENTION_STDCALL: /* these three are all one on 64 bits */
+    case HFI_CONVENTION_FASTCALL:
+    case HFI_CONVENTION_THISCALL:
+        return NATIVE;
+    case HFI_CONVENTION_MS_ABI:
+#if defined(X86_WIN64)
+        return NATIVE;
+#elif defined(HFI_DIRECT_HAS_SLOTS)
+        return SLOTS;
+#else
+        return FOREIGN;
+#endif
+    case HFI_CONVENTION_SYSV_ABI:
+#if defined(HFI_DIRECT_HAS_MIXED) && defined(__x86_64__)
+        return NATIVE;
+#else
+        return FOREIGN;
+#endif
+    }
+    return FOREIGN;
+}
+
+typedef struct tally {
+    unsigned words;
+    unsigned floatings;
+    unsigned mask; /* of the slots that are floating */
+    bool is_known; /* all of it fits registers one by one */
+} tally;
+
+static tally count(const hfi_prototype *prototype)
+{
+    tally all = { .is_known = !prototype->is_variadic && (prototype->result == HFI_C_VOID ||
+                                                          fits_register(prototype->result)) };
     for (unsigned i = 0; i < prototype->param_count; i++) {
-        if (is_floating(prototype->param[i].type)) {
-            floating++;
-        } else {
-            words++;
-        }
+        hfi_ctype type = prototype->param[i].type;
+        all.is_known = all.is_known && fits_register(type);
+        all.mask |= is_floating(type) ? 1u << (i % 32) : 0;
+        all.floatings += is_floating(type);
+        all.words += !is_floating(type);
     }
-    bool fits = WORDS_MAX != 0 && words <= WORDS_MAX && floating <= HFI_DIRECT_FLOATING_MAX;
-    if (!fits || (!HAS_FLOATING && (floating || is_floating(prototype->result)))) {
-        return HFI_DIRECT_NONE;
-    }
-    if (is_floating(prototype->result)) {
-        return HFI_DIRECT_ALL_FLOATING;
-    }
-    if (!prototype->param_count) {
-        return HFI_DIRECT_NOTHING;
-    }
-    return floating ? HFI_DIRECT_ALL : HFI_DIRECT_WORDS;
+    return all;
 }
 
-/* hfi_value_set() and its like wrote the whole word, extended by its type. */
-static uint64_t load_word(const void *from)
+#if defined(HFI_DIRECT_HAS_MIXED) && defined(__x86_64__)
+static unsigned mixed_shape(const tally *all)
 {
-    return ((const hfi_value *)from)->u64;
+    unsigned floatings = all->floatings > 4   ? 3
+                         : all->floatings > 2 ? 2
+                         : all->floatings > 1 ? 1
+                                              : 0;
+    return (all->words + 1) / 2 * 4 + floatings;
 }
-
-uint64_t hfi_direct_call_words(void *function, unsigned count, const uint64_t *w)
+#else
+static unsigned mixed_shape(const tally *all)
 {
-    void (*f)(void) = FFI_FN(function);
-    switch (count) {
-    case 1:
-        return ((call_1 *)f)(w[0]);
-    case 2:
-        return ((call_2 *)f)(w[0], w[1]);
-    case 3:
-        return ((call_3 *)f)(w[0], w[1], w[2]);
-    case 4:
-        return ((call_4 *)f)(w[0], w[1], w[2], w[3]);
-    case 0:
-        return ((call_0 *)f)();
-    default: /* one register too many does no harm where there are six */
-        return ((call_6 *)f)(w[0], w[1], w[2], w[3], w[4], w[5]);
+    (void)all;
+    return 0;
+}
+#endif
+
+void hfi_direct_choose(hfi_cif *cif, const hfi_prototype *prototype)
+{
+    const tally all = count(prototype);
+    const convention by = convention_of(prototype);
+    bool has_floating = all.floatings || is_floating(prototype->result);
+    cif->direct = HFI_DIRECT_NONE;
+    cif->returns_floating = is_floating(prototype->result);
+    cif->words = (uint8_t)all.words;
+    if (!all.is_known || by == FOREIGN || HFI_DIRECT_WORDS_MAX == 0) {
+        return;
     }
-}
-
-uint64_t hfi_direct_call_all(void *function, const uint64_t *w, const double *d)
-{
-    void (*f)(void) = FFI_FN(function);
-    return ((call_all *)f)(w[0], w[1], w[2], w[3], w[4], w[5], d[0], d[1], d[2], d[3], d[4], d[5],
-                           d[6], d[7]);
-}
-
-double hfi_direct_call_all_floating(void *function, const uint64_t *w, const double *d)
-{
-    void (*f)(void) = FFI_FN(function);
-    return ((call_all_floating *)f)(w[0], w[1], w[2], w[3], w[4], w[5], d[0], d[1], d[2], d[3],
-                                    d[4], d[5], d[6], d[7]);
+    if (by == NATIVE && !has_floating && all.words <= HFI_DIRECT_WORDS_MAX) {
+        cif->direct = HFI_DIRECT_WORDS;
+        return;
+    }
+#if defined(HFI_DIRECT_HAS_MIXED)
+    if (by == NATIVE) {
+        bool fits = all.words <= HFI_DIRECT_WORDS_MAX && all.floatings <= HFI_DIRECT_FLOATING_MAX;
+        cif->direct = fits ? HFI_DIRECT_MIXED : HFI_DIRECT_NONE;
+        cif->shape = (uint8_t)mixed_shape(&all);
+        return;
+    }
+#endif
+    if (prototype->param_count <= HFI_SLOTS_MAX) {
+        cif->direct = HFI_DIRECT_SLOTS;
+        cif->shape = (uint8_t)all.mask;
+    }
 }
 
 /* Always the whole double, because a later load of all of it would wait for parts. */
@@ -130,38 +139,78 @@ static void load_floating(double *to, const void *from, hfi_ctype type)
     memcpy(to, &bits, sizeof(*to));
 }
 
-void hfi_direct_words(const hfi_prototype *prototype, void *function, hfi_value *result,
-                      void *const *arguments)
+void hfi_direct_load(const hfi_cif *cif, const hfi_prototype *prototype, void *const *arguments,
+                     hfi_registers *registers_out)
 {
-    uint64_t w[HFI_DIRECT_WORDS_MAX];
-    HF_ASSERT(prototype->param_count != 0); /* or it were HFI_DIRECT_NOTHING */
-    w[HFI_DIRECT_WORDS_MAX - 1] = 0;
-    for (unsigned i = 0; i < prototype->param_count; i++) {
-        w[i] = load_word(arguments[i]);
-    }
-    uint64_t returned = hfi_direct_call_words(function, prototype->param_count, w);
-    result->u64 = prototype->result == HFI_C_VOID ? 0 : returned;
-}
-
-void hfi_direct_all(const hfi_prototype *prototype, void *function, hfi_value *result,
-                    void *const *arguments)
-{
-    uint64_t w[HFI_DIRECT_WORDS_MAX] = { 0 };
-    double d[HFI_DIRECT_FLOATING_MAX] = { 0 };
     unsigned words = 0;
-    unsigned floating = 0;
+    unsigned floatings = 0;
+    *registers_out = (hfi_registers){ { 0 }, { 0 } };
     for (unsigned i = 0; i < prototype->param_count; i++) {
         hfi_ctype type = prototype->param[i].type;
+        bool by_slot = cif->direct == HFI_DIRECT_SLOTS;
         if (is_floating(type)) {
-            load_floating(&d[floating++], arguments[i], type);
+            load_floating(&registers_out->floating[by_slot ? i : floatings++], arguments[i], type);
         } else {
-            w[words++] = load_word(arguments[i]);
+            /* hfi_value_set() and its like wrote the whole word, extended by its type. */
+            uint64_t word = ((const hfi_value *)arguments[i])->u64;
+            registers_out->word[by_slot ? i : words++] = word;
         }
     }
-    if (is_floating(prototype->result)) {
-        result->f64 = hfi_direct_call_all_floating(function, w, d);
-    } else {
-        uint64_t returned = hfi_direct_call_all(function, w, d);
-        result->u64 = prototype->result == HFI_C_VOID ? 0 : returned;
-    }
 }
+
+/* ---- HFI_DIRECT_SLOTS ---- */
+
+#if defined(HFI_DIRECT_HAS_SLOTS)
+#define SLOT_W         uint64_t
+#define SLOT_F         double
+#define SLOT_LOAD_W(i) r->word[i]
+#define SLOT_LOAD_F(i) r->floating[i]
+#define SLOTS_CASE(mask, result, a, b, c, d)                                                       \
+    case mask:                                                                                     \
+        return ((result __attribute__((ms_abi))(*)(SLOT_##a, SLOT_##b, SLOT_##c, SLOT_##d))f)(     \
+            SLOT_LOAD_##a(0), SLOT_LOAD_##b(1), SLOT_LOAD_##c(2), SLOT_LOAD_##d(3));
+#define SLOTS_CALL(result)                                                                         \
+    void (*f)(void) = FFI_FN(function);                                                            \
+    switch (cif->shape) {                                                                          \
+        SLOTS_CASE(0, result, W, W, W, W)                                                          \
+        SLOTS_CASE(1, result, F, W, W, W)                                                          \
+        SLOTS_CASE(2, result, W, F, W, W)                                                          \
+        SLOTS_CASE(3, result, F, F, W, W)                                                          \
+        SLOTS_CASE(4, result, W, W, F, W)                                                          \
+        SLOTS_CASE(5, result, F, W, F, W)                                                          \
+        SLOTS_CASE(6, result, W, F, F, W)                                                          \
+        SLOTS_CASE(7, result, F, F, F, W)                                                          \
+        SLOTS_CASE(8, result, W, W, W, F)                                                          \
+        SLOTS_CASE(9, result, F, W, W, F)                                                          \
+        SLOTS_CASE(10, result, W, F, W, F)                                                         \
+        SLOTS_CASE(11, result, F, F, W, F)                                                         \
+        SLOTS_CASE(12, result, W, W, F, F)                                                         \
+        SLOTS_CASE(13, result, F, W, F, F)                                                         \
+        SLOTS_CASE(14, result, W, F, F, F)                                                         \
+    default:                                                                                       \
+        SLOTS_CASE(15, result, F, F, F, F)                                                         \
+    }
+
+uint64_t hfi_direct_slots(const hfi_cif *cif, void *function, const hfi_registers *r)
+{
+    SLOTS_CALL(uint64_t)
+}
+
+double hfi_direct_slots_floating(const hfi_cif *cif, void *function, const hfi_registers *r)
+{
+    SLOTS_CALL(double)
+}
+#else
+uint64_t hfi_direct_slots(const hfi_cif *cif, void *function, const hfi_registers *r)
+{
+    (void)function;
+    (void)r;
+    HF_ASSERT(cif->direct == HFI_DIRECT_SLOTS); /* which nothing is here */
+    return cif->shape;
+}
+
+double hfi_direct_slots_floating(const hfi_cif *cif, void *function, const hfi_registers *r)
+{
+    return (double)hfi_direct_slots(cif, function, r);
+}
+#endif

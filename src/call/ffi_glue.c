@@ -60,7 +60,7 @@ hf_status hfi_cif_prepare(hfi_cif *cif, const hfi_prototype *prototype)
         cif->types[i] = ffi_types[type];
     }
     HF_VERIFY(prototype->result < HFI_C_OPAQUE);
-    cif->direct = hfi_direct_choose(prototype);
+    hfi_direct_choose(cif, prototype);
     ffi_status status =
         ffi_prep_cif(&cif->cif, abi_of(prototype->convention), prototype->param_count,
                      ffi_types[prototype->result], cif->types);

@@ -14,13 +14,12 @@
 
 #include <ffi.h>
 
-/** How a signature is called; all but the first without libffi (call/direct.c). */
+/** How a signature is called; all but the first without libffi (call/direct.h). */
 typedef enum hfi_direct {
     HFI_DIRECT_NONE,
-    HFI_DIRECT_NOTHING,
-    HFI_DIRECT_WORDS,
-    HFI_DIRECT_ALL,
-    HFI_DIRECT_ALL_FLOATING
+    HFI_DIRECT_WORDS, /* integers and addresses alone */
+    HFI_DIRECT_MIXED, /* floating numbers have registers of their own, counted by themselves */
+    HFI_DIRECT_SLOTS  /* each parameter is a slot, which is a word or a floating number */
 } hfi_direct;
 
 /** A signature as libffi wants it.  Constant after hfi_cif_prepare(); points into itself, so it
@@ -29,6 +28,9 @@ typedef struct hfi_cif {
     ffi_cif cif;
     ffi_type *types[HFI_PARAMS_MAX];
     hfi_direct direct;
+    uint8_t words;             /* HFI_DIRECT_WORDS: so many parameters */
+    uint8_t shape;             /* of the other two: see call/direct.h */
+    bool returns_floating;     /* in a floating register */
 } hfi_cif;
 
 /** What one parameter or result is on the machine.  libffi widens a narrow result to ffi_arg. */

@@ -33,7 +33,7 @@ void hfi_library_acquire(hf_library *library);
 /** Gives one up; the last one unloads.  Any thread; NULL is fine. */
 void hfi_library_release(hf_library *library);
 
-/** Parameters whose common argument takes a few instructions: see hfi_marshal() and plain.c. */
+/** Parameters whose common argument takes a few instructions: see hfi_marshal() and plain.h. */
 typedef enum hfi_quick {
     HFI_QUICK_NOT,
     HFI_QUICK_INTEGER,
@@ -44,12 +44,33 @@ typedef enum hfi_quick {
     HFI_QUICK_POINTER
 } hfi_quick;
 
-/** The shortest way that knows all of a function; chosen when it is bound. */
-typedef enum hfi_way {
-    HFI_WAY_GENERAL, /* call/invoke.c */
-    HFI_WAY_PLAIN,   /* call/plain.c: no outputs, all in registers */
-    HFI_WAY_NOTHING  /* the same without any argument */
-} hfi_way;
+/** How a result comes out of its register. */
+typedef enum hfi_yield {
+    HFI_YIELD_INTEGER, /* its low bits, extended by its type */
+    HFI_YIELD_POINTER,
+    HFI_YIELD_F64,
+    HFI_YIELD_F32,
+    HFI_YIELD_NOTHING
+} hfi_yield;
+
+#define HFI_TAKES_MAX 16u
+
+/**
+ * What the short way (call/plain.h) does for one parameter; small, so that all of a function's are
+ * on two or three lines of the cache.  A number fits, and an address is not of the managed heap, if
+ * adding `bias` gives no more than `span`.
+ */
+typedef struct hfi_take {
+    hfi_quick how;
+    uint8_t at;          /* its register among the words or among the floating numbers */
+    uint8_t announce_at; /* of a buffer: the word that gets its length */
+    bool is_callers;
+    bool is_sized;  /* of a buffer: announced, so any length up to span[0]; else at least reach */
+    bool is_packed; /* of a buffer: its elements need no alignment */
+    uint64_t bias[2]; /* by HF_ARG_SIGNED and HF_ARG_UNSIGNED; of an address the first one */
+    uint64_t span[2];
+    uint64_t reach;
+} hfi_take;
 
 /** What a call does for one parameter: the prototype's parameter without its words. */
 typedef struct hfi_step {
@@ -80,6 +101,20 @@ typedef struct hfi_step {
 
 /** Immutable once bound; shared by all threads. */
 struct hf_function {
+    /* What every call reads comes first. */
+    hfi_parts *parts;
+    hfi_call_fn *entry; /* the shortest way that may be used */
+    void *address;
+    const char *name;
+    uint64_t result_mask; /* of a result in a word: the bits of its type */
+    uint64_t result_sign; /* its sign bit; 0: it is unsigned */
+    hfi_yield yield;
+    bool is_odd; /* a leaf, clears the error, or has an errno of its own: see call/cross.h */
+    bool can_fail;
+    bool result_is_signed;
+    uint8_t result_shift; /* bits of a register that an integer result leaves unused */
+    hfi_take take[HFI_TAKES_MAX];
+
     uint32_t sig;
     uint8_t outs;        /* output slots */
     uint8_t scalars;     /* scalar outputs */
@@ -87,17 +122,13 @@ struct hf_function {
     bool has_outputs;    /* slots or scalars */
     bool has_capacities; /* capacities or scalars to set before each try */
     bool sees_values;    /* expressions or scalars need what the parameters hold after a try */
-    hfi_way way;
-    bool result_is_signed;
-    uint8_t result_shift;   /* bits of a register that an integer result leaves unused */
     bool clears_error;      /* `error` decides about success, so it must not be an old one */
     uint32_t floating_mask; /* scalar outputs that are floating */
     uint32_t tries_max;
     uint64_t first_bytes;
     uint64_t bytes_max;
-    hfi_parts *parts;
+    hfi_call_fn *plain;  /* the short way of such a function; NULL: it has none */
     hf_library *library; /* may be NULL */
-    void *address;
     hfp_errno_fn locate_errno; /* NULL: plain errno */
     hfi_step *step;            /* one a parameter */
     hfi_prototype prototype;

@@ -211,25 +211,25 @@ static void resolve(hfi_call *call)
 
 /* ---- (c) the crossing ---- */
 
+static void cross_directly(hfi_call *call, hfi_value *returned)
+{
+    const hf_function *function = call->function;
+    hfi_registers registers;
+    hfi_direct_load(&function->cif, &function->prototype, call->passed, &registers);
+    hfi_cross_out(call->thread, function);
+    hfi_direct_call(&function->cif, function->address, &registers, returned);
+    hfi_cross_back(call->thread, function, call->result);
+}
+
 static void cross(hfi_call *call, hfi_value *returned)
 {
     const hf_function *function = call->function;
-    hfi_cross_out(call->thread, function);
-    switch (function->cif.direct) {
-    case HFI_DIRECT_NONE:
-        hfi_cif_call(&function->cif, function->address, returned, call->passed);
-        break;
-    case HFI_DIRECT_NOTHING:
-        hfi_direct_nothing(function->address, returned);
-        break;
-    case HFI_DIRECT_WORDS:
-        hfi_direct_words(&function->prototype, function->address, returned, call->passed);
-        break;
-    case HFI_DIRECT_ALL:
-    case HFI_DIRECT_ALL_FLOATING:
-        hfi_direct_all(&function->prototype, function->address, returned, call->passed);
-        break;
+    if (function->cif.direct != HFI_DIRECT_NONE) {
+        cross_directly(call, returned);
+        return;
     }
+    hfi_cross_out(call->thread, function);
+    hfi_cif_call(&function->cif, function->address, returned, call->passed);
     hfi_cross_back(call->thread, function, call->result);
 }
 
@@ -297,12 +297,8 @@ hf_status hfi_call_try(hfi_call *call)
         call->error_seen = hfi_result_judge(call->result, function, call->result_seen, call->seen);
     }
     hf_status status = function->growing ? check_canaries(call) : HF_OK;
-    if (HF_UNLIKELY(
-            atomic_load_explicit(&call->thread->parts->is_stopping, memory_order_relaxed)) &&
-        status == HF_OK) {
-        return HF_E_SHUTDOWN; /* it stopped under the call: the native result is all there is */
-    }
-    return status;
+    hf_status disturbed = hfi_cross_status(call->thread, function, call->result);
+    return status == HF_OK ? disturbed : status;
 }
 
 int64_t hfi_call_evaluate(const hfi_call *call, const hfi_expr *expr)

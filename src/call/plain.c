@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * The short way of a call.
+ * The short ways of a call.
  *
  * Most calls pass a few integers, addresses and buffers and return a number.  For
  * those the general way (begin.h, invoke.c) builds a frame for things that never
  * come: outputs, conversions, growth.  Here the arguments go straight to the words
  * that will be loaded into registers, and what is lent is pinned by a record of
- * its own.
+ * its own.  There is a function for each small number of parameters, so that
+ * nothing is counted and no loop is left, and one for the rest.
  *
  * The four steps are the same: nothing here may collect before the record is
  * published, so the addresses, which are resolved while the arguments are taken,
  * hold.  Whatever is not common (a null buffer, a number that does not fit, a part
- * outside its object) is left to the general way, which knows how to say so; until
- * the crossing nothing has happened that would have to be taken back.
+ * outside its object, a result that still has outputs) is left to the general way,
+ * which knows how to say so; until the crossing nothing has happened that would have
+ * to be taken back.
  *
  * Threads: the owner of the call, managed.
  */
@@ -22,7 +24,6 @@
 
 #include "call/cross.h"
 #include "call/direct.h"
-#include "call/marshal.h"
 #include "call/result.h"
 #include "heap/heap.h"
 #include "thread/record.h"
@@ -30,44 +31,44 @@
 #include <float.h>
 #include <string.h>
 
-#define PARAMS_MAX (HFI_DIRECT_WORDS_MAX + HFI_DIRECT_FLOATING_MAX)
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 
-typedef struct plain_call {
-    uint64_t word[HFI_DIRECT_WORDS_MAX];
-    double floating[HFI_DIRECT_FLOATING_MAX];
-    uint64_t lent[PARAMS_MAX]; /* by parameter: bytes of a buffer that a capacity announces */
-    uintptr_t objects[HFI_DIRECT_WORDS_MAX];
-    unsigned words, floatings, pins;
-} plain_call;
+/* What the arguments come to.  Only what is loaded or pinned is ever written. */
+typedef struct taken {
+    hfi_registers registers;
+    uintptr_t object[HFI_REGISTERS_MAX];
+    unsigned pins;
+} taken;
 
-/* The low half of the register is the float. */
-static bool take_float(const hf_arg *arg, double *to)
+static ALWAYS_INLINE bool take_integer(const hfi_take *take, const hf_arg *arg, uint64_t *word_out)
 {
-    if (arg->kind != HF_ARG_FLOATING || !(arg->as.f >= -FLT_MAX && arg->as.f <= FLT_MAX)) {
-        return false;
-    }
-    float number = (float)arg->as.f;
-    uint32_t low;
-    memcpy(&low, &number, sizeof(low));
-    uint64_t bits = low;
-    memcpy(to, &bits, sizeof(bits));
-    return true;
+    unsigned which = (unsigned)arg->kind - HF_ARG_SIGNED;
+    *word_out = arg->as.u;
+    return which < 2 && arg->as.u + take->bias[which] <= take->span[which];
+}
+
+static ALWAYS_INLINE bool take_address(const hfi_take *take, const hf_arg *arg, uint64_t *word_out)
+{
+    hf_arg_kind kind = take->how == HFI_QUICK_TEXT ? HF_ARG_CSTR : HF_ARG_POINTER;
+    uint64_t address = (uintptr_t)arg->as.pointer;
+    *word_out = address;
+    return arg->kind == kind && address != 0 && address + take->bias[0] <= take->span[0];
 }
 
 /* Native memory for a buffer parameter: the prototype says how far the callee reaches. */
-static bool take_native(plain_call *call, const hf_thread *thread, const hfi_step *step,
-                        const hf_arg *arg)
+static __attribute__((noinline)) bool take_native(const hf_thread *thread, const hfi_take *take,
+                                                  const hf_arg *arg, uint64_t *word_out)
 {
-    call->word[call->words++] = (uintptr_t)arg->as.pointer;
-    return arg->kind == HF_ARG_POINTER && !step->is_sized && arg->as.pointer &&
+    *word_out = (uintptr_t)arg->as.pointer;
+    return arg->kind == HF_ARG_POINTER && !take->is_sized && arg->as.pointer &&
            !hfi_heap_contains(thread->parts->heap, (uintptr_t)arg->as.pointer);
 }
 
-static bool take_buffer(plain_call *call, const hf_thread *thread, const hfi_step *step,
-                        const hf_arg *arg, unsigned index)
+static ALWAYS_INLINE bool take_buffer(taken *all, const hf_thread *thread, const hfi_take *take,
+                                      const hf_arg *arg, uint64_t *word_out)
 {
     if (HF_UNLIKELY(arg->kind != HF_ARG_BUFFER || !arg->as.ref)) {
-        return take_native(call, thread, step, arg);
+        return take_native(thread, take, arg, word_out);
     }
     uintptr_t object = arg->as.ref->word_;
     if (object == 0 || object == HFI_SLOT_POISON || hfi_object_type_id(object) != HFI_TYPE_BYTES) {
@@ -75,159 +76,248 @@ static bool take_buffer(plain_call *call, const hf_thread *thread, const hfi_ste
     }
     uint64_t size = *hfi_object_length(object);
     uint64_t offset = arg->offset;
-    uint64_t length = arg->length == HF_WHOLE ? size - offset : arg->length;
-    bool reaches = step->is_sized ? length <= step->bytes_max && step->element == 1
-                                  : step->reach != 0 && length >= step->reach;
-    if (offset > size || length > size - offset || !reaches ||
-        (offset != 0 && step->alignment > 1)) {
+    uint64_t rest = size - offset;
+    uint64_t length = arg->length == HF_WHOLE ? rest : arg->length;
+    uint64_t reach = take->bias[0];
+    bool reaches = take->is_sized ? length <= take->span[0] : reach != 0 && length >= reach;
+    if (offset > size || length > rest || !reaches || (offset != 0 && !take->is_packed)) {
         return false;
     }
-    call->objects[call->pins++] = object;
-    call->lent[index] = length;
-    call->word[call->words++] = (uintptr_t)hfi_payload_16(object) + offset;
+    all->object[all->pins++] = object;
+    all->registers.word[take->announce_at] = length;
+    *word_out = (uintptr_t)hfi_payload_16(object) + offset;
     return true;
 }
 
-static inline bool take_one(plain_call *call, const hf_thread *thread, const hfi_step *step,
-                            const hf_arg *arg, unsigned index)
+/* A word of any kind; moves on to the next argument unless the library itself supplies this one. */
+static ALWAYS_INLINE bool take_word(taken *all, const hf_thread *thread, const hfi_take *take,
+                                    const hf_arg **next, unsigned at)
 {
-    switch (step->quick) {
+    const hf_arg *arg = *next;
+    uint64_t *word = &all->registers.word[at];
+    *next += take->is_callers;
+    switch (take->how) {
     case HFI_QUICK_INTEGER:
-        return hfi_take_integer(step, arg, &call->word[call->words++]);
+        return take_integer(take, arg, word);
     case HFI_QUICK_BUFFER:
-        return take_buffer(call, thread, step, arg, index);
+        return take_buffer(all, thread, take, arg, word);
     case HFI_QUICK_TEXT:
     case HFI_QUICK_POINTER:
-        call->word[call->words++] = (uintptr_t)arg->as.pointer;
-        return hfi_take_pointer(thread, step, arg);
-    case HFI_QUICK_DOUBLE:
-        call->floating[call->floatings++] = arg->as.f;
-        return arg->kind == HF_ARG_FLOATING;
-    case HFI_QUICK_FLOAT:
-        return take_float(arg, &call->floating[call->floatings++]);
+        return take_address(take, arg, word);
     default:
-        return false;
+        return true; /* a capacity: its buffer announces it */
     }
 }
 
-/* A capacity is known only when its buffer is taken, which may come behind it. */
-static void announce(plain_call *call, const hf_function *function)
+/* The low half of the register is the float. */
+static ALWAYS_INLINE bool take_float(const hf_arg *arg, double *to)
 {
-    unsigned words = 0;
-    for (unsigned i = 0; i < function->prototype.param_count; i++) {
-        const hfi_step *step = &function->step[i];
-        if (step->buffer >= 0) {
-            uint64_t capacity = call->lent[step->buffer];
-            call->word[words] = step->has_unit ? capacity / step->unit : capacity;
-        }
-        words += step->quick != HFI_QUICK_DOUBLE && step->quick != HFI_QUICK_FLOAT;
-    }
+    float number = (float)arg->as.f;
+    uint32_t low;
+    memcpy(&low, &number, sizeof(low));
+    uint64_t bits = low;
+    memcpy(to, &bits, sizeof(bits));
+    return arg->kind == HF_ARG_FLOATING && arg->as.f >= -FLT_MAX && arg->as.f <= FLT_MAX;
 }
 
-static bool take_all(plain_call *call, const hf_thread *thread, const hf_function *function,
-                     const hf_arg *next)
+/* A result that has nothing of an earlier call which the fields below do not overwrite. */
+static ALWAYS_INLINE bool is_fresh(const hf_result *result)
 {
-    call->words = call->floatings = call->pins = 0;
-    for (unsigned i = 0; i < function->prototype.param_count; i++) {
-        const hfi_step *step = &function->step[i];
-        if (!step->is_callers) {
-            call->words++;
-        } else if (HF_LIKELY(take_one(call, thread, step, next, i))) {
-            next++;
-        } else {
-            return false;
-        }
-    }
-    if (function->has_capacities) {
-        announce(call, function);
-    }
-    return next->kind == HF_ARG_END;
+    return result->struct_size == sizeof(*result) &&
+           (result->out_count | result->scalar_count | (uint32_t)result->callback_status) == 0;
 }
 
-/* Registers that no argument fills are loaded too, with zero. */
-static void call_all(plain_call *call, const hf_function *function, hfi_value *returned)
+static __attribute__((noinline)) hf_status generally(hf_thread *thread, const hf_function *function,
+                                                     hf_result *result, const hf_arg *arguments)
 {
-    while (call->words < HFI_DIRECT_WORDS_MAX) {
-        call->word[call->words++] = 0;
-    }
-    while (call->floatings < HFI_DIRECT_FLOATING_MAX) {
-        call->floating[call->floatings++] = 0;
-    }
-    if (function->cif.direct == HFI_DIRECT_ALL_FLOATING) {
-        returned->f64 = hfi_direct_call_all_floating(function->address, call->word, call->floating);
-    } else {
-        returned->u64 = hfi_direct_call_all(function->address, call->word, call->floating);
-    }
+    return thread->parts->call_generally(thread, function, result, arguments);
 }
 
-static void cross(plain_call *call, hf_thread *thread, const hf_function *function,
-                  hf_result *result, hfi_value *returned)
-{
-    hfi_cross_out(thread, function);
-    if (function->cif.direct == HFI_DIRECT_WORDS) {
-        returned->u64 = hfi_direct_call_words(function->address, call->words, call->word);
-    } else {
-        call_all(call, function, returned);
-    }
-    hfi_cross_back(thread, function, result);
-}
-
-static void cross_pinned(plain_call *call, hf_thread *thread, const hf_function *function,
-                         hf_result *result, hfi_value *returned)
-{
-    hf_record_ record;
-    record.thread = thread;
-    hfi_record_prepare(thread, &record, function->prototype.name);
-    record.site.file = NULL;
-    record.site.line = 0;
-    record.what = function->prototype.name;
-    record.pins = (uint16_t)call->pins;
-    record.keeps = 0;
-    record.objects = call->objects;
-    record.slots = NULL;
-    record.abandon = NULL;
-    hfi_record_push(thread, &record);
-    cross(call, thread, function, result, returned);
-    hfi_record_pop(&record);
-}
-
-static inline hf_status finish(hf_result *result, const hf_function *function,
-                               const hfi_value *returned)
+/* True if the function failed; `seen` is what expressions see of its result. */
+static ALWAYS_INLINE bool judge(const hf_function *function, hf_result *result, int64_t seen)
 {
     result->attempts = 1;
-    int64_t seen = hfi_result_read(result, function, returned);
-    if (function->prototype.fail.count) {
-        (void)hfi_result_judge(result, function, seen, NULL);
-    }
-    if (HF_UNLIKELY(atomic_load_explicit(&function->parts->is_stopping, memory_order_relaxed))) {
-        return HF_E_SHUTDOWN; /* it stopped under the call: the native result is all there is */
-    }
-    return result->failed ? HF_E_NATIVE : HF_OK;
-}
-
-hf_status hfi_call_nothing(hf_thread *thread, const hf_function *function, hf_result *result)
-{
-    hfi_value returned;
-    hfi_cross_out(thread, function);
-    hfi_direct_nothing(function->address, &returned);
-    hfi_cross_back(thread, function, result);
-    return finish(result, function, &returned);
-}
-
-bool hfi_call_plain(hf_thread *thread, const hf_function *function, hf_result *result,
-                    const hf_arg *arguments, hf_status *status_out)
-{
-    plain_call call;
-    if (!take_all(&call, thread, function, arguments) ||
-        hfi_result_begin(thread, result, function) != HF_OK) {
+    result->error = 0;
+    result->failed = false;
+    if (!function->can_fail) {
         return false;
     }
-    hfi_value returned;
-    if (call.pins != 0) {
-        cross_pinned(&call, thread, function, result, &returned);
-    } else {
-        cross(&call, thread, function, result, &returned);
+    (void)hfi_result_judge(result, function, seen, NULL);
+    return result->failed;
+}
+
+static ALWAYS_INLINE hf_status finish(hf_thread *thread, const hf_function *function,
+                                      hf_result *result, int64_t seen)
+{
+    bool failed = judge(function, result, seen);
+    hf_status status = hfi_cross_status(thread, function, result);
+    return HF_UNLIKELY(status != HF_OK) ? status : failed ? HF_E_NATIVE : HF_OK;
+}
+
+/* The native call of a function that is not odd and gives a word or nothing.  What it left in its
+ * register is put away before the error values are read: nothing is called for that. */
+static ALWAYS_INLINE int64_t cross(hf_thread *thread, const hf_function *function,
+                                   hf_result *result, const uint64_t *word, unsigned count)
+{
+    uint64_t sign = function->result_sign;
+    hfi_cross_out_quickly(thread);
+    uint64_t bits = hfi_direct_words(function->address, count, word);
+    result->value.u = ((bits & function->result_mask) ^ sign) - sign;
+    hfi_cross_back_quickly(thread, result);
+    return result->value.i;
+}
+
+static ALWAYS_INLINE void publish(hf_thread *thread, const hf_function *function, taken *all,
+                                  hf_record_ *record)
+{
+    hfi_record_prepare(thread, record, function->name);
+    record->site.file = NULL;
+    record->site.line = 0;
+    record->what = function->name;
+    record->pins = (uint16_t)all->pins;
+    record->keeps = 0;
+    record->objects = all->object;
+    record->slots = NULL;
+    record->abandon = NULL;
+    hfi_record_push(thread, record);
+}
+
+/* ---- integers alone ---- */
+
+static ALWAYS_INLINE hf_status call_integers(hf_thread *thread, const hf_function *function,
+                                             hf_result *result, const hf_arg *arguments,
+                                             unsigned count)
+{
+    uint64_t word[HFI_REGISTERS_MAX];
+    const hfi_take *take = function->take;
+    bool fits = is_fresh(result);
+#define TAKE(i) fits = fits && (count <= (i) || take_integer(&take[i], &arguments[i], &word[i]));
+    TAKE(0)
+    TAKE(1)
+    TAKE(2)
+    TAKE(3)
+    TAKE(4)
+    TAKE(5)
+#undef TAKE
+    if (HF_UNLIKELY(!fits || arguments[count].kind != HF_ARG_END)) {
+        return generally(thread, function, result, arguments);
     }
-    *status_out = finish(result, function, &returned);
-    return true;
+    int64_t seen = cross(thread, function, result, word, count);
+    return finish(thread, function, result, seen);
+}
+
+/* ---- words of all kinds ---- */
+
+static ALWAYS_INLINE hf_status call_words(hf_thread *thread, const hf_function *function,
+                                          hf_result *result, const hf_arg *arguments,
+                                          unsigned count)
+{
+    taken all;
+    const hfi_take *take = function->take;
+    const hf_arg *next = arguments;
+    bool fits = is_fresh(result);
+    all.pins = 0;
+#define TAKE(i) fits = fits && (count <= (i) || take_word(&all, thread, &take[i], &next, (i)));
+    TAKE(0)
+    TAKE(1)
+    TAKE(2)
+    TAKE(3)
+    TAKE(4)
+    TAKE(5)
+#undef TAKE
+    if (HF_UNLIKELY(!fits || next->kind != HF_ARG_END)) {
+        return generally(thread, function, result, arguments);
+    }
+    hf_record_ record;
+    if (all.pins) {
+        publish(thread, function, &all, &record);
+    }
+    int64_t seen = cross(thread, function, result, all.registers.word, count);
+    if (all.pins) {
+        hfi_record_pop(&record);
+    }
+    return finish(thread, function, result, seen);
+}
+
+/* ---- one of each for each count ---- */
+
+#define COUNTS(X) X(1) X(2) X(3) X(4) X(5) X(6)
+
+#define DEFINE_INTEGERS(n)                                                                         \
+    static hf_status integers_##n(hf_thread *thread, const hf_function *function,                  \
+                                  hf_result *result, const hf_arg *arguments)                      \
+    {                                                                                              \
+        return call_integers(thread, function, result, arguments, n);                              \
+    }
+#define DEFINE_WORDS(n)                                                                            \
+    static hf_status words_##n(hf_thread *thread, const hf_function *function, hf_result *result,  \
+                               const hf_arg *arguments)                                            \
+    {                                                                                              \
+        return call_words(thread, function, result, arguments, n);                                 \
+    }
+DEFINE_INTEGERS(0)
+COUNTS(DEFINE_INTEGERS)
+COUNTS(DEFINE_WORDS)
+
+#define NAME_INTEGERS(n) integers_##n,
+#define NAME_WORDS(n)    words_##n,
+
+hfi_call_fn *hfi_plain_integers(unsigned count)
+{
+    static hfi_call_fn *const ways[] = { integers_0, COUNTS(NAME_INTEGERS) };
+    return count < sizeof(ways) / sizeof(ways[0]) ? ways[count] : NULL;
+}
+
+hfi_call_fn *hfi_plain_words(unsigned count)
+{
+    static hfi_call_fn *const ways[] = { NULL, COUNTS(NAME_WORDS) };
+    return count < sizeof(ways) / sizeof(ways[0]) ? ways[count] : NULL;
+}
+
+/* ---- all the others ---- */
+
+static ALWAYS_INLINE bool take_any(taken *all, const hf_thread *thread, const hfi_take *take,
+                                   const hf_arg **next)
+{
+    double *to = &all->registers.floating[take->at % HFI_REGISTERS_MAX];
+    const hf_arg *arg = *next;
+    if (take->how == HFI_QUICK_DOUBLE) {
+        ++*next;
+        *to = arg->as.f;
+        return arg->kind == HF_ARG_FLOATING;
+    }
+    if (take->how == HFI_QUICK_FLOAT) {
+        ++*next;
+        return take_float(arg, to);
+    }
+    return take_word(all, thread, take, next, take->at % HFI_REGISTERS_MAX);
+}
+
+hf_status hfi_plain_any(hf_thread *thread, const hf_function *function, hf_result *result,
+                        const hf_arg *arguments)
+{
+    taken all;
+    const unsigned count = function->prototype.param_count;
+    const hf_arg *next = arguments;
+    bool fits = is_fresh(result);
+    all.pins = 0;
+    memset(&all.registers, 0, sizeof(all.registers)); /* some more are loaded than are taken */
+    for (unsigned i = 0; i < count && fits; i++) {
+        fits = take_any(&all, thread, &function->take[i], &next);
+    }
+    if (HF_UNLIKELY(!fits || next->kind != HF_ARG_END)) {
+        return generally(thread, function, result, arguments);
+    }
+    hf_record_ record;
+    hfi_value returned;
+    if (all.pins) {
+        publish(thread, function, &all, &record);
+    }
+    hfi_cross_out(thread, function);
+    hfi_direct_call(&function->cif, function->address, &all.registers, &returned);
+    hfi_cross_back(thread, function, result);
+    if (all.pins) {
+        hfi_record_pop(&record);
+    }
+    return finish(thread, function, result, hfi_result_read(result, function, &returned));
 }

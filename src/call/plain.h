@@ -2,21 +2,28 @@
 #ifndef HOLDFAST_CALL_PLAIN_H
 #define HOLDFAST_CALL_PLAIN_H
 
-/* The short way of a call that has no outputs and whose arguments all go into registers. */
+/*
+ * The short ways of a call: functions that have no outputs and whose arguments all go into
+ * registers.  Each is an hfi_call_fn; which one a function has is chosen when it is bound.
+ */
 
 #include "call/function.h"
 #include "thread/thread.h"
 
 #include <holdfast/call.h>
 
-/** Calls a function whose way is HFI_WAY_NOTHING, with a result that is ready. */
-hf_status hfi_call_nothing(hf_thread *thread, const hf_function *function, hf_result *result);
+/** Sets `plain` and `take` of a planned function, or leaves `plain` NULL. */
+void hfi_plain_choose(hf_function *function);
 
-/**
- * Calls a function whose way is HFI_WAY_PLAIN.  False, and nothing has happened, when an argument
- * is not of the common kind or is wrong: then the general way converts or refuses it.
- */
-bool hfi_call_plain(hf_thread *thread, const hf_function *function, hf_result *result,
-                    const hf_arg *arguments, hf_status *status_out);
+/** For so many integers and no other parameter, of a function that is not odd; NULL: there is none
+ * for that many. */
+hfi_call_fn *hfi_plain_integers(unsigned count);
+
+/** For so many words, of which some lend buffers, likewise. */
+hfi_call_fn *hfi_plain_words(unsigned count);
+
+/** For all the others. */
+hf_status hfi_plain_any(hf_thread *thread, const hf_function *function, hf_result *result,
+                        const hf_arg *arguments);
 
 #endif

@@ -155,6 +155,16 @@ static bool asks_for_parameter(const hfi_expr *expr)
     return false;
 }
 
+/* How a result of that type is read. */
+static hfi_yield yield_of(hfi_ctype type)
+{
+    return type == HFI_C_POINTER           ? HFI_YIELD_POINTER
+           : type == HFI_C_F64             ? HFI_YIELD_F64
+           : type == HFI_C_F32             ? HFI_YIELD_F32
+           : hfi_ctype_is_integer(type)    ? HFI_YIELD_INTEGER
+                                           : HFI_YIELD_NOTHING;
+}
+
 /* What a call may leave out because nothing looks at it. */
 static void plan_flags(hf_function *function)
 {
@@ -166,33 +176,18 @@ static void plan_flags(hf_function *function)
         function->has_capacities |= function->step[i].buffer >= 0;
     }
     function->sees_values = function->has_outputs || asks_for_parameter(&prototype->fail);
-    if (hfi_ctype_is_integer(prototype->result)) {
+    function->can_fail = prototype->fail.count != 0;
+    function->yield = yield_of(prototype->result);
+    function->name = prototype->name;
+    function->result_mask = function->yield == HFI_YIELD_POINTER ? UINT64_MAX : 0;
+    if (function->yield == HFI_YIELD_INTEGER) {
+        unsigned bits = 8 * (unsigned)hfi_ctype_size(prototype->result);
+        function->result_mask = UINT64_MAX >> (64 - bits);
+        function->result_sign =
+            hfi_ctype_is_signed(prototype->result) ? UINT64_C(1) << (bits - 1) : 0;
         function->result_is_signed = hfi_ctype_is_signed(prototype->result);
         function->result_shift = (uint8_t)(64 - 8 * hfi_ctype_size(prototype->result));
     }
-}
-
-/* One that hfi_call_plain() knows. */
-static bool is_plain_step(const hf_function *function, const hfi_step *step)
-{
-    if (step->is_callers) {
-        return step->quick != HFI_QUICK_NOT && !step->is_immovable;
-    }
-    return step->kind == HFI_P_CAPACITY && step->buffer >= 0 && step->type != HFI_C_POINTER &&
-           function->step[step->buffer].kind == HFI_P_BUFFER;
-}
-
-static hfi_way choose_way(const hf_function *function)
-{
-    bool plain = !function->has_outputs && !function->growing && !function->sees_values &&
-                 !function->prototype.grow_ok.count && function->cif.direct != HFI_DIRECT_NONE;
-    for (unsigned i = 0; i < function->prototype.param_count && plain; i++) {
-        plain = is_plain_step(function, &function->step[i]);
-    }
-    if (!plain) {
-        return HFI_WAY_GENERAL;
-    }
-    return function->cif.direct == HFI_DIRECT_NOTHING ? HFI_WAY_NOTHING : HFI_WAY_PLAIN;
 }
 
 hf_status hfi_plan_make(hf_function *function)
@@ -217,6 +212,5 @@ hf_status hfi_plan_make(hf_function *function)
         status = plan_output(function, &function->step[i]);
     }
     plan_flags(function);
-    function->way = choose_way(function);
     return status;
 }

@@ -36,6 +36,8 @@ static inline hf_status hfi_result_begin(hf_thread *thread, hf_result *result,
     result->failed = false;
     result->out_count = function->outs;
     result->scalar_count = function->scalars;
+    result->callback_status = HF_OK;
+    result->callback_name = NULL;
     result->floating_mask_ = function->floating_mask;
     return HF_OK;
 }
@@ -44,22 +46,27 @@ static inline hf_status hfi_result_begin(hf_thread *thread, hf_result *result,
 static inline int64_t hfi_result_read(hf_result *result, const hf_function *function,
                                       const hfi_value *returned)
 {
-    hfi_ctype type = function->prototype.result;
-    if (type == HFI_C_POINTER) {
+    if (HF_LIKELY(function->yield == HFI_YIELD_INTEGER)) {
+        uint64_t bits = hfi_value_integer(returned, function->result_shift);
+        result->value.i =
+            hfi_value_narrow(bits, function->result_shift, function->result_is_signed);
+        return result->value.i;
+    }
+    switch (function->yield) {
+    case HFI_YIELD_POINTER:
         result->value.u = 0;
         result->value.pointer = returned->pointer;
-        return hfi_value_load(returned, type);
-    }
-    if (type == HFI_C_VOID) {
-        return 0; /* the register holds whatever the callee left there */
-    }
-    if (type == HFI_C_F32 || type == HFI_C_F64) {
-        result->value.f = hfi_value_floating(returned, type);
+        return (int64_t)(intptr_t)returned->pointer;
+    case HFI_YIELD_F64:
+        result->value.f = returned->f64;
+        return 0;
+    case HFI_YIELD_F32:
+        result->value.f = (double)returned->f32;
+        return 0;
+    default:
+        result->value.u = 0; /* the register holds whatever the callee left there */
         return 0;
     }
-    uint64_t bits = hfi_value_integer(returned, function->result_shift);
-    result->value.i = hfi_value_narrow(bits, function->result_shift, function->result_is_signed);
-    return result->value.i;
 }
 
 /**

@@ -144,6 +144,12 @@ bool hfi_heap_contains(const hfi_heap *heap, uintptr_t address)
     return address - heap->base < heap->end - heap->base;
 }
 
+void hfi_heap_range(const hfi_heap *heap, uintptr_t *base_out, uintptr_t *end_out)
+{
+    *base_out = heap->base;
+    *end_out = heap->end;
+}
+
 size_t hfi_object_size(const hfi_heap *heap, uintptr_t object)
 {
     size_t size = hfi_word_size(hfi_object_word(object));

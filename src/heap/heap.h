@@ -92,6 +92,9 @@ size_t hfi_object_size(const hfi_heap *heap, uintptr_t object);
 /** True if `address` lies in this heap's address range. */
 bool hfi_heap_contains(const hfi_heap *heap, uintptr_t address);
 
+/** That range, the same as long as the heap lives. */
+void hfi_heap_range(const hfi_heap *heap, uintptr_t *base_out, uintptr_t *end_out);
+
 /** Shortens a buffer in place to `size` ≤ its length; the tail's memory is given back by the next
  * collection. */
 void hfi_bytes_shorten(uintptr_t object, size_t size);

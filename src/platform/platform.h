@@ -178,6 +178,14 @@ hfp_native_error hfp_native_error_save(void);
  */
 void hfp_native_error_take(int32_t *errno_out, uint32_t *last_error_out, uint32_t *wsa_error_out);
 
+/**
+ * Where the calling thread's errno is, as long as it lives: at a crossing two loads from there and
+ * hfp_last_error_read() are all that hfp_native_error_take() does.
+ */
+int *hfp_errno_address(void);
+
+/* uint32_t hfp_last_error_read(void): inline, in plat_types.h. */
+
 /** Puts them back (`wsa_error` goes with `last_error`). */
 void hfp_native_error_restore(hfp_native_error saved);
 

@@ -20,8 +20,9 @@
  * Threads: the owner of the call, managed.
  */
 
+#include "retry/retry.h"
+
 #include "call/begin.h"
-#include "call/plain.h"
 
 /* What one buffer wants after a try. */
 typedef struct growth {
@@ -233,11 +234,8 @@ static inline hf_status call_once(hfi_call *call)
     return call->function->has_outputs ? hfi_call_settle(call) : HF_OK;
 }
 
-/* Out of hf_call(), whose stack frame would have to hold the call in any case. */
-static __attribute__((noinline)) hf_status call_generally(hf_thread *thread,
-                                                          const hf_function *function,
-                                                          hf_result *result,
-                                                          const hf_arg *arguments)
+hf_status hfi_call_generally(hf_thread *thread, const hf_function *function, hf_result *result,
+                             const hf_arg *arguments)
 {
     hfi_call call;
     hf_status status = hfi_call_begin(&call, thread, function, result, arguments);
@@ -252,17 +250,8 @@ hf_status hf_call(hf_thread *thread, const hf_function *function, hf_result *res
                   const hf_arg *arguments)
 {
     HFI_ENTRY(thread);
-    hf_status status;
     if (HF_UNLIKELY(!hfi_call_is_callable(thread, function, result, arguments))) {
-        return call_generally(thread, function, result, arguments);
+        return hfi_call_generally(thread, function, result, arguments);
     }
-    if (function->way == HFI_WAY_NOTHING && arguments->kind == HF_ARG_END) {
-        status = hfi_result_begin(thread, result, function);
-        return status == HF_OK ? hfi_call_nothing(thread, function, result) : status;
-    }
-    if (function->way == HFI_WAY_PLAIN &&
-        hfi_call_plain(thread, function, result, arguments, &status)) {
-        return status;
-    }
-    return call_generally(thread, function, result, arguments);
+    return function->entry(thread, function, result, arguments);
 }

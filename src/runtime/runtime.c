@@ -15,6 +15,7 @@
 #include "fence/fence.h"
 #include "final/final.h"
 #include "heap/heap.h"
+#include "retry/retry.h"
 #include "root/handle.h"
 #include "root/root.h"
 #include "thread/thread.h"
@@ -101,6 +102,7 @@ static void connect_fences_and_resources(hfi_parts *parts)
 
 static hf_status create_parts(hfi_parts *parts)
 {
+    parts->call_generally = hfi_call_generally;
     hf_status status = hfi_world_create(parts, &parts->world);
     status = status == HF_OK ? hfi_types_create(parts, &parts->types) : status;
     status = status == HF_OK ? hfi_heap_create(parts, &parts->heap) : status;

@@ -66,8 +66,10 @@ struct hf_thread {
     _Atomic(uint32_t) gate;  /* collector: 1 while a stop is wanted */
     bool exchange;           /* settings.fence_mode == EXCHANGE */
     bool stress;             /* settings.stress_every != 0 */
+    bool is_special;         /* one of these two */
     hf_record_ *records;     /* fences and calls, innermost first; owner, read while stopped */
     hfi_parts *parts;
+    int *errno_at;             /* the owner's errno */
     struct hfi_parked *parked; /* callback: an error that waits for the call around it; NULL */
     struct hfi_activation *activations; /* callback: those that run now, innermost first */
     uintptr_t stack_low;                /* of the owner's C stack */
@@ -112,6 +114,16 @@ static inline void hfi_enter(hf_thread *thread)
 /** Waits until the gate is open, in PARKED state. */
 void hfi_leave_slow(hf_thread *thread);
 
+/** hfi_leave() where is_special is false. */
+static inline void hfi_leave_quickly(hf_thread *thread)
+{
+    atomic_store_explicit(&thread->state, HFI_MANAGED, memory_order_relaxed);
+    atomic_signal_fence(memory_order_seq_cst);
+    if (HF_UNLIKELY(atomic_load_explicit(&thread->gate, memory_order_seq_cst))) {
+        hfi_leave_slow(thread);
+    }
+}
+
 /**
  * To managed state: state first, then the gate.  The store must not be passed by
  * the load; in barrier mode hfp_barrier_process() in stop.c sees to that.
@@ -131,20 +143,43 @@ static inline void hfi_leave(hf_thread *thread)
 
 /* ---- entry checks ---- */
 
+#if defined(__SANITIZE_ADDRESS__)
+#define HFI_IS_SANITIZED 1
+#elif defined(__has_feature)
+#define HFI_IS_SANITIZED __has_feature(address_sanitizer)
+#else
+#define HFI_IS_SANITIZED 0
+#endif
+
 /** Reports why `thread` cannot be used by `function` here, and gives the status. */
 hf_status hfi_entry_refuse(hf_thread *thread, const char *function);
+
+/* Some address on the calling thread's stack.  A local variable is there already, the address of
+ * the frame has to be made; but a sanitizer puts the variables elsewhere. */
+static inline uintptr_t hfi_stack_here(void)
+{
+#if HFI_IS_SANITIZED
+    return (uintptr_t)__builtin_frame_address(0);
+#else
+    char here;
+    uintptr_t at = (uintptr_t)&here;
+    __asm__ volatile("" : "+r"(at)); /* a number from here on, and no address that is returned */
+    return at;
+#endif
+}
 
 /** True if the calling function runs on the owner's stack. */
 static inline bool hfi_is_owner(const hf_thread *thread)
 {
-    return (uintptr_t)__builtin_frame_address(0) - thread->stack_low <= thread->stack_size;
+    return hfi_stack_here() - thread->stack_low <= thread->stack_size;
 }
 
 /** True if the calling thread owns `thread` and is in managed state. */
 static inline bool hfi_entry_ok(hf_thread *thread)
 {
-    return thread && atomic_load_explicit(&thread->state, memory_order_relaxed) == HFI_MANAGED &&
-           hfi_is_owner(thread);
+    return HF_LIKELY(thread != NULL) &&
+           atomic_load_explicit(&thread->state, memory_order_relaxed) == HFI_MANAGED &&
+           HF_LIKELY(hfi_is_owner(thread));
 }
 
 /** `return`s the refusal from the calling function, which returns hf_status. */

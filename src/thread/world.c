@@ -198,8 +198,10 @@ static void init_thread(hfi_parts *parts, hf_thread *thread)
     atomic_store_explicit(&thread->alloc_limit, HFI_LIMIT_EMPTY, memory_order_relaxed);
     thread->exchange = parts->settings.fence_mode == HF_FENCE_EXCHANGE;
     thread->stress = parts->settings.stress_every != 0;
+    thread->is_special = thread->exchange || thread->stress;
     thread->stress_left = parts->settings.stress_every;
     thread->os_thread = hfp_thread_self();
+    thread->errno_at = hfp_errno_address();
     thread->stack_size = UINTPTR_MAX; /* where the bounds are unknown every address is ours */
     uintptr_t low, high;
     if (hfp_thread_stack(&low, &high) == HF_OK) {

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * The rare part of the crossing.
+ *
+ * A leaf stays in managed state.  A function whose error decides about success has
+ * the error values set to 0 before it.  One that belongs to another C runtime than
+ * ours has an errno of its own.
+ *
+ * Threads: the owner of the call; native state between the two, unless it is a leaf.
+ */
+
+#include "call/cross.h"
+
+#include "call/callbacks.h"
+
+void hfi_cross_out_oddly(hf_thread *thread, const hf_function *function)
+{
+    if (!function->prototype.is_leaf) {
+        hfi_enter(thread);
+    }
+    if (function->clears_error) {
+        hfp_native_error_restore((hfp_native_error){ 0, 0, 0 });
+        if (function->locate_errno) {
+            *function->locate_errno() = 0;
+        }
+    }
+}
+
+void hfi_cross_back_oddly(hf_thread *thread, const hf_function *function, hf_result *result)
+{
+    if (function->locate_errno) {
+        result->errno_value = *function->locate_errno();
+    }
+    if (!function->prototype.is_leaf) {
+        hfi_leave(thread);
+    }
+}
+
+hf_status hfi_cross_disturbed(hf_thread *thread, hf_result *result)
+{
+    hf_status status = HF_OK;
+    if (thread->parked) {
+        hfi_parked parked;
+        thread->parts->callback_hooks->take_parked(thread, &parked);
+        result->callback_status = parked.status;
+        result->callback_name = parked.name;
+        status = HF_E_CALLBACK;
+    }
+    bool is_stopping = atomic_load_explicit(&thread->parts->is_stopping, memory_order_relaxed);
+    return is_stopping ? HF_E_SHUTDOWN : status; /* then the native result is all there is */
+}
