@@ -10,6 +10,7 @@
  * Threads: a function is constant once hf_function_bind_with() returned it.
  */
 
+#include "call/flight.h"
 #include "call/plain.h"
 
 #include "base/alloc.h"
@@ -147,10 +148,9 @@ static hf_status find_errno(hf_function *function)
 static void choose_entry(hf_function *function)
 {
     const hfi_settings *settings = &function->parts->settings;
-    bool is_watched =
-        settings->checked || settings->pointer_checks == HF_POINTER_CHECKS_AT_STORES;
-    function->is_odd = function->prototype.is_leaf || function->clears_error ||
-                       function->locate_errno != NULL;
+    bool is_watched = settings->checked || settings->pointer_checks == HF_POINTER_CHECKS_AT_STORES;
+    function->is_odd =
+        function->prototype.is_leaf || function->clears_error || function->locate_errno != NULL;
     hfi_plain_choose(function);
     function->entry =
         function->plain && !is_watched ? function->plain : function->parts->call_generally;
@@ -176,8 +176,11 @@ static hf_status make_callable(hf_function *function, const char *text,
     return status;
 }
 
-static void dispose(hf_function *function)
+void hfi_function_dispose(hf_function *function)
 {
+    if (function->sig) {
+        atomic_fetch_sub_explicit(&function->parts->functions, 1, memory_order_relaxed);
+    }
     function->sig = 0;
     hfi_prototype_finish(&function->prototype);
     hfi_library_release(function->library);
@@ -188,6 +191,7 @@ static void dispose(hf_function *function)
 static hf_status bind(hf_thread *thread, hf_library *library, const char *text,
                       const hf_function_options *options, hf_function **function_out)
 {
+    hfi_flights_sweep(thread->parts->flights);
     hf_function *function = hfi_alloc(sizeof(*function));
     if (!function) {
         return HF_E_NOMEM;
@@ -202,7 +206,7 @@ static hf_status bind(hf_thread *thread, hf_library *library, const char *text,
     }
     hf_status status = make_callable(function, text, options);
     if (status != HF_OK) {
-        dispose(function);
+        hfi_function_dispose(function);
         return status;
     }
     function->sig = HFI_FUNCTION_SIG;
@@ -265,10 +269,16 @@ void hf_function_destroy(hf_function *function)
     if (!function) {
         return;
     }
+    if (function->sig == HFI_FUNCTION_WAITING) {
+        (void)hfi_misuse(function->parts->reporter, HF_E_MISUSE, "hf_function_destroy", "function",
+                         (hf_site){ NULL, 0 }, "destroy a function once",
+                         "the function \"%s\" is destroyed already and waits for a call in it",
+                         function->prototype.name);
+        return;
+    }
     HF_VERIFY(function->sig == HFI_FUNCTION_SIG);
     hfp_native_error saved = hfp_native_error_save();
-    atomic_fetch_sub_explicit(&function->parts->functions, 1, memory_order_relaxed);
-    dispose(function);
+    hfi_flights_end_function(function);
     hfp_native_error_restore(saved);
 }
 

@@ -24,6 +24,7 @@
 
 #include "call/cross.h"
 #include "call/direct.h"
+#include "call/flight.h"
 #include "call/result.h"
 #include "heap/heap.h"
 #include "thread/record.h"
@@ -151,6 +152,7 @@ static ALWAYS_INLINE hf_status finish(hf_thread *thread, const hf_function *func
 {
     bool failed = judge(function, result, seen);
     hf_status status = hfi_cross_status(thread, function, result);
+    hfi_flight_end(thread);
     return HF_UNLIKELY(status != HF_OK) ? status : failed ? HF_E_NATIVE : HF_OK;
 }
 

@@ -23,6 +23,7 @@
 #include "retry/retry.h"
 
 #include "call/begin.h"
+#include "call/flight.h"
 
 /* What one buffer wants after a try. */
 typedef struct growth {
@@ -243,6 +244,19 @@ hf_status hfi_call_generally(hf_thread *thread, const hf_function *function, hf_
         status = function->growing ? call_growing(&call) : call_once(&call);
     }
     hfi_call_end(&call, status);
+    hfi_flight_end(thread);
+    return status;
+}
+
+/* From a callback: what is in flight around it is so still when this call is over. */
+static hf_status call_nested(hf_thread *thread, const hf_function *function, hf_result *result,
+                             const hf_arg *arguments)
+{
+    const hf_function *outer = hfi_flight_begin_nested(thread, function);
+    hf_status status = hfi_call_is_callable(thread, function, result, arguments)
+                           ? function->entry(thread, function, result, arguments)
+                           : hfi_call_generally(thread, function, result, arguments);
+    hfi_flight_end_nested(thread, outer);
     return status;
 }
 
@@ -251,7 +265,13 @@ hf_status hf_call(hf_thread *thread, const hf_function *function, hf_result *res
 {
     HFI_ENTRY(thread);
     if (HF_UNLIKELY(!hfi_call_is_callable(thread, function, result, arguments))) {
-        return hfi_call_generally(thread, function, result, arguments);
+        return hfi_flight_is_nested(thread)
+                   ? call_nested(thread, function, result, arguments)
+                   : hfi_call_generally(thread, function, result, arguments);
     }
+    if (HF_UNLIKELY(hfi_flight_is_nested(thread))) {
+        return call_nested(thread, function, result, arguments);
+    }
+    hfi_flight_begin(thread, function);
     return function->entry(thread, function, result, arguments);
 }

@@ -69,7 +69,8 @@ struct hf_thread {
     bool is_special;         /* one of these two */
     hf_record_ *records;     /* fences and calls, innermost first; owner, read while stopped */
     hfi_parts *parts;
-    int *errno_at;             /* the owner's errno */
+    _Atomic(const struct hf_function *) calling; /* call: whose call is in flight; owner writes */
+    int *errno_at;                               /* the owner's errno */
     struct hfi_parked *parked; /* callback: an error that waits for the call around it; NULL */
     struct hfi_activation *activations; /* callback: those that run now, innermost first */
     uintptr_t stack_low;                /* of the owner's C stack */
@@ -101,6 +102,8 @@ struct hf_thread {
     bool is_lost;           /* its thread is not there in this child of a fork */
     bool is_stuck;          /* its thread's key could not be cleared: not for reuse */
     bool is_runner;         /* the runner's own record */
+
+    struct hf_thread *next_caller; /* lock: call's, in flight.c */
 };
 
 /* ---- the crossing: each a few instructions, inline ---- */
@@ -211,7 +214,7 @@ HF_MUST_CHECK hf_status hfi_world_create(hfi_parts *parts, hfi_world **world_out
  * records are kept for ever). */
 uint32_t hfi_world_destroy(hfi_world *world);
 
-/** One slot of hooks a floor: index 0 heap, 1 root, 2 fence, 3 runtime. Before the first attach. */
+/** One slot of hooks a floor: index 0 heap, 1 root, 2 fence, 3 call. Before the first attach. */
 #define HFI_HOOKS_MAX 4
 void hfi_world_set_hooks(hfi_world *world, unsigned index, const hfi_world_hooks *hooks);
 
