@@ -12,6 +12,7 @@
 
 #include "call/flight.h"
 #include "call/plain.h"
+#include "call/symbol.h"
 
 #include "base/alloc.h"
 #include "base/verify.h"
@@ -103,28 +104,12 @@ static hf_status parse(hf_function *function, const char *text, const hf_functio
 
 static hf_status find_symbol(hf_function *function, const hf_function_options *options)
 {
-    const char *name = function->prototype.name;
     if (options->address) {
         function->address = options->address;
         return HF_OK;
     }
-    hf_status status = hfp_module_symbol(function->library->module, name, &function->address);
-    if (status != HF_E_SYMBOL) {
-        return status;
-    }
-    char line[192];
-    hfi_text message = hfi_text_begin(line, sizeof(line));
-    hfi_text_format(&message, "the library \"%s\" has no symbol \"%s\"", function->library->name,
-                    name);
-    hfi_text_end(&message);
-    hf_report report = HF_REPORT_INIT;
-    report.kind = HF_REPORT_WARNING;
-    report.status = status;
-    report.function = bind_name;
-    report.argument = name;
-    report.message = line;
-    report.remedy = "name the exported function, with the A or W that a header's macro hides";
-    return hfi_report(function->parts->reporter, &report);
+    return hfi_symbol_find(function->library, &function->prototype, function->prototype.name,
+                           &function->address);
 }
 
 static hf_status find_errno(hf_function *function)
