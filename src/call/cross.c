@@ -3,6 +3,7 @@
 /*
  * The rare part of the crossing.
  *
+ * An exchange on the way back, and a collection on either side under stress.
  * A leaf stays in managed state.  A function whose error decides about success has
  * the error values set to 0 before it.  One that belongs to another C runtime than
  * ours has an errno of its own.
@@ -35,6 +36,17 @@ void hfi_cross_back_oddly(hf_thread *thread, const hf_function *function, hf_res
     if (!function->prototype.is_leaf) {
         hfi_leave(thread);
     }
+}
+
+void hfi_cross_out_specially(hf_thread *thread)
+{
+    hfi_crossing(thread);
+}
+
+void hfi_cross_back_specially(hf_thread *thread)
+{
+    hfi_leave(thread);
+    hfi_crossing(thread);
 }
 
 hf_status hfi_cross_disturbed(hf_thread *thread, hf_result *result)

@@ -49,10 +49,14 @@ static inline void hfi_cross_back(hf_thread *thread, const hf_function *function
 
 /* The same for a function that is not odd, with the fewest branches. */
 
+/** Where stress strikes, or where the way back is an exchange. */
+void hfi_cross_out_specially(hf_thread *thread);
+void hfi_cross_back_specially(hf_thread *thread);
+
 static inline void hfi_cross_out_quickly(hf_thread *thread)
 {
     if (HF_UNLIKELY(thread->is_special)) {
-        hfi_crossing(thread);
+        hfi_cross_out_specially(thread);
     }
     hfi_enter(thread);
 }
@@ -63,11 +67,10 @@ static inline void hfi_cross_back_quickly(hf_thread *thread, hf_result *result)
     result->errno_value = *thread->errno_at;
     result->last_error = last_error;
     result->wsa_error = last_error;
-    if (HF_LIKELY(!thread->is_special)) {
-        hfi_leave_quickly(thread);
+    if (HF_UNLIKELY(thread->is_special)) {
+        hfi_cross_back_specially(thread);
     } else {
-        hfi_leave(thread);
-        hfi_crossing(thread);
+        hfi_leave_quickly(thread);
     }
 }
 
@@ -77,11 +80,9 @@ static inline void hfi_cross_back_quickly(hf_thread *thread, hf_result *result)
  */
 hf_status hfi_cross_disturbed(hf_thread *thread, hf_result *result);
 
-static inline hf_status hfi_cross_status(hf_thread *thread, const hf_function *function,
-                                         hf_result *result)
+static inline hf_status hfi_cross_status(hf_thread *thread, hf_result *result)
 {
-    bool is_stopping =
-        atomic_load_explicit(&function->parts->is_stopping, memory_order_relaxed);
+    bool is_stopping = atomic_load_explicit(&thread->parts->is_stopping, memory_order_relaxed);
     return HF_UNLIKELY(is_stopping || thread->parked != NULL) ? hfi_cross_disturbed(thread, result)
                                                               : HF_OK;
 }

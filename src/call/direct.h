@@ -50,10 +50,17 @@
 #define HFI_SLOTS_MAX     4u
 
 /** What is loaded: the words and floating numbers in their order, or for slots by number. */
-typedef struct hfi_registers {
-    uint64_t word[HFI_REGISTERS_MAX + 1]; /* the last one is written by whom it does not matter */
-    double floating[HFI_REGISTERS_MAX];
+typedef union hfi_registers {
+    struct {
+        uint64_t word[HFI_REGISTERS_MAX];
+        double floating[HFI_REGISTERS_MAX];
+        uint64_t nowhere; /* what no register gets */
+    };
+    uint64_t cell[2 * HFI_REGISTERS_MAX + 1]; /* the same, one after the other */
 } hfi_registers;
+
+#define HFI_CELL_FLOATING HFI_REGISTERS_MAX /* of the first floating number */
+#define HFI_CELL_NOWHERE  (2 * HFI_REGISTERS_MAX)
 
 /** Chooses the way for a signature when it is bound: `direct`, `words`, `shape`. */
 void hfi_direct_choose(hfi_cif *cif, const hfi_prototype *prototype);
@@ -112,20 +119,20 @@ typedef struct hfi_either {
 } hfi_either;
 
 #define HFI_MIXED_W0
-#define HFI_MIXED_W2        uint64_t, uint64_t,
-#define HFI_MIXED_W4        HFI_MIXED_W2 HFI_MIXED_W2
-#define HFI_MIXED_W6        HFI_MIXED_W4 HFI_MIXED_W2
+#define HFI_MIXED_W2 uint64_t, uint64_t,
+#define HFI_MIXED_W4 HFI_MIXED_W2 HFI_MIXED_W2
+#define HFI_MIXED_W6 HFI_MIXED_W4 HFI_MIXED_W2
 #define HFI_MIXED_LOAD_W0
-#define HFI_MIXED_LOAD_W2   r->word[0], r->word[1],
-#define HFI_MIXED_LOAD_W4   HFI_MIXED_LOAD_W2 r->word[2], r->word[3],
-#define HFI_MIXED_LOAD_W6   HFI_MIXED_LOAD_W4 r->word[4], r->word[5],
-#define HFI_MIXED_F1        double
-#define HFI_MIXED_F2        double, double
-#define HFI_MIXED_F4        HFI_MIXED_F2, HFI_MIXED_F2
-#define HFI_MIXED_F8        HFI_MIXED_F4, HFI_MIXED_F4
-#define HFI_MIXED_LOAD_F1   r->floating[0]
-#define HFI_MIXED_LOAD_F2   HFI_MIXED_LOAD_F1, r->floating[1]
-#define HFI_MIXED_LOAD_F4   HFI_MIXED_LOAD_F2, r->floating[2], r->floating[3]
+#define HFI_MIXED_LOAD_W2 r->word[0], r->word[1],
+#define HFI_MIXED_LOAD_W4 HFI_MIXED_LOAD_W2 r->word[2], r->word[3],
+#define HFI_MIXED_LOAD_W6 HFI_MIXED_LOAD_W4 r->word[4], r->word[5],
+#define HFI_MIXED_F1      double
+#define HFI_MIXED_F2      double, double
+#define HFI_MIXED_F4      HFI_MIXED_F2, HFI_MIXED_F2
+#define HFI_MIXED_F8      HFI_MIXED_F4, HFI_MIXED_F4
+#define HFI_MIXED_LOAD_F1 r->floating[0]
+#define HFI_MIXED_LOAD_F2 HFI_MIXED_LOAD_F1, r->floating[1]
+#define HFI_MIXED_LOAD_F4 HFI_MIXED_LOAD_F2, r->floating[2], r->floating[3]
 #define HFI_MIXED_LOAD_F8                                                                          \
     HFI_MIXED_LOAD_F4, r->floating[4], r->floating[5], r->floating[6], r->floating[7]
 #define HFI_MIXED_CASE(number, words, floatings)                                                   \

@@ -28,9 +28,11 @@ typedef struct hfi_cif {
     ffi_cif cif;
     ffi_type *types[HFI_PARAMS_MAX];
     hfi_direct direct;
-    uint8_t words;             /* HFI_DIRECT_WORDS: so many parameters */
-    uint8_t shape;             /* of the other two: see call/direct.h */
-    bool returns_floating;     /* in a floating register */
+    uint8_t words;       /* HFI_DIRECT_WORDS: so many parameters */
+    uint8_t shape;       /* of the other two: see call/direct.h */
+    uint8_t loads_words; /* so many of each are loaded; as many as have an argument, or more */
+    uint8_t loads_floatings;
+    bool returns_floating; /* in a floating register */
 } hfi_cif;
 
 /** What one parameter or result is on the machine.  libffi widens a narrow result to ffi_arg. */

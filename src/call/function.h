@@ -56,21 +56,29 @@ typedef enum hfi_yield {
 
 #define HFI_TAKES_MAX 16u
 
+/** What the short way looks at: most are simple, a value of one kind or two that is in a range. */
+typedef enum hfi_take_how {
+    HFI_TAKE_NOTHING, /* the library supplies it: its buffer announces it */
+    HFI_TAKE_SIMPLY,  /* an integer, an address, a double */
+    HFI_TAKE_TEXT,    /* the same, but not null */
+    HFI_TAKE_FLOAT,
+    HFI_TAKE_BUFFER
+} hfi_take_how;
+
 /**
  * What the short way (call/plain.h) does for one parameter; small, so that all of a function's are
- * on two or three lines of the cache.  A number fits, and an address is not of the managed heap, if
- * adding `bias` gives no more than `span`.
+ * on a few lines of the cache.  A value is in its range if adding `bias` gives no more than `span`.
  */
 typedef struct hfi_take {
-    hfi_quick how;
-    uint8_t at;          /* its register among the words or among the floating numbers */
-    uint8_t announce_at; /* of a buffer: the word that gets its length */
-    bool is_callers;
-    bool is_sized;  /* of a buffer: announced, so any length up to span[0]; else at least reach */
-    bool is_packed; /* of a buffer: its elements need no alignment */
-    uint64_t bias[2]; /* by HF_ARG_SIGNED and HF_ARG_UNSIGNED; of an address the first one */
+    uint8_t how;
+    uint8_t at;          /* the cell of its register */
+    uint8_t announce_at; /* of a buffer: the cell that gets its length */
+    uint8_t kind;        /* the first hf_arg_kind that is taken */
+    uint8_t more_kinds;  /* so many behind that too */
+    bool is_sized;       /* of a buffer: its length is announced */
+    bool is_packed;      /* of a buffer: its elements need no alignment */
+    uint64_t bias[2];    /* by kind; of a buffer for its length */
     uint64_t span[2];
-    uint64_t reach;
 } hfi_take;
 
 /** What a call does for one parameter: the prototype's parameter without its words. */
@@ -112,24 +120,25 @@ struct hf_function {
     hfi_yield yield;
     bool is_odd; /* a leaf, clears the error, or has an errno of its own: see call/cross.h */
     bool can_fail;
+    bool is_padded; /* more registers are loaded than have an argument */
     bool result_is_signed;
     uint8_t result_shift; /* bits of a register that an integer result leaves unused */
     hfi_take take[HFI_TAKES_MAX];
 
     uint32_t sig;
-    uint8_t outs;        /* output slots */
-    uint8_t scalars;     /* scalar outputs */
-    uint8_t growing;     /* out buffers that the library makes */
-    bool has_outputs;    /* slots or scalars */
-    bool has_capacities; /* capacities or scalars to set before each try */
-    bool sees_values;    /* expressions or scalars need what the parameters hold after a try */
+    uint8_t outs;           /* output slots */
+    uint8_t scalars;        /* scalar outputs */
+    uint8_t growing;        /* out buffers that the library makes */
+    bool has_outputs;       /* slots or scalars */
+    bool has_capacities;    /* capacities or scalars to set before each try */
+    bool sees_values;       /* expressions or scalars need what the parameters hold after a try */
     bool clears_error;      /* `error` decides about success, so it must not be an old one */
     uint32_t floating_mask; /* scalar outputs that are floating */
     uint32_t tries_max;
     uint64_t first_bytes;
     uint64_t bytes_max;
-    hfi_call_fn *plain;  /* the short way of such a function; NULL: it has none */
-    hf_library *library; /* may be NULL */
+    hfi_call_fn *plain;        /* the short way of such a function; NULL: it has none */
+    hf_library *library;       /* may be NULL */
     hfp_errno_fn locate_errno; /* NULL: plain errno */
     hfi_step *step;            /* one a parameter */
     hfi_prototype prototype;

@@ -297,7 +297,7 @@ hf_status hfi_call_try(hfi_call *call)
         call->error_seen = hfi_result_judge(call->result, function, call->result_seen, call->seen);
     }
     hf_status status = function->growing ? check_canaries(call) : HF_OK;
-    hf_status disturbed = hfi_cross_status(call->thread, function, call->result);
+    hf_status disturbed = hfi_cross_status(call->thread, call->result);
     return status == HF_OK ? disturbed : status;
 }
 

@@ -158,11 +158,11 @@ static bool asks_for_parameter(const hfi_expr *expr)
 /* How a result of that type is read. */
 static hfi_yield yield_of(hfi_ctype type)
 {
-    return type == HFI_C_POINTER           ? HFI_YIELD_POINTER
-           : type == HFI_C_F64             ? HFI_YIELD_F64
-           : type == HFI_C_F32             ? HFI_YIELD_F32
-           : hfi_ctype_is_integer(type)    ? HFI_YIELD_INTEGER
-                                           : HFI_YIELD_NOTHING;
+    return type == HFI_C_POINTER        ? HFI_YIELD_POINTER
+           : type == HFI_C_F64          ? HFI_YIELD_F64
+           : type == HFI_C_F32          ? HFI_YIELD_F32
+           : hfi_ctype_is_integer(type) ? HFI_YIELD_INTEGER
+                                        : HFI_YIELD_NOTHING;
 }
 
 /* What a call may leave out because nothing looks at it. */
