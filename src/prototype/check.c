@@ -22,8 +22,8 @@ static bool is_status_source(hfi_error_source source)
 
 static bool check_error_source(hfi_parser *parser)
 {
-    const hfi_prototype *prototype = parser->prototype;
-    const hfi_token *word = &parser->function.error;
+    const hfi_prototype *prototype = parser->now.prototype;
+    const hfi_token *word = &parser->now.function.error;
     if (is_status_source(prototype->error) && prototype->result != HFI_C_I32) {
         return hfi_parser_fail(parser, word, "a function that returns NTSTATUS, HRESULT or int");
     }
@@ -35,9 +35,9 @@ static bool check_error_source(hfi_parser *parser)
 
 static bool check_error_value(hfi_parser *parser)
 {
-    if (parser->function.error_value.kind != HFI_T_END &&
-        parser->prototype->error == HFI_ERROR_NONE) {
-        return hfi_parser_fail(parser, &parser->function.error_value,
+    if (parser->now.function.error_value.kind != HFI_T_END &&
+        parser->now.prototype->error == HFI_ERROR_NONE) {
+        return hfi_parser_fail(parser, &parser->now.function.error_value,
                                "an error source, such as error(errno)");
     }
     return true;
@@ -50,7 +50,7 @@ static bool imply_fail(hfi_parser *parser)
                                               { HFI_OP_CONST, 0 },
                                               { HFI_OP_LT, 0 } };
     enum { COUNT = sizeof(negative) / sizeof(negative[0]) };
-    hfi_expr *fail = &parser->prototype->fail;
+    hfi_expr *fail = &parser->now.prototype->fail;
     fail->step = hfi_alloc_array(COUNT, sizeof(negative[0]));
     if (!fail->step) {
         return hfi_parser_no_memory(parser);
@@ -64,12 +64,12 @@ static bool imply_fail(hfi_parser *parser)
 
 static bool check_fail(hfi_parser *parser)
 {
-    hfi_prototype *prototype = parser->prototype;
+    hfi_prototype *prototype = parser->now.prototype;
     if (prototype->fail.count == 0 && is_status_source(prototype->error) && !imply_fail(parser)) {
         return false;
     }
-    if (prototype->fail.count == 0 && parser->function.needs_fail.kind != HFI_T_END) {
-        return hfi_parser_fail(parser, &parser->function.needs_fail,
+    if (prototype->fail.count == 0 && parser->now.function.needs_fail.kind != HFI_T_END) {
+        return hfi_parser_fail(parser, &parser->now.function.needs_fail,
                                "the function role fail(...) beside it");
     }
     return true;
@@ -78,11 +78,11 @@ static bool check_fail(hfi_parser *parser)
 /* grow is looked at when the call failed; under fail(0) that is never. */
 static bool check_grow(hfi_parser *parser)
 {
-    const hfi_expr *fail = &parser->prototype->fail;
+    const hfi_expr *fail = &parser->now.prototype->fail;
     bool never_fails =
         fail->count == 1 && fail->step[0].op == HFI_OP_CONST && fail->step[0].value == 0;
-    if (never_fails && parser->function.grow.kind != HFI_T_END) {
-        return hfi_parser_fail(parser, &parser->function.grow,
+    if (never_fails && parser->now.function.grow.kind != HFI_T_END) {
+        return hfi_parser_fail(parser, &parser->now.function.grow,
                                "grow_ok: a call with fail(0) never fails");
     }
     return true;

@@ -60,7 +60,6 @@ static const named_type c_types[] = {
     CHARACTER("wchar_t", INTEGER_OF(wchar_t), false, true),
     CHARACTER("char16_t", HFI_C_U16, false, true),
     SCALAR("char32_t", HFI_C_U32),
-    SCALAR("sighandler_t", HFI_C_POINTER),
 };
 
 static const named_type windows_scalars[] = {
@@ -124,19 +123,27 @@ static const named_type windows_scalars[] = {
     SCALAR("DEVINST", HFI_C_U32),
     SCALAR("DEVNODE", HFI_C_U32),
     SCALAR("CONFIGRET", HFI_C_U32),
+    SCALAR("SCODE", HFI_C_I32),
+    SCALAR("HFILE", HFI_C_I32),
+    SCALAR("LCTYPE", HFI_C_U32),
+    SCALAR("LGRPID", HFI_C_U32),
+    SCALAR("VARTYPE", HFI_C_U16),
+    SCALAR("UHALF_PTR", sizeof(void *) == 8 ? HFI_C_U32 : HFI_C_U16),
+    SCALAR("HALF_PTR", sizeof(void *) == 8 ? HFI_C_I32 : HFI_C_I16),
 };
 
 static const named_type windows_handles[] = {
-    HANDLE("HANDLE"),    HANDLE("HMODULE"),   HANDLE("HINSTANCE"),   HANDLE("HKEY"),
-    HANDLE("HDEVINFO"),  HANDLE("SOCKET"),    HANDLE("HWND"),        HANDLE("HDC"),
-    HANDLE("HGLOBAL"),   HANDLE("HLOCAL"),    HANDLE("HMENU"),       HANDLE("HICON"),
-    HANDLE("HCURSOR"),   HANDLE("HBITMAP"),   HANDLE("HBRUSH"),      HANDLE("HPEN"),
-    HANDLE("HFONT"),     HANDLE("HRGN"),      HANDLE("HPALETTE"),    HANDLE("HGDIOBJ"),
-    HANDLE("HHOOK"),     HANDLE("HDESK"),     HANDLE("HWINSTA"),     HANDLE("HMONITOR"),
-    HANDLE("HRSRC"),     HANDLE("HINTERNET"), HANDLE("HCRYPTPROV"),  HANDLE("HCERTSTORE"),
-    HANDLE("SC_HANDLE"), HANDLE("HKL"),       HANDLE("HDEVNOTIFY"),  HANDLE("HPOWERNOTIFY"),
-    HANDLE("HDROP"),     HANDLE("HMACHINE"),  HANDLE("HSWDEVICE"),   HANDLE("HTRANSACTION"),
-    HANDLE("FARPROC"),   HANDLE("WNDPROC"),   HANDLE("WNDENUMPROC"), HANDLE("HCMNOTIFICATION"),
+    HANDLE("HANDLE"),    HANDLE("HMODULE"),      HANDLE("HINSTANCE"),  HANDLE("HKEY"),
+    HANDLE("HDEVINFO"),  HANDLE("SOCKET"),       HANDLE("HWND"),       HANDLE("HDC"),
+    HANDLE("HGLOBAL"),   HANDLE("HLOCAL"),       HANDLE("HMENU"),      HANDLE("HICON"),
+    HANDLE("HCURSOR"),   HANDLE("HBITMAP"),      HANDLE("HBRUSH"),     HANDLE("HPEN"),
+    HANDLE("HFONT"),     HANDLE("HRGN"),         HANDLE("HPALETTE"),   HANDLE("HGDIOBJ"),
+    HANDLE("HHOOK"),     HANDLE("HDESK"),        HANDLE("HWINSTA"),    HANDLE("HMONITOR"),
+    HANDLE("HRSRC"),     HANDLE("HINTERNET"),    HANDLE("HCRYPTPROV"), HANDLE("HCERTSTORE"),
+    HANDLE("SC_HANDLE"), HANDLE("HKL"),          HANDLE("HDEVNOTIFY"), HANDLE("HPOWERNOTIFY"),
+    HANDLE("HDROP"),     HANDLE("HMACHINE"),     HANDLE("HSWDEVICE"),  HANDLE("HTRANSACTION"),
+    HANDLE("FARPROC"),   HANDLE("PROC"),         HANDLE("NEARPROC"),   HANDLE("HCMNOTIFICATION"),
+    HANDLE("HACCEL"),    HANDLE("HENHMETAFILE"), HANDLE("HGLRC"),      HANDLE("HIMAGELIST"),
 };
 
 static const named_type windows_pointers[] = {
@@ -191,6 +198,11 @@ static const named_type windows_pointers[] = {
     TO("PHANDLE", HFI_C_POINTER),
     TO("LPHANDLE", HFI_C_POINTER),
     TO("PHKEY", HFI_C_POINTER),
+    TO("PINT64", HFI_C_I64),
+    TO("PUINT64", HFI_C_U64),
+    TO("PFLOAT", HFI_C_F32),
+    TO("PUINT_PTR", INTEGER_OF(uintptr_t)),
+    TO("PINT_PTR", INTEGER_OF(intptr_t)),
 };
 
 typedef struct type_list {
@@ -274,6 +286,34 @@ size_t hfi_ctype_size(hfi_ctype type)
         break;
     }
     return 0;
+}
+
+/* In a struct, which is less than outside of one on some systems of 32 bits. */
+#define ALIGNMENT_OF(type)                                                                         \
+    offsetof(                                                                                      \
+        struct {                                                                                   \
+            char before;                                                                           \
+            type value;                                                                            \
+        },                                                                                         \
+        value)
+
+size_t hfi_ctype_alignment(hfi_ctype type)
+{
+    switch (type) {
+    case HFI_C_I64:
+    case HFI_C_U64:
+        return ALIGNMENT_OF(int64_t);
+    case HFI_C_F64:
+    case HFI_C_COMPLEX_F64:
+        return ALIGNMENT_OF(double);
+    case HFI_C_COMPLEX_F32:
+        return ALIGNMENT_OF(float);
+    case HFI_C_LONG_DOUBLE:
+    case HFI_C_COMPLEX_LONG_DOUBLE:
+        return ALIGNMENT_OF(long double);
+    default:
+        return hfi_ctype_size(type);
+    }
 }
 
 bool hfi_ctype_is_integer(hfi_ctype type)

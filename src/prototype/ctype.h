@@ -19,4 +19,8 @@ typedef struct hfi_type_name {
 /** Finds a typedef name; false when it is none that Holdfast knows by itself. */
 bool hfi_type_name_find(const hfi_token *name, hfi_type_name *found_out);
 
+/** The C text that declares a name Holdfast knows to be more than one word can say, such as a
+ * function pointer; NULL. */
+const char *hfi_type_text_find(const hfi_token *name);
+
 #endif

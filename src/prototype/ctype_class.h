@@ -32,6 +32,10 @@ typedef enum hfi_ctype {
 
 /** Bytes of a ctype; 0 for void, aggregates and opaque. */
 size_t hfi_ctype_size(hfi_ctype type);
+
+/** Alignment that a member of this ctype has in a struct; 0 for void, aggregates and opaque. */
+size_t hfi_ctype_alignment(hfi_ctype type);
+
 bool hfi_ctype_is_integer(hfi_ctype type);
 bool hfi_ctype_is_signed(hfi_ctype type);
 const char *hfi_ctype_name(hfi_ctype type);

@@ -75,7 +75,7 @@ static bool is_readable(const hfi_param *param)
 
 static bool emit_result(builder *b, const hfi_token *name)
 {
-    if (!is_number_type(b->parser->prototype->result)) {
+    if (!is_number_type(b->parser->now.prototype->result)) {
         return hfi_parser_fail(
             b->parser, name, "a parameter or a number: the function returns no integer or pointer");
     }
@@ -84,8 +84,8 @@ static bool emit_result(builder *b, const hfi_token *name)
 
 static bool emit_error(builder *b, const hfi_token *name)
 {
-    if (b->parser->function.error_value.kind == HFI_T_END) {
-        b->parser->function.error_value = *name;
+    if (b->parser->now.function.error_value.kind == HFI_T_END) {
+        b->parser->now.function.error_value = *name;
     }
     b->uses_error = true;
     return emit(b, name, HFI_OP_ERROR, 0);
@@ -100,10 +100,14 @@ static bool emit_name(builder *b, const hfi_token *name)
         return emit_error(b, name);
     }
     int index = hfi_parser_param(b->parser, name);
+    const hfi_scope_entry *constant = index < 0 ? hfi_parser_find(b->parser, false, name) : NULL;
+    if (constant && constant->kind == HFI_NAME_CONSTANT) {
+        return emit(b, name, HFI_OP_CONST, constant->value);
+    }
     if (index < 0) {
         return hfi_parser_fail(b->parser, name, "result, error or the name of a parameter");
     }
-    if (!is_readable(&b->parser->prototype->param[index])) {
+    if (!is_readable(&b->parser->now.prototype->param[index])) {
         return hfi_parser_fail(b->parser, name,
                                "an integer parameter: a scalar, a capacity or an out value");
     }
@@ -131,6 +135,7 @@ static bool parse_primary(builder *b, unsigned nesting)
     case HFI_T_NUMBER:
         hfi_parser_advance(b->parser);
         return emit(b, &token, HFI_OP_CONST, token.value);
+    case HFI_T_OCTAL:
     case HFI_T_BAD_NUMBER:
         return hfi_parser_fail(b->parser, &token,
                                "a decimal or 0x number up to 9223372036854775807");

@@ -42,9 +42,14 @@ static bool allow_roles(hfi_parser *parser, const hfi_param_draft *draft, uint32
     return !first || hfi_parser_fail(parser, first, expected);
 }
 
+static bool is_function(const hfi_param_draft *draft)
+{
+    return draft->type.function && draft->type.depth == 1;
+}
+
 static bool can_have_capacity(const hfi_param_draft *draft)
 {
-    return draft->type.depth > 0 && !draft->is_function &&
+    return draft->type.depth > 0 && !is_function(draft) &&
            (draft->roles & (BIT(HFI_ROLE_RAW) | BIT(HFI_ROLE_RESOURCE) | BIT(HFI_ROLE_CAPACITY))) ==
                0;
 }
@@ -52,12 +57,12 @@ static bool can_have_capacity(const hfi_param_draft *draft)
 /* capacity(x): ties the announcing parameter and the buffer together. */
 static bool resolve_capacity(hfi_parser *parser, int index)
 {
-    const hfi_role_use *use = &parser->draft[index].use[HFI_ROLE_CAPACITY];
+    const hfi_role_use *use = &parser->now.draft[index].use[HFI_ROLE_CAPACITY];
     int buffer = hfi_parser_param(parser, &use->name);
-    if (buffer < 0 || !can_have_capacity(&parser->draft[buffer])) {
+    if (buffer < 0 || !can_have_capacity(&parser->now.draft[buffer])) {
         return hfi_parser_fail(parser, &use->name, "the name of a buffer parameter");
     }
-    hfi_prototype *prototype = parser->prototype;
+    hfi_prototype *prototype = parser->now.prototype;
     if (prototype->param[buffer].capacity_param >= 0) {
         return hfi_parser_fail(parser, &use->word, "one capacity for each buffer");
     }
@@ -69,12 +74,15 @@ static bool resolve_capacity(hfi_parser *parser, int index)
 static void set_type(const hfi_param_draft *draft, hfi_param *param)
 {
     const hfi_type_draft *type = &draft->type;
-    bool is_pointer = type->depth > 0 || draft->is_function;
-    param->type = is_pointer ? HFI_C_POINTER : type->base;
+    param->type = type->depth > 0 ? HFI_C_POINTER : type->base;
     param->target = HFI_C_VOID;
     param->direction = HFI_IN;
     param->extent = draft->extent;
-    if (type->depth > 0 && !draft->is_function) {
+    param->function = is_function(draft) ? type->function : NULL;
+    if (type->depth < 2 && !type->function && type->base == HFI_C_AGGREGATE) {
+        param->layout = type->layout;
+    }
+    if (type->depth > 0 && !is_function(draft)) {
         param->target = hfi_type_target(type);
         param->target_is_const = (type->const_mask >> (type->depth - 1) & 1u) != 0;
         param->target_size = hfi_type_target_size(type);
@@ -83,11 +91,27 @@ static void set_type(const hfi_param_draft *draft, hfi_param *param)
     }
     param->is_text = has(draft, HFI_ROLE_TEXT);
     param->is_given = has(draft, HFI_ROLE_GIVEN);
+    param->encoding = draft->use[HFI_ROLE_TEXT].encoding;
 }
 
 static bool is_char_target(const hfi_param_draft *draft)
 {
     return draft->type.depth == 1 && (draft->type.is_char || draft->type.is_wide);
+}
+
+/* A struct, a union, a complex number, a long double. */
+static bool is_wide_value(const hfi_type_draft *type)
+{
+    return type->depth == 0 &&
+           (type->base == HFI_C_AGGREGATE ||
+            (type->base >= HFI_C_LONG_DOUBLE && type->base <= HFI_C_COMPLEX_LONG_DOUBLE));
+}
+
+static bool decide_aggregate(hfi_parser *parser, const hfi_param_draft *draft, hfi_param *param)
+{
+    param->kind = HFI_P_AGGREGATE;
+    return allow_roles(parser, draft, BIT(HFI_ROLE_IN),
+                       "a role of this type: most are of pointers");
 }
 
 static bool decide_scalar(hfi_parser *parser, const hfi_param_draft *draft, hfi_param *param)
@@ -113,17 +137,42 @@ static bool decide_scalar(hfi_parser *parser, const hfi_param_draft *draft, hfi_
     return true;
 }
 
-/* A function pointer, {raw} or {resource}: an address and nothing more. */
+/* {raw} or {resource}: an address and nothing more. */
 static bool decide_address(hfi_parser *parser, const hfi_param_draft *draft, hfi_param *param)
 {
-    uint32_t own =
-        draft->is_function ? BIT(HFI_ROLE_RAW) : BIT(HFI_ROLE_RAW) | BIT(HFI_ROLE_RESOURCE);
+    uint32_t own = BIT(HFI_ROLE_RAW) | BIT(HFI_ROLE_RESOURCE);
     param->kind = has(draft, HFI_ROLE_RESOURCE) ? HFI_P_RESOURCE : HFI_P_RAW;
-    param->target_is_const = param->target_is_const || draft->is_function;
     param->direction = param->kind == HFI_P_RAW && !param->target_is_const ? HFI_INOUT : HFI_IN;
-    return allow_roles(parser, draft, own,
-                       draft->is_function ? "no role but raw for a function pointer"
-                                          : "no other role beside raw or resource");
+    return allow_roles(parser, draft, own, "no other role beside raw or resource");
+}
+
+static bool decide_function(hfi_parser *parser, const hfi_param_draft *draft, hfi_param *param)
+{
+    param->kind = has(draft, HFI_ROLE_RAW) ? HFI_P_RAW : HFI_P_CALLBACK;
+    param->target_is_const = true;
+    if (param->kind == HFI_P_CALLBACK && param->function->is_variadic && !parser->now.is_nested) {
+        return hfi_parser_fail(parser, place(draft), "raw: a callback has no variable arguments");
+    }
+    return allow_roles(parser, draft, BIT(HFI_ROLE_RAW), "no role but raw for a function pointer");
+}
+
+/* char *const argv[]: texts that the library makes an array of. */
+static bool decide_texts(hfi_parser *parser, const hfi_param_draft *draft, hfi_param *param)
+{
+    const hfi_role_use *use = &draft->use[HFI_ROLE_TEXTS];
+    const hfi_type_draft *type = &draft->type;
+    if (type->depth != 2 || type->function || !(type->is_char || type->is_wide)) {
+        return hfi_parser_fail(parser, &use->word,
+                               "texts on an array of pointers to char, wchar_t or char16_t");
+    }
+    if (type->is_wide && use->name.kind != HFI_T_END) {
+        return hfi_parser_fail(parser, &use->name, "no encoding: that of wide text is its type's");
+    }
+    param->kind = HFI_P_TEXTS;
+    param->is_wide = type->is_wide;
+    param->encoding = use->encoding;
+    return allow_roles(parser, draft, BIT(HFI_ROLE_TEXTS) | BIT(HFI_ROLE_IN),
+                       "no other role but in beside texts");
 }
 
 static bool check_text(hfi_parser *parser, const hfi_param_draft *draft)
@@ -131,6 +180,10 @@ static bool check_text(hfi_parser *parser, const hfi_param_draft *draft)
     if (has(draft, HFI_ROLE_TEXT) && !is_char_target(draft)) {
         return hfi_parser_fail(parser, &draft->use[HFI_ROLE_TEXT].word,
                                "text of char, wchar_t, WCHAR or char16_t alone");
+    }
+    const hfi_token *encoding = &draft->use[HFI_ROLE_TEXT].name;
+    if (has(draft, HFI_ROLE_TEXT) && draft->type.is_wide && encoding->kind != HFI_T_END) {
+        return hfi_parser_fail(parser, encoding, "no encoding: that of wide text is its type's");
     }
     return true;
 }
@@ -256,19 +309,23 @@ static bool decide_out(hfi_parser *parser, const hfi_param_draft *draft, hfi_par
     return decide_value(parser, draft, param);
 }
 
-static bool decide_kind(hfi_parser *parser, const hfi_param_draft *draft, hfi_param *param)
+/* What a callee gives to a callback, or takes from one, is an address like any other. */
+static bool is_implied_raw(const hfi_parser *parser, const hfi_param_draft *draft,
+                           const hfi_param *param)
+{
+    return parser->now.is_lenient && draft->roles == 0 && param->capacity_param < 0 &&
+           !param->target_is_const;
+}
+
+static bool decide_pointer(hfi_parser *parser, const hfi_param_draft *draft, hfi_param *param)
 {
     const uint32_t address = BIT(HFI_ROLE_RAW) | BIT(HFI_ROLE_RESOURCE);
     const uint32_t outward = BIT(HFI_ROLE_OUT) | BIT(HFI_ROLE_INOUT);
-    set_type(draft, param);
-    if (draft->is_function) {
+    if ((draft->roles & address) != 0 || is_implied_raw(parser, draft, param)) {
         return decide_address(parser, draft, param);
     }
-    if (draft->type.depth == 0) {
-        return decide_scalar(parser, draft, param);
-    }
-    if ((draft->roles & address) != 0) {
-        return decide_address(parser, draft, param);
+    if (has(draft, HFI_ROLE_TEXTS)) {
+        return decide_texts(parser, draft, param);
     }
     if (has(draft, HFI_ROLE_CAPACITY)) {
         return decide_capacity_pointer(parser, draft, param);
@@ -282,6 +339,19 @@ static bool decide_kind(hfi_parser *parser, const hfi_param_draft *draft, hfi_pa
     return hfi_parser_fail(parser, place(draft), "a direction (in, out, inout) or raw");
 }
 
+static bool decide_kind(hfi_parser *parser, const hfi_param_draft *draft, hfi_param *param)
+{
+    set_type(draft, param);
+    if (is_function(draft)) {
+        return decide_function(parser, draft, param);
+    }
+    if (is_wide_value(&draft->type)) {
+        return decide_aggregate(parser, draft, param);
+    }
+    return draft->type.depth == 0 ? decide_scalar(parser, draft, param)
+                                  : decide_pointer(parser, draft, param);
+}
+
 static void clear_references(hfi_param *param)
 {
     param->capacity.buffer = -1;
@@ -293,18 +363,18 @@ static void clear_references(hfi_param *param)
 
 bool hfi_prototype_decide_kinds(hfi_parser *parser)
 {
-    hfi_prototype *prototype = parser->prototype;
+    hfi_prototype *prototype = parser->now.prototype;
     for (int i = 0; i < prototype->param_count; i++) {
         clear_references(&prototype->param[i]);
     }
     for (int i = 0; i < prototype->param_count; i++) {
-        if (has(&parser->draft[i], HFI_ROLE_CAPACITY) && !resolve_capacity(parser, i)) {
+        if (has(&parser->now.draft[i], HFI_ROLE_CAPACITY) && !resolve_capacity(parser, i)) {
             return false;
         }
     }
     for (int i = 0; i < prototype->param_count; i++) {
         hfi_param *param = &prototype->param[i];
-        if (!decide_kind(parser, &parser->draft[i], param)) {
+        if (!decide_kind(parser, &parser->now.draft[i], param)) {
             return false;
         }
         prototype->caller_count = (uint8_t)(prototype->caller_count + hfi_param_is_callers(param));

@@ -22,7 +22,9 @@ typedef struct hfi_layout hfi_layout;
 typedef struct hfi_scope hfi_scope;
 struct hfi_prototype;
 
-/** A member; those of an anonymous struct or union stand in the one around it. */
+/** A member; those of an anonymous struct or union stand in the one around it, so members of a
+ * struct may overlap.  Bit-fields, which have no address, are none; the layout has a `no_value`
+ * then. */
 typedef struct hfi_member {
     const char *name;
     hfi_ctype type;           /* of one element; HFI_C_AGGREGATE: `layout` says which */
@@ -36,7 +38,8 @@ typedef struct hfi_member {
 } hfi_member;
 
 struct hfi_layout {
-    const char *name; /* "struct point", or the typedef's name of one without a tag */
+    const char *name; /* "struct point", or the typedef's name of one without a tag; an array that
+                         a pointer leads to is a layout "array" with one member */
     bool is_union;
     bool is_complete;    /* false: declared and not defined; size and members are unknown */
     bool holds_pointers; /* a member, at any depth, is a pointer */
@@ -49,7 +52,14 @@ struct hfi_layout {
     const hfi_member *member;
 };
 
-/** Finds a type's layout by name ("struct point", "point"); NULL. */
+/**
+ * Finds a member by its path ("to.y") and copies it, with the offset from the outermost struct;
+ * false when there is none.  A path goes through structs, never through pointers; of an array it
+ * means the first element.
+ */
+bool hfi_layout_member(const hfi_layout *layout, const char *path, hfi_member *member_out);
+
+/** Finds a type's layout by name ("struct point", "point"), which may not be complete; NULL. */
 const hfi_layout *hfi_scope_layout(const hfi_scope *scope, const char *name);
 
 /** Takes and gives references to a scope; NULL is fine.  Any thread. */

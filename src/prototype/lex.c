@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * The tokens of a prototype.
+ * The tokens of declarations.
  *
  * Blanks and C comments separate tokens, for people paste declarations from
  * headers.  The lexer never fails: what it cannot read is a token of a bad
  * kind, which no rule of the grammar accepts, so every error comes from the
  * parser and has a position.  It reads no locale (isalpha() and its family do).
+ *
+ * A # that begins a line is a token of its own; the parser reads the rest of
+ * that line as a directive, with `limit` at the line's end.
  *
  * Threads: pure functions over the caller's memory.
  */
@@ -23,14 +26,17 @@ typedef struct punctuation {
 
 /* Longer ones stand before their own beginnings. */
 static const punctuation punctuations[] = {
-    { "...", HFI_T_ELLIPSIS }, { "<=", HFI_T_LE },    { ">=", HFI_T_GE },
-    { "==", HFI_T_EQ },        { "!=", HFI_T_NE },    { "&&", HFI_T_AND },
-    { "||", HFI_T_OR },        { "(", HFI_T_LPAREN }, { ")", HFI_T_RPAREN },
-    { "{", HFI_T_LBRACE },     { "}", HFI_T_RBRACE }, { "[", HFI_T_LBRACKET },
-    { "]", HFI_T_RBRACKET },   { ",", HFI_T_COMMA },  { ";", HFI_T_SEMICOLON },
-    { ":", HFI_T_COLON },      { "*", HFI_T_STAR },   { "+", HFI_T_PLUS },
-    { "-", HFI_T_MINUS },      { "!", HFI_T_NOT },    { "<", HFI_T_LT },
-    { ">", HFI_T_GT },
+    { "...", HFI_T_ELLIPSIS }, { "<<", HFI_T_SHL },      { ">>", HFI_T_SHR },
+    { "<=", HFI_T_LE },        { ">=", HFI_T_GE },       { "==", HFI_T_EQ },
+    { "!=", HFI_T_NE },        { "&&", HFI_T_AND },      { "||", HFI_T_OR },
+    { "(", HFI_T_LPAREN },     { ")", HFI_T_RPAREN },    { "{", HFI_T_LBRACE },
+    { "}", HFI_T_RBRACE },     { "[", HFI_T_LBRACKET },  { "]", HFI_T_RBRACKET },
+    { ",", HFI_T_COMMA },      { ";", HFI_T_SEMICOLON }, { ":", HFI_T_COLON },
+    { "*", HFI_T_STAR },       { "+", HFI_T_PLUS },      { "-", HFI_T_MINUS },
+    { "!", HFI_T_NOT },        { "<", HFI_T_LT },        { ">", HFI_T_GT },
+    { "=", HFI_T_ASSIGN },     { "/", HFI_T_SLASH },     { "%", HFI_T_PERCENT },
+    { "&", HFI_T_AMPERSAND },  { "|", HFI_T_BAR },       { "^", HFI_T_CARET },
+    { "~", HFI_T_TILDE },      { "?", HFI_T_QUESTION },  { ".", HFI_T_DOT },
 };
 
 static bool is_digit(char c)
@@ -72,13 +78,44 @@ static bool skip_comment(hfi_lexer *lexer)
     return true;
 }
 
+/* Skips one blank or a backslash that joins two lines. */
+static bool skip_blank(hfi_lexer *lexer)
+{
+    const char *at = lexer->text + lexer->position;
+    if (lexer->limit != 0 && lexer->position >= lexer->limit) {
+        return false; /* what follows belongs to the next line */
+    }
+    if (is_blank(*at)) {
+        lexer->inside_line = lexer->inside_line && *at != '\n';
+        lexer->position++;
+        return true;
+    }
+    size_t length = at[0] != '\\' ? 0 : at[1] == '\n' ? 2 : at[1] == '\r' && at[2] == '\n' ? 3 : 0;
+    lexer->position += (uint32_t)length;
+    return length != 0;
+}
+
 static void skip_blanks(hfi_lexer *lexer)
 {
     do {
-        while (is_blank(lexer->text[lexer->position])) {
-            lexer->position++;
+        while (skip_blank(lexer)) {
         }
     } while (skip_comment(lexer));
+}
+
+uint32_t hfi_lex_line_end(const hfi_lexer *lexer)
+{
+    hfi_lexer line = *lexer;
+    while (line.text[line.position] != '\0' && line.text[line.position] != '\n') {
+        uint32_t before = line.position;
+        if (line.text[before] == '\\') {
+            skip_blank(&line);
+        } else if (line.text[before] == '/') {
+            skip_comment(&line);
+        }
+        line.position += line.position == before;
+    }
+    return line.position;
 }
 
 static int digit_value(char c)
@@ -123,6 +160,8 @@ static void read_number(hfi_token *token)
         at += 2;
     }
     const char *first = at;
+    bool is_octal = base == 10 && at[0] == '0' && token->length > 1 && is_digit(at[1]);
+    base = is_octal ? 8 : base;
     for (; at < end && digit_value(*at) < base; at++) {
         int digit = digit_value(*at);
         if (token->value > (INT64_MAX - digit) / base) {
@@ -131,10 +170,10 @@ static void read_number(hfi_token *token)
         }
         token->value = token->value * base + digit;
     }
-    /* A leading zero is octal in C and a surprise everywhere else. */
-    bool is_octal = base == 10 && *first == '0' && at - first > 1;
-    if (at == first || is_octal || !is_suffix(at, (uint32_t)(end - at))) {
+    if (at == first || !is_suffix(at, (uint32_t)(end - at))) {
         token->kind = HFI_T_BAD_NUMBER;
+    } else if (is_octal) {
+        token->kind = HFI_T_OCTAL;
     }
 }
 
@@ -148,9 +187,29 @@ static void read_word(hfi_token *token)
     }
 }
 
+/* Up to the closing quote, which stands on the same line; there are no escapes. */
+static void read_quoted(hfi_token *token)
+{
+    char quote = *token->start;
+    uint32_t length = 1;
+    while ((unsigned char)token->start[length] >= ' ' && token->start[length] != quote &&
+           token->start[length] != '\\') {
+        length++;
+    }
+    bool has_end = token->start[length] == quote;
+    token->kind = !has_end ? HFI_T_BAD : quote == '"' ? HFI_T_STRING : HFI_T_CHARACTER;
+    token->length = has_end ? length + 1 : 1;
+    if (token->kind == HFI_T_CHARACTER) {
+        token->value = token->start[1];
+        token->kind = token->length == 3 ? HFI_T_CHARACTER : HFI_T_BAD;
+        token->length = token->length == 3 ? 3 : 1;
+    }
+}
+
 static void read_punctuation(hfi_token *token)
 {
-    for (size_t i = 0; i < sizeof(punctuations) / sizeof(punctuations[0]); i++) {
+    bool is_comment = strncmp(token->start, "/*", 2) == 0; /* without an end, or it were skipped */
+    for (size_t i = 0; !is_comment && i < sizeof(punctuations) / sizeof(punctuations[0]); i++) {
         size_t length = strlen(punctuations[i].text);
         if (strncmp(token->start, punctuations[i].text, length) == 0) {
             token->kind = punctuations[i].kind;
@@ -159,7 +218,7 @@ static void read_punctuation(hfi_token *token)
         }
     }
     token->kind = HFI_T_BAD;
-    token->length = strncmp(token->start, "/*", 2) == 0 ? 2 : 1;
+    token->length = is_comment ? 2 : 1;
 }
 
 hfi_token hfi_lex_next(hfi_lexer *lexer)
@@ -167,8 +226,14 @@ hfi_token hfi_lex_next(hfi_lexer *lexer)
     skip_blanks(lexer);
     hfi_token token = { .position = lexer->position, .start = lexer->text + lexer->position };
     char c = *token.start;
-    if (c == '\0') {
-        token.kind = HFI_T_END;
+    if (c == '\0' || (lexer->limit != 0 && lexer->position >= lexer->limit)) {
+        return token;
+    }
+    if (c == '#' && !lexer->inside_line) {
+        token.kind = HFI_T_HASH;
+        token.length = 1;
+    } else if (c == '"' || c == '\'') {
+        read_quoted(&token);
     } else if (is_name_start(c)) {
         token.kind = HFI_T_NAME;
         read_word(&token);
@@ -179,6 +244,7 @@ hfi_token hfi_lex_next(hfi_lexer *lexer)
         read_punctuation(&token);
     }
     lexer->position += token.length;
+    lexer->inside_line = true;
     return token;
 }
 

@@ -12,8 +12,8 @@
 #include "prototype/parse.h"
 
 #include "base/alloc.h"
-#include "base/size.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool is_reserved(const hfi_token *name)
@@ -21,161 +21,82 @@ static bool is_reserved(const hfi_token *name)
     return hfi_token_is(name, "result") || hfi_token_is(name, "error");
 }
 
-/* Words that C allows in a type or nowhere: a name like this is a type that was not understood. */
-static bool is_c_word(const hfi_token *name)
+static bool check_name(hfi_parser *parser, const hfi_token *name)
 {
-    static const char *const word[] = {
-        "_Complex", "_Imaginary", "_Atomic", "auto",  "char",     "double", "enum",   "extern",
-        "float",    "inline",     "int",     "long",  "register", "short",  "signed", "sizeof",
-        "static",   "struct",     "typedef", "union", "unsigned", "void",   "_Bool",
-    };
-    for (size_t i = 0; i < sizeof(word) / sizeof(word[0]); i++) {
-        if (hfi_token_is(name, word[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Takes a name for the parameter if one stands here. */
-static bool parse_param_name(hfi_parser *parser, hfi_param_draft *draft)
-{
-    if (parser->token.kind != HFI_T_NAME) {
-        return true;
-    }
-    if (is_reserved(&parser->token)) {
-        return hfi_parser_fail(parser, &parser->token,
+    if (is_reserved(name)) {
+        return hfi_parser_fail(parser, name,
                                "another name: result and error are words of expressions");
     }
-    if (is_c_word(&parser->token)) {
-        return hfi_parser_fail(parser, &parser->token, "a parameter name, not a word of C");
-    }
-    if (hfi_parser_param(parser, &parser->token) >= 0) {
-        return hfi_parser_fail(parser, &parser->token, "a name that no other parameter has");
-    }
-    draft->name = parser->token;
-    hfi_parser_advance(parser);
-    return true;
-}
-
-/* Takes everything up to the ')' that closes the '(' just taken. */
-static bool skip_parentheses(hfi_parser *parser)
-{
-    for (unsigned depth = 1; depth > 0;) {
-        hfi_token_kind kind = parser->token.kind;
-        if (kind == HFI_T_END || kind == HFI_T_BAD || kind == HFI_T_LBRACE ||
-            kind == HFI_T_RBRACE) {
-            return hfi_parser_fail(parser, &parser->token,
-                                   "the parameters of the function pointer");
-        }
-        if (kind == HFI_T_LPAREN && ++depth > HFI_NESTING_MAX) {
-            return hfi_parser_fail(parser, &parser->token,
-                                   "at most 16 parentheses inside each other");
-        }
-        if (kind == HFI_T_RPAREN) {
-            depth--;
-        }
-        hfi_parser_advance(parser);
+    if (name->kind == HFI_T_NAME && hfi_parser_param(parser, name) >= 0) {
+        return hfi_parser_fail(parser, name, "a name that no other parameter has");
     }
     return true;
 }
 
-/* '(' [ convention ] '*' [ name ] ')' '(' ... ')' behind a result type. */
-static bool parse_function_pointer(hfi_parser *parser, hfi_param_draft *draft)
-{
-    hfi_convention ignored = HFI_CONVENTION_DEFAULT;
-    hfi_parser_advance(parser);
-    while (hfi_parse_convention(parser, &ignored)) {
-    }
-    if (!hfi_parser_expect(parser, HFI_T_STAR, "* of a function pointer")) {
-        return false;
-    }
-    hfi_parser_accept_word(parser, "const");
-    draft->is_function = true;
-    return parse_param_name(parser, draft) &&
-           hfi_parser_expect(parser, HFI_T_RPAREN, ") behind the function pointer's name") &&
-           hfi_parser_expect(parser, HFI_T_LPAREN, "( of the function pointer's parameters") &&
-           skip_parentheses(parser);
-}
-
-/* One '[' [ n ] ']'; `*count` becomes n, 0 when it is left out. */
-static bool parse_bound(hfi_parser *parser, size_t *count)
-{
-    hfi_parser_advance(parser);
-    hfi_token number = parser->token;
-    *count = 0;
-    if (hfi_parser_accept(parser, HFI_T_NUMBER)) {
-        if (number.value == 0 || (uint64_t)number.value > PTRDIFF_MAX) {
-            return hfi_parser_fail(parser, &number,
-                                   "a bound from 1 on that fits the address space");
-        }
-        *count = (size_t)number.value;
-    }
-    return hfi_parser_expect(parser, HFI_T_RBRACKET, *count ? "]" : "a number or ]");
-}
-
-/* Array bounds: the parameter becomes a pointer, as in C, with an extent where all are given. */
-static bool parse_bounds(hfi_parser *parser, hfi_param_draft *draft)
+/* An array becomes a pointer to its elements, with an extent where all bounds are given; a function
+   becomes a pointer to it. */
+static bool decay(hfi_parser *parser, hfi_param_draft *draft)
 {
     hfi_type_draft *type = &draft->type;
-    size_t extent = type->depth > 0 ? sizeof(void *) : type->size;
-    hfi_token first = parser->token;
-    if (first.kind != HFI_T_LBRACKET) {
+    if (!type->is_array && !(type->function && type->depth == 0)) {
         return true;
     }
-    for (bool is_first = true; parser->token.kind == HFI_T_LBRACKET; is_first = false) {
-        size_t count;
-        hfi_token bracket = parser->token;
-        if (!parse_bound(parser, &count)) {
-            return false;
-        }
-        if (count == 0 && !is_first) {
-            return hfi_parser_fail(parser, &bracket, "a bound: only the first may be left out");
-        }
-        if (!hfi_size_mul(extent, count, &extent) || extent > PTRDIFF_MAX) {
-            return hfi_parser_fail(parser, &bracket, "an array that fits the address space");
-        }
-    }
-    if (type->base == HFI_C_VOID && type->depth == 0) {
-        return hfi_parser_fail(parser, &first, "a type with values: there are no arrays of void");
-    }
     if (type->depth == HFI_NESTING_MAX) {
-        return hfi_parser_fail(parser, &first, "at most 16 stars");
+        return hfi_parser_fail(parser, &type->first, "at most 16 stars");
     }
+    if (type->is_array && !type->is_open) {
+        draft->extent = type->count * (type->depth > 0 ? sizeof(void *) : type->size);
+    }
+    type->is_array = false;
+    type->is_open = false;
+    type->user_alignment = 0;
     type->depth++;
-    draft->extent = extent;
     return true;
 }
 
-static bool parse_declarator(hfi_parser *parser, hfi_param_draft *draft)
+/* A value of the type must be able to cross. */
+static bool check_value(hfi_parser *parser, const hfi_type_draft *type)
 {
-    if (parser->token.kind == HFI_T_LPAREN) {
-        return parse_function_pointer(parser, draft);
-    }
-    return parse_param_name(parser, draft) && parse_bounds(parser, draft);
-}
-
-/* A value of the parameter's type must be able to cross. */
-static bool check_value(hfi_parser *parser, const hfi_param_draft *draft)
-{
-    const hfi_type_draft *type = &draft->type;
-    if (type->depth > 0 || draft->is_function) {
+    if (type->depth > 0) {
         return true;
-    }
-    if (type->base == HFI_C_VOID) {
-        return hfi_parser_fail(parser, &type->first, "a type with values; void stands alone");
     }
     if (type->base == HFI_C_OPAQUE) {
         return hfi_parser_fail(parser, &type->first,
-                               "a scalar type that is known, or a pointer: nothing else by value");
+                               "a type whose size is known, or a pointer: nothing else by value");
     }
+    const char *reason = type->base == HFI_C_AGGREGATE ? type->layout->no_value
+                         : type->user_alignment != 0   ? "it is aligned otherwise than its members"
+                                                       : NULL;
+    if (reason) {
+        char expected[128];
+        snprintf(expected, sizeof(expected), "a pointer: no value of this type passes, %s", reason);
+        return hfi_parser_fail(parser, &type->first, expected);
+    }
+    return true;
+}
+
+bool hfi_set_result(hfi_parser *parser, const hfi_type_draft *type, hfi_prototype *prototype)
+{
+    if (type->is_array || (type->function && type->depth == 0)) {
+        return hfi_parser_fail(parser, &type->first, "a function that returns a value");
+    }
+    if (!check_value(parser, type)) {
+        return false;
+    }
+    prototype->result = type->depth > 0 ? HFI_C_POINTER : type->base;
+    prototype->result_target = HFI_C_VOID;
+    if (type->depth > 0 && !(type->function && type->depth == 1)) {
+        prototype->result_target = hfi_type_target(type);
+    }
+    bool has_layout = type->depth < 2 && !type->function && type->base == HFI_C_AGGREGATE;
+    prototype->result_layout = has_layout ? type->layout : NULL;
     return true;
 }
 
 /* Room for one more; `hfi_realloc` leaves the new part as it was, so it is cleared here. */
 static bool add_param(hfi_parser *parser)
 {
-    hfi_prototype *prototype = parser->prototype;
+    hfi_prototype *prototype = parser->now.prototype;
     size_t count = prototype->param_count;
     if (count == HFI_PARAMS_MAX) {
         return hfi_parser_fail(parser, &parser->token, "at most 32 parameters");
@@ -189,28 +110,63 @@ static bool add_param(hfi_parser *parser)
         prototype->param = grown;
     }
     memset(&prototype->param[count], 0, sizeof(hfi_param));
+    memset(&parser->now.draft[count], 0, sizeof(hfi_param_draft));
     prototype->param_count++;
     return true;
 }
 
+bool hfi_name_signature(hfi_parser *parser, const hfi_type_draft *type, const hfi_token *name)
+{
+    hfi_prototype *function = type->function;
+    if (!function || type->depth > 1 || function->name[0] != '\0') {
+        return true;
+    }
+    hfi_free(function->name);
+    function->name = NULL;
+    return hfi_parser_copy(parser, name, &function->name);
+}
+
 static bool parse_param(hfi_parser *parser)
 {
-    if (parser->token.kind == HFI_T_ELLIPSIS) {
-        return hfi_parser_fail(parser, &parser->token,
-                               "a parameter: variable arguments are not supported");
-    }
     hfi_token first = parser->token;
+    hfi_attributes attributes = { 0 };
+    hfi_parser_accept_word(parser, "register");
     if (!add_param(parser)) {
         return false;
     }
-    size_t index = parser->prototype->param_count - 1u;
-    hfi_param_draft *draft = &parser->draft[index];
-    if (!hfi_parse_type(parser, &draft->type) || !parse_declarator(parser, draft) ||
-        !check_value(parser, draft) || !hfi_parse_param_roles(parser, draft)) {
+    size_t index = parser->now.prototype->param_count - 1u;
+    hfi_param_draft *draft = &parser->now.draft[index];
+    hfi_token name;
+    if (!hfi_parse_base(parser, &draft->type, &attributes) ||
+        !hfi_parse_declarator(parser, &draft->type, &attributes, &name) ||
+        !check_name(parser, &name) || !decay(parser, draft) ||
+        !hfi_name_signature(parser, &draft->type, &name)) {
         return false;
     }
-    parser->prototype->param[index].position = first.position;
-    return hfi_parser_copy(parser, &draft->name, &parser->prototype->param[index].name);
+    draft->name = name;
+    if (draft->type.depth == 0 && draft->type.base == HFI_C_VOID) {
+        return hfi_parser_fail(parser, &draft->type.first, "a type with values; void stands alone");
+    }
+    if (!check_value(parser, &draft->type) || !hfi_parse_param_roles(parser, draft)) {
+        return false;
+    }
+    parser->now.prototype->param[index].position = first.position - parser->now.origin;
+    return hfi_parser_copy(parser, &draft->name, &parser->now.prototype->param[index].name);
+}
+
+/* `...`, behind at least one parameter. */
+static bool parse_ellipsis(hfi_parser *parser)
+{
+    hfi_token at = parser->token;
+    if (parser->now.prototype->param_count == 0) {
+        return hfi_parser_fail(parser, &at, "a parameter before variable arguments");
+    }
+    if (parser->mode == HFI_MODE_SIGNATURE && !parser->now.is_nested) {
+        return hfi_parser_fail(parser, &at, "a parameter: a callback has no variable arguments");
+    }
+    hfi_parser_advance(parser);
+    parser->now.prototype->is_variadic = true;
+    return hfi_parser_expect(parser, HFI_T_RPAREN, ") behind ...");
 }
 
 bool hfi_parse_params(hfi_parser *parser)
@@ -224,9 +180,52 @@ bool hfi_parse_params(hfi_parser *parser)
         return true;
     }
     do {
+        if (parser->token.kind == HFI_T_ELLIPSIS) {
+            return parse_ellipsis(parser);
+        }
         if (!parse_param(parser)) {
             return false;
         }
     } while (hfi_parser_accept(parser, HFI_T_COMMA));
     return hfi_parser_expect(parser, HFI_T_RPAREN, ", or ) behind a parameter");
+}
+
+/* The list and its text, into the prototype that is the parser's now. */
+static bool fill_signature(hfi_parser *parser, const hfi_type_draft *result)
+{
+    hfi_token none = { 0 };
+    hfi_prototype *prototype = parser->now.prototype;
+    if (!hfi_parser_copy(parser, &none, &prototype->name) ||
+        !hfi_set_result(parser, result, prototype) || !hfi_parse_params(parser) ||
+        !hfi_prototype_decide_kinds(parser) || !hfi_prototype_resolve_sizes(parser)) {
+        return false;
+    }
+    hfi_token first = result->first;
+    first.position = parser->now.origin;
+    hfi_token text = hfi_parser_span(parser, &first);
+    return hfi_parser_copy(parser, &text, &prototype->text);
+}
+
+bool hfi_parse_signature(hfi_parser *parser, hfi_type_draft *type)
+{
+    hfi_scope *scope = hfi_parser_scope(parser);
+    if (!scope || !hfi_parser_enter(parser)) {
+        return false;
+    }
+    hfi_function_state outer = parser->now;
+    hfi_type_draft result = *type;
+    memset(&parser->now, 0, sizeof(parser->now));
+    parser->now.is_lenient = true;
+    parser->now.is_nested = true;
+    parser->now.origin = (uint32_t)(type->first.start - parser->lexer.text);
+    parser->now.prototype = hfi_scope_add_signature(scope);
+    parser->now.draft = hfi_alloc_array(HFI_PARAMS_MAX, sizeof(hfi_param_draft));
+    bool good = parser->now.prototype && parser->now.draft ? fill_signature(parser, &result)
+                                                           : hfi_parser_no_memory(parser);
+    hfi_free(parser->now.draft);
+    hfi_prototype *made = parser->now.prototype;
+    parser->now = outer;
+    hfi_parser_leave(parser);
+    *type = (hfi_type_draft){ .base = HFI_C_OPAQUE, .function = made, .first = result.first };
+    return good;
 }

@@ -28,6 +28,9 @@ static void show_token(char *out, size_t size, const hfi_token *token)
     } else {
         snprintf(out, size, "%.*s...", (int)(size - sizeof("...")), token->start);
     }
+    for (char *c = out; *c; c++) {
+        *c = (unsigned char)*c < 0x20 || (unsigned char)*c >= 0x7f ? '?' : *c;
+    }
 }
 
 bool hfi_parser_fail(hfi_parser *parser, const hfi_token *at, const char *expected)
@@ -49,6 +52,78 @@ bool hfi_parser_fail(hfi_parser *parser, const hfi_token *at, const char *expect
     return false;
 }
 
+bool hfi_parser_fail_layout(hfi_parser *parser, const hfi_token *at, const char *found,
+                            const char *expected)
+{
+    if (parser->status == HF_OK) {
+        hfi_parser_fail(parser, at, expected);
+        parser->status = HF_E_LAYOUT;
+        if (parser->error) {
+            hfi_token text = { .length = (uint32_t)strlen(found), .start = found };
+            show_token(parser->error->found, sizeof(parser->error->found), &text);
+        }
+    }
+    return false;
+}
+
+bool hfi_parser_enter(hfi_parser *parser)
+{
+    if (parser->level == HFI_LEVELS_MAX) {
+        return hfi_parser_fail(parser, &parser->token, "at most 32 declarations inside each other");
+    }
+    parser->level++;
+    return true;
+}
+
+void hfi_parser_leave(hfi_parser *parser)
+{
+    parser->level--;
+}
+
+hfi_scope *hfi_parser_scope(hfi_parser *parser)
+{
+    if (!parser->scope) {
+        parser->scope = hfi_scope_create(parser->known ? parser->known->scope : NULL);
+        if (!parser->scope) {
+            hfi_parser_no_memory(parser);
+        }
+    }
+    return parser->scope;
+}
+
+const hfi_scope_entry *hfi_parser_find(const hfi_parser *parser, bool is_tag, const hfi_token *name)
+{
+    const hfi_scope *outer = parser->known ? parser->known->scope : NULL;
+    return hfi_scope_find(parser->scope ? parser->scope : outer, is_tag, name);
+}
+
+hfi_scope_entry *hfi_parser_declare(hfi_parser *parser, hfi_name_kind kind, const hfi_token *name)
+{
+    hfi_scope *scope = hfi_parser_scope(parser);
+    if (!scope) {
+        return NULL;
+    }
+    hfi_scope_entry *entry = hfi_scope_find_own(scope, kind == HFI_NAME_TAG, name);
+    if (entry && entry->is_built_in) {
+        entry->is_built_in = false;
+        entry->kind = kind;
+        entry->type = NULL;
+        entry->layout = NULL;
+        return entry;
+    }
+    if (entry) {
+        hfi_parser_fail(parser, name, "a name that nothing else was declared with");
+        return NULL;
+    }
+    entry = hfi_scope_add(scope, kind, name);
+    if (!entry) {
+        hfi_parser_no_memory(parser);
+        return NULL;
+    }
+    entry->is_built_in = parser->is_built_in;
+    return entry;
+}
+
 bool hfi_parser_no_memory(hfi_parser *parser)
 {
     if (parser->status == HF_OK) {
@@ -59,13 +134,34 @@ bool hfi_parser_no_memory(hfi_parser *parser)
 
 void hfi_parser_advance(hfi_parser *parser)
 {
-    parser->token = hfi_lex_next(&parser->lexer);
+    parser->taken = parser->token.position + parser->token.length;
+    do {
+        parser->token = hfi_lex_next(&parser->lexer);
+        if (parser->token.kind == HFI_T_HASH) {
+            hfi_parse_directive(parser);
+        }
+    } while (parser->token.kind == HFI_T_HASH && parser->status == HF_OK);
+    if (parser->status != HF_OK) {
+        parser->token.kind = HFI_T_END;
+    }
 }
 
 hfi_token hfi_parser_peek(const hfi_parser *parser)
 {
     hfi_lexer copy = parser->lexer;
-    return hfi_lex_next(&copy);
+    hfi_token token = hfi_lex_next(&copy);
+    while (token.kind == HFI_T_HASH) {
+        copy.position = hfi_lex_line_end(&copy);
+        token = hfi_lex_next(&copy);
+    }
+    return token;
+}
+
+hfi_token hfi_parser_span(const hfi_parser *parser, const hfi_token *first)
+{
+    hfi_token span = *first;
+    span.length = parser->taken - first->position;
+    return span;
 }
 
 bool hfi_parser_accept(hfi_parser *parser, hfi_token_kind kind)
@@ -106,8 +202,8 @@ bool hfi_parser_copy(hfi_parser *parser, const hfi_token *token, char **text_out
 
 int hfi_parser_param(const hfi_parser *parser, const hfi_token *name)
 {
-    for (int i = 0; i < parser->prototype->param_count; i++) {
-        const hfi_token *own = &parser->draft[i].name;
+    for (int i = 0; i < parser->now.prototype->param_count; i++) {
+        const hfi_token *own = &parser->now.draft[i].name;
         if (own->kind == HFI_T_NAME && hfi_token_same(own, name)) {
             return i;
         }

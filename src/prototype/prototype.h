@@ -9,15 +9,8 @@
  * turns the text into an hfi_prototype; call/bind.c makes a callable plan of it,
  * retry/ drives its growth roles.
  *
- * The grammar (docs/prototypes.md is the user's page):
- *
- *   prototype  := type name '(' [ 'void' | param { ',' param } ] ')' [ roles ] [ ';' ]
- *   param      := type [ name ] { '[' [ number ] ']' } [ roles ]
- *               | type '(' '*' name ')' '(' ... ')' [ roles ]        a function pointer: raw
- *   type       := C scalar type, known typedef name, struct/union/enum tag, with
- *                 const/volatile/restrict anywhere C has them, and '*'s;
- *                 an unknown name is accepted as the target of a pointer only
- *   roles      := '{' role { ',' role } '}'
+ * docs/prototypes.md is the reference of the grammar.  A text may declare types
+ * before its function; they live in a scope that the prototype holds.
  */
 
 #include "prototype/ctype_class.h"
@@ -144,8 +137,9 @@ typedef struct hfi_param {
     hfi_ctype target; /* of a pointer: what it points to; POINTER for T ** */
     bool target_is_const;
     const hfi_layout *layout; /* of an aggregate by value, or of a pointer's known target; NULL */
-    struct hfi_prototype *function; /* signature of a function pointer; owned; NULL */
-    hfi_encoding encoding;          /* of narrow text */
+    /* Signature of a function pointer; NULL.  It belongs to the prototype's scope. */
+    const struct hfi_prototype *function;
+    hfi_encoding encoding; /* of narrow text */
     bool is_text;  /* role text; of a buffer: the result is text, checked and terminated by the
                       library */
     bool is_given; /* role given: the caller's own buffer is used; it never grows beyond it */
@@ -190,7 +184,9 @@ typedef struct hfi_prototype {
     hfi_ctype result;
     hfi_ctype result_target;
     const hfi_layout *result_layout; /* of an aggregate result, or of a pointer's known target */
-    hfi_scope *scope; /* where the layouts live; a reference of its own; may be NULL */
+    /* Where layouts and signatures live; a reference of its own.  NULL where there are none, and
+       in a signature that itself lives in a scope. */
+    hfi_scope *scope;
     hfi_convention convention;
     bool is_variadic; /* `...` behind the last parameter */
     char *symbol;     /* role symbol("name"): exported under another name; NULL */
@@ -253,6 +249,14 @@ int64_t hfi_error_value(hfi_error_source source, int64_t result, const hfi_error
 /** True when the caller supplies an argument for this parameter. */
 bool hfi_param_is_callers(const hfi_param *param);
 
+/**
+ * Parses the declaration of a callback.  As hfi_prototype_parse(), but a pointer without a
+ * direction is raw, the role safe(n) is understood, and `...` is not.
+ */
+HF_MUST_CHECK hf_status hfi_signature_parse(const char *text, const hfi_ctype_list *known,
+                                            hfi_prototype *prototype_out,
+                                            hfi_prototype_error *error_out);
+
 /** A header: the types, constants and prototypes of a text. */
 typedef struct hfi_fragment {
     hfi_scope *scope;
@@ -266,10 +270,11 @@ typedef struct hfi_fragment {
  * `*error_out` filled; HF_E_NOMEM.  On failure nothing is left allocated.
  */
 HF_MUST_CHECK hf_status hfi_fragment_parse(const char *text, const hfi_ctype_list *known,
-                                         hfi_fragment *fragment_out, hfi_prototype_error *error_out);
+                                           hfi_fragment *fragment_out,
+                                           hfi_prototype_error *error_out);
 void hfi_fragment_finish(hfi_fragment *fragment);
 
-/** Value of an enum's constant; false when the scope has none of that name. */
+/** Value of a constant: of an enum or a #define; false when the scope has none of that name. */
 bool hfi_scope_constant(const hfi_scope *scope, const char *name, int64_t *value_out);
 
 /** True if a function of one signature can be called by the other: same types, convention and

@@ -18,7 +18,8 @@ typedef enum role_form {
     FORM_NAME,        /* (x) */
     FORM_NAME_UNIT,   /* (x [, unit]) */
     FORM_NAME_BIASED, /* (x [, [unit] [± k]]) */
-    FORM_NUMBER       /* (n) */
+    FORM_NUMBER,      /* (n) */
+    FORM_ENCODING     /* [(utf8 | system)] */
 } role_form;
 
 typedef struct role_word {
@@ -32,7 +33,8 @@ static const role_word role_words[HFI_ROLE_COUNT] = {
     [HFI_ROLE_INOUT] = { "inout", FORM_PLAIN },
     [HFI_ROLE_RAW] = { "raw", FORM_PLAIN },
     [HFI_ROLE_RESOURCE] = { "resource", FORM_PLAIN },
-    [HFI_ROLE_TEXT] = { "text", FORM_PLAIN },
+    [HFI_ROLE_TEXT] = { "text", FORM_ENCODING },
+    [HFI_ROLE_TEXTS] = { "texts", FORM_ENCODING },
     [HFI_ROLE_GIVEN] = { "given", FORM_PLAIN },
     [HFI_ROLE_CAPACITY] = { "capacity", FORM_NAME_UNIT },
     [HFI_ROLE_NEEDED] = { "needed", FORM_NAME_BIASED },
@@ -97,16 +99,26 @@ static size_t declared_extent(const hfi_param_draft *draft)
 
 static bool parse_size(hfi_parser *parser, hfi_param_draft *draft)
 {
+    static const char expected[] = "a number of bytes from 1 on that can be allocated";
     hfi_token number = parser->token;
-    if (number.kind != HFI_T_NUMBER || number.value == 0 || (uint64_t)number.value > PTRDIFF_MAX) {
-        return hfi_parser_fail(parser, &number,
-                               "a number of bytes from 1 on that can be allocated");
+    hfi_token_kind kind = number.kind;
+    const hfi_scope_entry *known =
+        kind == HFI_T_NAME ? hfi_parser_find(parser, false, &number) : NULL;
+    int64_t value;
+    bool is_known = hfi_token_is(&number, "sizeof") || (known && known->kind == HFI_NAME_CONSTANT);
+    if (kind != HFI_T_NUMBER && kind != HFI_T_LPAREN && !is_known) {
+        return hfi_parser_fail(parser, &number, expected);
     }
-    if ((uint64_t)number.value < declared_extent(draft)) {
+    if (!hfi_parse_constant(parser, &value)) {
+        return false;
+    }
+    if (value <= 0 || (uint64_t)value > PTRDIFF_MAX) {
+        return hfi_parser_fail(parser, &number, expected);
+    }
+    if ((uint64_t)value < declared_extent(draft)) {
         return hfi_parser_fail(parser, &number, "no less than the declared type has");
     }
-    hfi_parser_advance(parser);
-    draft->extent = (size_t)number.value;
+    draft->extent = (size_t)value;
     return true;
 }
 
@@ -127,14 +139,28 @@ static bool parse_operands(hfi_parser *parser, hfi_param_draft *draft, role_form
     return hfi_parse_unit(parser, use, form == FORM_NAME_BIASED);
 }
 
+static bool parse_encoding(hfi_parser *parser, hfi_role_use *use)
+{
+    if (!hfi_parser_accept(parser, HFI_T_LPAREN)) {
+        return true;
+    }
+    use->name = parser->token;
+    if (!hfi_token_is(&use->name, "utf8") && !hfi_token_is(&use->name, "system")) {
+        return hfi_parser_fail(parser, &use->name, "utf8 or system");
+    }
+    use->encoding = hfi_token_is(&use->name, "system") ? HFI_ENCODING_SYSTEM : HFI_ENCODING_UTF8;
+    hfi_parser_advance(parser);
+    return hfi_parser_expect(parser, HFI_T_RPAREN, ") of the role");
+}
+
 static bool parse_role(hfi_parser *parser, hfi_param_draft *draft)
 {
     hfi_token word = parser->token;
     hfi_role role = find_role(&word);
     if (role == HFI_ROLE_COUNT) {
         return hfi_parser_fail(parser, &word,
-                               "in, out, inout, raw, resource, text, given, capacity, needed, "
-                               "length, size or points_into");
+                               "in, out, inout, raw, resource, text, texts, given, capacity, "
+                               "needed, length, size or points_into");
     }
     if ((draft->roles & HFI_ROLE_BIT(role)) != 0) {
         return hfi_parser_fail(parser, &word, "each role once");
@@ -147,8 +173,8 @@ static bool parse_role(hfi_parser *parser, hfi_param_draft *draft)
     use->word = word;
     draft->roles |= HFI_ROLE_BIT(role);
     role_form form = role_words[role].form;
-    if (form == FORM_PLAIN) {
-        return true;
+    if (form == FORM_PLAIN || form == FORM_ENCODING) {
+        return form == FORM_PLAIN || parse_encoding(parser, use);
     }
     return hfi_parser_expect(parser, HFI_T_LPAREN, "( behind the role") &&
            parse_operands(parser, draft, form, use) &&

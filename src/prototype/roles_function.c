@@ -47,18 +47,18 @@ static bool refuse_second(hfi_parser *parser, const hfi_token *word)
 /* Remembers the first role that says nothing unless it is known what a failure is. */
 static void note_needs_fail(hfi_parser *parser, const hfi_token *word)
 {
-    if (parser->function.needs_fail.kind == HFI_T_END) {
-        parser->function.needs_fail = *word;
+    if (parser->now.function.needs_fail.kind == HFI_T_END) {
+        parser->now.function.needs_fail = *word;
     }
 }
 
 static bool parse_fail(hfi_parser *parser, const hfi_token *word)
 {
-    if (parser->prototype->fail.count != 0) {
+    if (parser->now.prototype->fail.count != 0) {
         return refuse_second(parser, word);
     }
-    parser->function.fail = *word;
-    return open_role(parser) && hfi_parse_expr(parser, &parser->prototype->fail) &&
+    parser->now.function.fail = *word;
+    return open_role(parser) && hfi_parse_expr(parser, &parser->now.prototype->fail) &&
            close_role(parser);
 }
 
@@ -74,17 +74,48 @@ static bool parse_error_source(hfi_parser *parser, hfi_error_source *source)
                            "errno, last_error, wsa, result, ntstatus, hresult or none");
 }
 
+/* [, clear] [, when expr]: what makes the code mean something on success too. */
+static bool parse_error_policy(hfi_parser *parser)
+{
+    hfi_prototype *prototype = parser->now.prototype;
+    while (hfi_parser_accept(parser, HFI_T_COMMA)) {
+        hfi_token word = parser->token;
+        if (hfi_parser_accept_word(parser, "clear")) {
+            if (prototype->clears_error) {
+                return refuse_second(parser, &word);
+            }
+            if (prototype->error < HFI_ERROR_ERRNO || prototype->error > HFI_ERROR_WSA) {
+                return hfi_parser_fail(parser, &word, "clear of errno, last_error or wsa alone");
+            }
+            prototype->clears_error = true;
+        } else if (hfi_parser_accept_word(parser, "when")) {
+            if (prototype->error_when.count != 0) {
+                return refuse_second(parser, &word);
+            }
+            if (!hfi_parse_expr(parser, &prototype->error_when)) {
+                return false;
+            }
+        } else {
+            return hfi_parser_fail(parser, &word, "clear or when");
+        }
+    }
+    return true;
+}
+
 static bool parse_error(hfi_parser *parser, const hfi_token *word)
 {
-    if (parser->function.error.kind != HFI_T_END) {
+    if (parser->now.function.error.kind != HFI_T_END) {
         return refuse_second(parser, word);
     }
-    parser->function.error = *word;
-    hfi_error_source *source = &parser->prototype->error;
-    if (!open_role(parser) || !parse_error_source(parser, source)) {
+    parser->now.function.error = *word;
+    hfi_prototype *prototype = parser->now.prototype;
+    if (!open_role(parser) || !parse_error_source(parser, &prototype->error) ||
+        !parse_error_policy(parser)) {
         return false;
     }
-    if (*source != HFI_ERROR_NTSTATUS && *source != HFI_ERROR_HRESULT) {
+    bool means_more = prototype->clears_error || prototype->error_when.count != 0;
+    if (prototype->error != HFI_ERROR_NTSTATUS && prototype->error != HFI_ERROR_HRESULT &&
+        !means_more) {
         note_needs_fail(parser, word);
     }
     return hfi_parser_expect(parser, HFI_T_RPAREN, ") of the role");
@@ -98,7 +129,7 @@ static int parse_buffer(hfi_parser *parser, bool must_grow)
         return -1;
     }
     int index = hfi_parser_param(parser, &name);
-    const hfi_param *param = index >= 0 ? &parser->prototype->param[index] : NULL;
+    const hfi_param *param = index >= 0 ? &parser->now.prototype->param[index] : NULL;
     if (!param || !hfi_param_is_filled_buffer(param)) {
         hfi_parser_fail(parser, &name, "the name of a buffer that the function fills");
         return -1;
@@ -123,8 +154,8 @@ static bool has_growing_buffer(const hfi_prototype *prototype)
 /* grow and grow_ok: (expr) for all buffers or (name: expr) for one. */
 static bool parse_growth(hfi_parser *parser, const hfi_token *word, bool on_success)
 {
-    hfi_prototype *prototype = parser->prototype;
-    hfi_token *first = on_success ? &parser->function.grow_ok : &parser->function.grow;
+    hfi_prototype *prototype = parser->now.prototype;
+    hfi_token *first = on_success ? &parser->now.function.grow_ok : &parser->now.function.grow;
     hfi_expr *expr = on_success ? &prototype->grow_ok : &prototype->grow;
     note_needs_fail(parser, word);
     if (first->kind == HFI_T_END) {
@@ -181,9 +212,9 @@ static bool parse_size_rule(hfi_parser *parser, const hfi_token *word, bool leng
     if (buffer < 0) {
         return false;
     }
-    hfi_buffer_rules *rules = &parser->prototype->param[buffer].rules;
+    hfi_buffer_rules *rules = &parser->now.prototype->param[buffer].rules;
     hfi_expr *expr = length ? &rules->length : &rules->needed;
-    if (expr->count != 0 || is_told_by_param(parser->prototype, buffer, length)) {
+    if (expr->count != 0 || is_told_by_param(parser->now.prototype, buffer, length)) {
         return hfi_parser_fail(
             parser, word, length ? "one length for each buffer" : "one needed for each buffer");
     }
@@ -219,19 +250,101 @@ static bool set_flag(hfi_parser *parser, const hfi_token *word, bool *flag)
     return true;
 }
 
+/* leaf, leaf(microseconds) */
 static bool parse_leaf(hfi_parser *parser, const hfi_token *word)
 {
-    return set_flag(parser, word, &parser->prototype->is_leaf);
+    if (!set_flag(parser, word, &parser->now.prototype->is_leaf)) {
+        return false;
+    }
+    if (!hfi_parser_accept(parser, HFI_T_LPAREN)) {
+        return true;
+    }
+    hfi_token number = parser->token;
+    if (number.kind != HFI_T_NUMBER || number.value == 0 || number.value > UINT32_MAX) {
+        return hfi_parser_fail(parser, &number, "a number of microseconds from 1 to 4294967295");
+    }
+    hfi_parser_advance(parser);
+    parser->now.prototype->leaf_budget_us = (uint32_t)number.value;
+    return hfi_parser_expect(parser, HFI_T_RPAREN, ") of the role");
+}
+
+/* safe(n): what native code gets from a callback that cannot run. */
+static bool parse_safe(hfi_parser *parser, const hfi_token *word)
+{
+    hfi_prototype *prototype = parser->now.prototype;
+    hfi_token *before = &parser->now.function.safe;
+    if (before->kind != HFI_T_END) {
+        return refuse_second(parser, word);
+    }
+    *before = *word;
+    if (parser->mode != HFI_MODE_SIGNATURE) {
+        return hfi_parser_fail(parser, word, "safe behind the declaration of a callback alone");
+    }
+    if (prototype->result == HFI_C_VOID || prototype->result > HFI_C_POINTER) {
+        return hfi_parser_fail(parser, word, "a callback that returns a number or a pointer");
+    }
+    return open_role(parser) && hfi_parse_constant(parser, &prototype->safe) && close_role(parser);
+}
+
+/* The text between the quotes. */
+static bool set_symbol(hfi_parser *parser, const hfi_token *string)
+{
+    hfi_token name = *string;
+    if (name.kind != HFI_T_STRING || name.length < 3) {
+        return hfi_parser_fail(parser, string, "the symbol's name in quotes");
+    }
+    name.start++;
+    name.length -= 2;
+    return hfi_parser_copy(parser, &name, &parser->now.prototype->symbol);
+}
+
+static bool refuse_second_name(hfi_parser *parser, const hfi_token *word)
+{
+    const hfi_prototype *prototype = parser->now.prototype;
+    return (!prototype->symbol && prototype->ordinal == 0) ||
+           hfi_parser_fail(parser, word, "one of symbol, ordinal and asm");
+}
+
+static bool parse_symbol(hfi_parser *parser, const hfi_token *word)
+{
+    if (!refuse_second_name(parser, word) || !open_role(parser)) {
+        return false;
+    }
+    hfi_token string = parser->token;
+    if (!set_symbol(parser, &string)) {
+        return false;
+    }
+    hfi_parser_advance(parser);
+    return hfi_parser_expect(parser, HFI_T_RPAREN, ") of the role");
+}
+
+static bool parse_ordinal(hfi_parser *parser, const hfi_token *word)
+{
+    if (!refuse_second_name(parser, word) || !open_role(parser)) {
+        return false;
+    }
+    hfi_token number = parser->token;
+    if (number.kind != HFI_T_NUMBER || number.value == 0 || number.value > UINT16_MAX) {
+        return hfi_parser_fail(parser, &number, "a number from 1 to 65535");
+    }
+    hfi_parser_advance(parser);
+    parser->now.prototype->ordinal = (uint16_t)number.value;
+    return hfi_parser_expect(parser, HFI_T_RPAREN, ") of the role");
+}
+
+bool hfi_set_label(hfi_parser *parser, const hfi_token *string)
+{
+    return set_symbol(parser, string);
 }
 
 static bool parse_nocallback(hfi_parser *parser, const hfi_token *word)
 {
-    return set_flag(parser, word, &parser->prototype->no_callback);
+    return set_flag(parser, word, &parser->now.prototype->no_callback);
 }
 
 static bool parse_noretain(hfi_parser *parser, const hfi_token *word)
 {
-    return set_flag(parser, word, &parser->prototype->no_retain);
+    return set_flag(parser, word, &parser->now.prototype->no_retain);
 }
 
 static const function_role function_roles[] = {
@@ -239,7 +352,8 @@ static const function_role function_roles[] = {
     { "grow", parse_grow },         { "grow_ok", parse_grow_ok },
     { "needed", parse_needed },     { "length", parse_length },
     { "leaf", parse_leaf },         { "nocallback", parse_nocallback },
-    { "noretain", parse_noretain },
+    { "noretain", parse_noretain }, { "safe", parse_safe },
+    { "symbol", parse_symbol },     { "ordinal", parse_ordinal },
 };
 
 static bool parse_function_role(hfi_parser *parser)
@@ -250,9 +364,10 @@ static bool parse_function_role(hfi_parser *parser)
             return function_roles[i].parse(parser, &word);
         }
     }
-    return hfi_parser_fail(parser, &word,
-                           "fail, error, grow, grow_ok, needed, length, leaf, nocallback or "
-                           "noretain");
+    return hfi_parser_fail(
+        parser, &word,
+        "fail, error, grow, grow_ok, needed, length, leaf, nocallback, noretain, "
+        "safe, symbol or ordinal");
 }
 
 bool hfi_parse_function_roles(hfi_parser *parser)

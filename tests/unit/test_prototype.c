@@ -439,7 +439,7 @@ static void texts_buffers_and_addresses_are_told_apart(void **state)
                "f: buffer in pointer>const " CHAR "/1 extent 16\n"
                "g: raw in pointer>const pointer/" POINTER_BYTES "\n"
                "h: buffer in pointer>const pointer/" POINTER_BYTES "\n"
-               "i: raw in pointer>const void/0\n"
+               "i: callback in pointer>const void/0\n"
                "j: resource in pointer>opaque/0\n"
                ": text in pointer>const " CHAR "/1\n"
                ": scalar in int32\n");
@@ -455,7 +455,7 @@ static void a_declaration_is_understood_as_it_stands_in_a_header(void **state)
                "exit void cdecl callers 1 error none\n__status: scalar in int32\n");
     understand("BOOL CALLBACK each(BOOL (CALLBACK *call)(HWND, LPARAM), LPARAM with)",
                "each int32 stdcall callers 2 error none\n"
-               "call: raw in pointer>const void/0\n"
+               "call: callback in pointer>const void/0\n"
                "with: scalar in " ISIZE "\n");
 }
 

@@ -102,6 +102,9 @@ static inline void put_param(dump *d, const hfi_prototype *p, const hfi_param *p
         [HFI_P_OUT_VALUE] = "out_value",
         [HFI_P_OUT_BUFFER] = "out_buffer",
         [HFI_P_CAPACITY] = "capacity",
+        [HFI_P_AGGREGATE] = "aggregate",
+        [HFI_P_CALLBACK] = "callback",
+        [HFI_P_TEXTS] = "texts",
     };
     static const char *const direction[] = { "?", "in", "out", "inout" };
     put(d, "%s: %s %s %s", param->name, kind[param->kind], direction[param->direction],
@@ -131,7 +134,8 @@ static inline void describe(dump *d, const hfi_prototype *p)
 {
     static const char *const source[] = { "none",   "errno",    "last_error", "wsa",
                                           "result", "ntstatus", "hresult" };
-    static const char *const convention[] = { "", " cdecl", " stdcall" };
+    static const char *const convention[] = { "",          " cdecl",  " stdcall", " fastcall",
+                                              " thiscall", " ms_abi", " sysv_abi" };
     d->used = 0;
     put(d, "%s %s", p->name, hfi_ctype_name(p->result));
     if (p->result == HFI_C_POINTER) {
