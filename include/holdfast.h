@@ -7,9 +7,11 @@
  * This includes all public headers and nothing else.
  */
 
+#include "holdfast/argument.h"
 #include "holdfast/binding.h"
 #include "holdfast/call.h"
 #include "holdfast/callback.h"
+#include "holdfast/check.h"
 #include "holdfast/diag.h"
 #include "holdfast/export.h"
 #include "holdfast/fence.h"
@@ -17,6 +19,8 @@
 #include "holdfast/handle.h"
 #include "holdfast/heap.h"
 #include "holdfast/library.h"
+#include "holdfast/native.h"
+#include "holdfast/prefix.h"
 #include "holdfast/ref.h"
 #include "holdfast/resource.h"
 #include "holdfast/root.h"
@@ -26,5 +30,7 @@
 #include "holdfast/type.h"
 #include "holdfast/utf.h"
 #include "holdfast/version.h"
+#include "holdfast/wrap.h"
+#include "holdfast/wrap_macros.h"
 
 #endif

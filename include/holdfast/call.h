@@ -47,7 +47,10 @@ typedef enum hf_arg_kind {
     HF_ARG_LINKED,   /* an hf_linked: memory that holds addresses of managed buffers */
     HF_ARG_CALLBACK, /* an hf_callback */
     HF_ARG_FUNCTION, /* an hf_transient: a handler for this call alone */
-    HF_ARG_HANDLE    /* an hf_handle's word */
+    HF_ARG_HANDLE,   /* an hf_handle's word */
+    HF_ARG_RECORD,   /* a managed record or array as it is: all that it refers to must be pinned */
+    HF_ARG_FIELD,    /* field number `offset` of a record: only what that one refers to */
+    HF_ARG_ELEMENT   /* an array of references from element `offset` on */
 } hf_arg_kind;
 
 typedef struct hf_arg {
@@ -97,6 +100,9 @@ typedef struct hf_linked {
 #define HF_FUNCTION(transient) { HF_ARG_FUNCTION, 0, { .pointer = (transient) }, 0, 0 }
 #define HF_HANDLE(word)      { HF_ARG_HANDLE, 0, { .pointer = (word) }, 0, 0 }
 #define HF_RESOURCE(resource) { HF_ARG_RESOURCE, 0, { .ref = (resource) }, 0, 0 }
+#define HF_RECORD(object)    { HF_ARG_RECORD, 0, { .ref = (object) }, 0, HF_WHOLE }
+#define HF_RECORD_FIELD(record, field) { HF_ARG_FIELD, 0, { .ref = (record) }, (field), 0 }
+#define HF_ELEMENT(array, index) { HF_ARG_ELEMENT, 0, { .ref = (array) }, (index), HF_WHOLE }
 #define HF_NULL              { HF_ARG_NULL, 0, { .u = 0 }, 0, 0 }
 #define HF_BUFFER(buffer, from, count) { HF_ARG_BUFFER, 0, { .ref = (buffer) }, (from), (count) }
 

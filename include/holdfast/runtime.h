@@ -62,13 +62,14 @@ typedef struct hf_runtime_options {
     uint32_t on_misuse;      /* hf_on_misuse */
     uint32_t checked;        /* 1: poison ended slots, hash lent memory, remember sites */
     uint32_t pointer_checks; /* hf_pointer_checks */
+    uint32_t guard_pages;    /* 1: buffers that the library makes end at an inaccessible page */
     hf_report_fn report;     /* gets every report; NULL: text on standard error */
     void *report_user;
 } hf_runtime_options;
 
 #define HF_RUNTIME_OPTIONS_INIT                                                                    \
     {                                                                                              \
-        (uint32_t)sizeof(hf_runtime_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL                \
+        (uint32_t)sizeof(hf_runtime_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL             \
     }
 
 /** What was left when a runtime ended.  All zero is a clean end. */

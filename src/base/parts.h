@@ -23,6 +23,7 @@ typedef struct hfi_settings {
     uint32_t slots_max;
     uint32_t stress_every;
     bool checked;
+    bool guard_pages;
     hf_pointer_checks pointer_checks;
 } hfi_settings;
 

@@ -40,8 +40,12 @@ HF_MUST_CHECK static inline hf_status hfi_call_begin(hfi_call *call, hf_thread *
     call->is_linked = false;
     call->object_count = 0;
     call->held_count = 0;
-    call->block_count = 0;
-    call->scratch_used = 0;
+    call->lent_count = 0;
+    call->links = NULL;
+    call->rooms = NULL;
+    call->room_next = call->scratch;
+    call->room_left = HFI_CALL_SCRATCH;
+    call->guards = 0;
     if (HF_UNLIKELY(!hfi_call_is_callable(thread, function, result, arguments))) {
         return hfi_call_not_callable(thread, function, result, arguments);
     }
@@ -51,6 +55,7 @@ HF_MUST_CHECK static inline hf_status hfi_call_begin(hfi_call *call, hf_thread *
         return status;
     }
     call->result = result;
+    call->guards = function->guards;
     if (function->prototype.param_count || arguments->kind != HF_ARG_END) {
         status = hfi_marshal(call, arguments);
     }

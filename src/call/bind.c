@@ -11,6 +11,7 @@
  */
 
 #include "call/flight.h"
+#include "call/guard.h"
 #include "call/plain.h"
 #include "call/symbol.h"
 
@@ -132,13 +133,26 @@ static hf_status find_errno(hf_function *function)
 /* Checked modes look at what is lent, which only the general way lets them. */
 static void choose_entry(hf_function *function)
 {
-    const hfi_settings *settings = &function->parts->settings;
-    bool is_watched = settings->checked || settings->pointer_checks == HF_POINTER_CHECKS_AT_STORES;
     function->is_odd =
         function->prototype.is_leaf || function->clears_error || function->locate_errno != NULL;
     hfi_plain_choose(function);
+    function->guards = hfi_guard_plan(function);
     function->entry =
-        function->plain && !is_watched ? function->plain : function->parts->call_generally;
+        function->plain && !function->guards ? function->plain : function->parts->call_generally;
+}
+
+/* Says why libffi is not to be used for a signature. */
+static hf_status report_signature(const hf_function *function)
+{
+    const hfi_cif *cif = &function->cif;
+    const hfi_prototype *prototype = &function->prototype;
+    const char *name = cif->why_param >= 0 ? prototype->param[cif->why_param].name
+                       : cif->why_type     ? "result"
+                                           : "prototype";
+    return hfi_misuse(function->parts->reporter, HF_E_UNSUPPORTED, prototype->name, name,
+                      (hf_site){ NULL, 0 }, "pass it by address, or through a wrapper that does",
+                      "%s%scannot be called this way: %s", cif->why_type ? cif->why_type : "it",
+                      cif->why_type ? " by value " : " ", cif->why);
 }
 
 static hf_status make_callable(hf_function *function, const char *text,
@@ -147,6 +161,9 @@ static hf_status make_callable(hf_function *function, const char *text,
     hf_status status = parse(function, text, options);
     if (status == HF_OK) {
         status = hfi_cif_prepare(&function->cif, &function->prototype);
+        if (status == HF_E_UNSUPPORTED) {
+            return report_signature(function);
+        }
     }
     if (status == HF_OK) {
         status = hfi_plan_make(function);
@@ -167,6 +184,7 @@ void hfi_function_dispose(hf_function *function)
         atomic_fetch_sub_explicit(&function->parts->functions, 1, memory_order_relaxed);
     }
     function->sig = 0;
+    hfi_cif_finish(&function->cif);
     hfi_prototype_finish(&function->prototype);
     hfi_library_release(function->library);
     hfi_free(function->step);

@@ -21,10 +21,13 @@
 
 #include <holdfast/call.h>
 
-#define HFI_CALL_SCRATCH 512 /* bytes of converted text that need no memory of their own */
+/* Bytes of converted text and the like that need no memory of their own: enough for eight
+ * arguments of the usual size. */
+#define HFI_CALL_SCRATCH 1024
 
-/* Each parameter has at most an output of its own and a start value copied from a buffer. */
-#define HFI_CALL_OBJECTS (2 * HFI_PARAMS_MAX)
+/* Each parameter has at most an output of its own and a start value copied from a buffer; the
+ * result may be a value. */
+#define HFI_CALL_OBJECTS (2 * HFI_PARAMS_MAX + 1)
 
 /** Behind the announced capacity of every buffer that the library makes. */
 #define HFI_CANARY_SIZE 16u
@@ -37,13 +40,24 @@ typedef struct hfi_argument {
     uint64_t capacity; /* of a buffer: bytes announced */
     size_t offset;     /* of what is lent in its object */
     size_t source_offset;
-    const void *from; /* start value of a struct, in native memory; NULL */
-    int8_t object;    /* of an output: index in slots and objects */
-    int8_t source;    /* start value of a struct, index likewise; -1 */
-    bool is_null;     /* the caller passed HF_NULL for something the library would fill */
+    size_t native_size; /* bytes of native memory that the caller passed; 0: its type's */
+    uint32_t field;     /* of a lent record or array: the field that is lent, HFI_CHECK_ALL */
+    const void *from;   /* start value of a struct, in native memory; NULL */
+    int8_t object;      /* of an output: index in slots and objects */
+    int8_t source;      /* start value of a struct, index likewise; -1 */
+    bool is_null;       /* the caller passed HF_NULL for something the library would fill */
 } hfi_argument;
 
+/** Native memory of one call that its scratch has no room for; freed by its end. */
+typedef struct hfi_room {
+    struct hfi_room *next;
+    _Alignas(16) char bytes[];
+} hfi_room;
+
+struct hfi_links; /* marshal_link.h */
+
 typedef struct hfi_call {
+    hf_record_ link_record; /* of `links`; linked behind the other one, so it lies deeper */
     hf_record_ record;
     hf_thread *thread;
     const hf_function *function;
@@ -53,17 +67,24 @@ typedef struct hfi_call {
     uint64_t stops; /* of the world when addresses were resolved */
     uint8_t object_count;
     uint8_t held_count;
-    uint8_t block_count;
+    uint8_t lent_count;
     bool is_linked;
-    size_t scratch_used;
+    uint8_t guards;          /* the function's, and those that an argument asks for */
+    struct hfi_links *links; /* places in native memory to fill in; NULL */
+    hfi_room *rooms;
+    char *room_next; /* free bytes, in the scratch or in the newest of `rooms` */
+    size_t room_left;
+    int8_t returned_object; /* of a result by value: index in slots and objects */
     hfi_argument argument[HFI_PARAMS_MAX];
     void *passed[HFI_PARAMS_MAX];   /* addresses for libffi */
     int64_t seen[HFI_PARAMS_MAX];   /* values for expressions */
     int8_t owner[HFI_CALL_OBJECTS]; /* whose value is the object's address; -1: none */
     uintptr_t objects[HFI_CALL_OBJECTS];
     hf_slot slots[HFI_CALL_OBJECTS];
-    void *held[HFI_PARAMS_MAX];   /* cells of resources */
-    void *blocks[HFI_PARAMS_MAX]; /* texts that were too large for the scratch */
+    void *held[HFI_PARAMS_MAX]; /* cells of resources */
+    void *lent[HFI_PARAMS_MAX]; /* what parts->callback_hooks are to get back */
+    ffi_cif variadic;           /* of a variadic function: the signature of this call */
+    ffi_type *variadic_types[HFI_PARAMS_MAX + 1];
     _Alignas(16) char scratch[HFI_CALL_SCRATCH];
 } hfi_call;
 
@@ -74,8 +95,21 @@ typedef struct hfi_call {
  */
 HF_MUST_CHECK hf_status hfi_call_try(hfi_call *call);
 
+/** The second half of it: crosses and looks. */
+HF_MUST_CHECK hf_status hfi_call_cross(hfi_call *call);
+
+/** Pins the objects of the call and takes their addresses; no safepoint from here to the crossing,
+ * except that of a guard, which finds all of them pinned. */
+void hfi_call_resolve(hfi_call *call);
+
+/** True if the callee says how much of a buffer is valid. */
+bool hfi_call_has_length(const hfi_call *call, unsigned parameter);
+
 /** Moves the outputs of the last try into the result.  HF_E_LYING_SIZE, HF_E_UTF, HF_E_NOMEM. */
 HF_MUST_CHECK hf_status hfi_call_settle(hfi_call *call);
+
+/** Zeroes the places that were filled in, and lets their buffers go. */
+void hfi_links_end(hfi_call *call);
 
 /** The rest of hfi_call_end(), for a call that took something or did not succeed. */
 void hfi_call_end_slow(hfi_call *call, hf_status status);
@@ -83,10 +117,13 @@ void hfi_call_end_slow(hfi_call *call, hf_status status);
 /** Ends a call, also one whose begin failed; clears the outputs unless `status` is HF_OK. */
 static inline void hfi_call_end(hfi_call *call, hf_status status)
 {
+    if (HF_UNLIKELY(call->links != NULL)) {
+        hfi_links_end(call);
+    }
     if (call->is_linked) {
         hfi_record_pop(&call->record);
     }
-    if (HF_UNLIKELY(call->block_count || call->held_count || status != HF_OK)) {
+    if (HF_UNLIKELY(call->rooms || call->held_count || call->lent_count || status != HF_OK)) {
         hfi_call_end_slow(call, status);
     }
 }

@@ -55,7 +55,7 @@ void hfi_cross_back_specially(hf_thread *thread);
 
 static inline void hfi_cross_out_quickly(hf_thread *thread)
 {
-    if (HF_UNLIKELY(thread->is_special)) {
+    if (HF_UNLIKELY(hfi_has_detours(thread))) {
         hfi_cross_out_specially(thread);
     }
     hfi_enter(thread);
@@ -67,7 +67,7 @@ static inline void hfi_cross_back_quickly(hf_thread *thread, hf_result *result)
     result->errno_value = *thread->errno_at;
     result->last_error = last_error;
     result->wsa_error = last_error;
-    if (HF_UNLIKELY(thread->is_special)) {
+    if (HF_UNLIKELY(hfi_has_detours(thread))) {
         hfi_cross_back_specially(thread);
     } else {
         hfi_leave_quickly(thread);

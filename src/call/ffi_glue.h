@@ -10,6 +10,7 @@
  * invoke.c is the first one that runs after the native function.
  */
 
+#include "call/ffi_types.h"
 #include "prototype/prototype.h"
 
 #include <ffi.h>
@@ -22,10 +23,17 @@ typedef enum hfi_direct {
     HFI_DIRECT_SLOTS  /* each parameter is a slot, which is a word or a floating number */
 } hfi_direct;
 
+/** The same signature with one struct as its two halves; see ffi_glue.c. */
+typedef struct hfi_halved {
+    ffi_cif cif;
+    unsigned at; /* the parameter */
+    ffi_type *types[HFI_PARAMS_MAX + 1];
+} hfi_halved;
+
 /** A signature as libffi wants it.  Constant after hfi_cif_prepare(); points into itself, so it
  * stays put. */
 typedef struct hfi_cif {
-    ffi_cif cif;
+    ffi_cif cif; /* as declared; a variadic one has a cif of its own in each call */
     ffi_type *types[HFI_PARAMS_MAX];
     hfi_direct direct;
     uint8_t words;       /* HFI_DIRECT_WORDS: so many parameters */
@@ -33,6 +41,12 @@ typedef struct hfi_cif {
     uint8_t loads_words; /* so many of each are loaded; as many as have an argument, or more */
     uint8_t loads_floatings;
     bool returns_floating; /* in a floating register */
+    bool has_values;       /* structs, complex, long double or dots: hfi_cif_call_values() */
+    hfi_ffi_types made;    /* owned */
+    hfi_halved *halved;    /* owned; NULL: called as declared */
+    const char *why;       /* of HF_E_UNSUPPORTED: the reason; NULL */
+    const char *why_type;  /* the type that it is about; NULL: the whole signature */
+    int why_param;         /* -1: the result, or the whole */
 } hfi_cif;
 
 /** What one parameter or result is on the machine.  libffi widens a narrow result to ffi_arg. */
@@ -46,8 +60,30 @@ typedef union hfi_value {
     unsigned char bytes[16];
 } hfi_value;
 
-/** HF_E_UNSUPPORTED when libffi has no such call on this machine. */
+/** HF_E_UNSUPPORTED, with cif->why, when libffi has no such call on this machine or gets it wrong;
+ * HF_E_NOMEM.  hfi_cif_finish() follows in any case. */
 HF_MUST_CHECK hf_status hfi_cif_prepare(hfi_cif *cif, const hfi_prototype *prototype);
+
+/** The same, believing that libffi has these faults (call/selftest.h) and no others. */
+HF_MUST_CHECK hf_status hfi_cif_prepare_with(hfi_cif *cif, const hfi_prototype *prototype,
+                                             uint32_t faults);
+
+/** Gives back what a cif made; a zeroed one is fine. */
+void hfi_cif_finish(hfi_cif *cif);
+
+/** The signature of one call of a variadic function: the fixed parameters and `count` more types,
+ * at most HFI_PARAMS_MAX together.  `types` has room for one more than all and is used by the cif.
+ * HF_E_UNSUPPORTED. */
+HF_MUST_CHECK hf_status hfi_cif_extend(const hfi_cif *cif, unsigned fixed, ffi_type *const *extra,
+                                       unsigned count, ffi_cif *cif_out, ffi_type **types);
+
+/**
+ * Calls a signature with values that are larger than a word.  `cif` is &function's own or the one
+ * of hfi_cif_extend().  `result` has room for the whole result.  libffi puts addresses of its own
+ * copies into the list that it gets, so it gets a copy of the list.
+ */
+void hfi_cif_call_values(const hfi_cif *of, const ffi_cif *cif, void *function, void *result,
+                         void *const *arguments);
 
 /** Calls.  `arguments[i]` is the address of argument i in its own width. */
 static inline void hfi_cif_call(const hfi_cif *cif, void *function, hfi_value *result,

@@ -94,6 +94,8 @@ typedef struct hfi_step {
     uint64_t most;  /* of a caller's integer: the largest that fits; 0: it is something else */
     bool has_unit;  /* of a capacity: `unit` is not 1; a division saved */
     bool is_text;
+    bool is_system;     /* narrow text of another encoding than UTF-8 */
+    uint8_t text_unit;  /* bytes of a unit of each of the texts of an array */
     bool is_immovable;  /* something points into what the library makes for it */
     bool is_sized;      /* a buffer whose capacity a parameter announces */
     int8_t buffer;      /* of a capacity, scalar or pointed to: the buffer it announces; -1 */
@@ -115,19 +117,24 @@ struct hf_function {
     hfi_call_fn *entry; /* the shortest way that may be used */
     void *address;
     const char *name;
+    uint64_t fail_from; /* it may have failed if its result is one of these; judging tells */
+    uint64_t fail_span;
     uint64_t result_mask; /* of a result in a word: the bits of its type */
     uint64_t result_sign; /* its sign bit; 0: it is unsigned */
     hfi_yield yield;
-    bool is_odd; /* a leaf, clears the error, or has an errno of its own: see call/cross.h */
-    bool can_fail;
+    bool is_odd;    /* a leaf, clears the error, or has an errno of its own: see call/cross.h */
+    bool can_fail;  /* it has a fail role */
     bool is_padded; /* more registers are loaded than have an argument */
     bool result_is_signed;
     uint8_t result_shift; /* bits of a register that an integer result leaves unused */
+    uint8_t guards; /* HFI_GUARD_...: what each call looks after (call/guard.h) */
     hfi_take take[HFI_TAKES_MAX];
 
     uint32_t sig;
     uint8_t outs;           /* output slots */
     uint8_t scalars;        /* scalar outputs */
+    size_t result_bytes;    /* of a result by value, which is output 0; 0: it is none */
+    bool rearms_values;     /* values to make fresh before each try */
     uint8_t growing;        /* out buffers that the library makes */
     bool has_outputs;       /* slots or scalars */
     bool has_capacities;    /* capacities or scalars to set before each try */

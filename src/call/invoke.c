@@ -19,9 +19,13 @@
  * thread is stopped or native; what it reads is written before hfi_enter().
  */
 
+#include "call/aggregate.h"
 #include "call/begin.h"
+#include "call/callbacks.h"
 #include "call/cross.h"
 #include "call/direct.h"
+#include "call/guard.h"
+#include "call/marshal_link.h"
 
 #include "base/alloc.h"
 #include "base/size.h"
@@ -62,9 +66,14 @@ hf_status hfi_call_not_callable(hf_thread *thread, const hf_function *function, 
 /* Gives back what the call took: the last hold of a disposed resource runs its release function. */
 static void let_go(hfi_call *call)
 {
-    while (call->block_count) {
-        call->block_count--;
-        hfi_free(call->blocks[call->block_count]);
+    while (call->rooms) {
+        hfi_room *room = call->rooms;
+        call->rooms = room->next;
+        hfi_free(room);
+    }
+    while (call->lent_count) {
+        call->lent_count--;
+        call->thread->parts->callback_hooks->give_back(call->thread, call->lent[call->lent_count]);
     }
     while (call->held_count) {
         const hfi_resource_hooks *hooks = hfi_fences_resource_hooks(call->thread->parts->fences);
@@ -98,6 +107,9 @@ void hfi_call_link(hfi_call *call)
 void hfi_call_place_outputs(hfi_call *call)
 {
     const hf_function *function = call->function;
+    if (function->result_bytes) {
+        call->returned_object = hfi_call_keep(call, 0, -1);
+    }
     for (unsigned i = 0; i < function->prototype.param_count; i++) {
         hfi_argument *argument = &call->argument[i];
         const hfi_step *step = &function->step[i];
@@ -157,7 +169,7 @@ static hf_status make_struct(hfi_call *call, unsigned index)
 static __attribute__((noinline)) hf_status make_outputs(hfi_call *call)
 {
     const hf_function *function = call->function;
-    hf_status status = HF_OK;
+    hf_status status = function->result_bytes ? hfi_aggregate_make_result(call) : HF_OK;
     for (unsigned i = 0; i < function->prototype.param_count && status == HF_OK; i++) {
         const hfi_step *step = &function->step[i];
         if (step->kind == HFI_P_OUT_BUFFER) {
@@ -192,15 +204,15 @@ static void arm_scalars(hfi_call *call)
 
 /* ---- (b) addresses ---- */
 
-static void resolve(hfi_call *call)
+void hfi_call_resolve(hfi_call *call)
 {
     for (unsigned i = 0; i < call->object_count; i++) {
         uintptr_t object = call->slots[i].word_;
         call->objects[i] = object;
         if (call->owner[i] >= 0) {
             hfi_argument *argument = &call->argument[call->owner[i]];
-            hfi_value_set_pointer(&argument->value,
-                                  (char *)hfi_payload_16(object) + argument->offset);
+            /* Of a record the offset is less than nothing: its header is the shorter one. */
+            hfi_value_set_pointer(&argument->value, (void *)(object + 16 + argument->offset));
         }
     }
     call->record.pins = call->object_count;
@@ -229,7 +241,13 @@ static void cross(hfi_call *call, hfi_value *returned)
         return;
     }
     hfi_cross_out(call->thread, function);
-    hfi_cif_call(&function->cif, function->address, returned, call->passed);
+    if (function->cif.has_values) {
+        hfi_cif_call_values(&function->cif,
+                            function->prototype.is_variadic ? &call->variadic : &function->cif.cif,
+                            function->address, hfi_aggregate_place(call, returned), call->passed);
+    } else {
+        hfi_cif_call(&function->cif, function->address, returned, call->passed);
+    }
     hfi_cross_back(call->thread, function, call->result);
 }
 
@@ -281,15 +299,28 @@ hf_status hfi_call_try(hfi_call *call)
     if (function->has_capacities) {
         arm_scalars(call);
     }
+    if (HF_UNLIKELY(call->links != NULL)) {
+        hfi_links_resolve(call);
+    }
+    if (function->rearms_values) {
+        hfi_aggregate_arm(call);
+    }
     if (call->object_count) {
-        resolve(call);
+        hfi_call_resolve(call);
         HF_ASSERT(hfi_world_stops(call->thread->parts->world) == call->stops);
     }
+    return HF_UNLIKELY(call->guards) ? hfi_guard_cross(call) : hfi_call_cross(call);
+}
+
+hf_status hfi_call_cross(hfi_call *call)
+{
+    const hf_function *function = call->function;
     hfi_value returned;
     returned.u64 = 0;
     cross(call, &returned);
     call->result->attempts++;
-    call->result_seen = hfi_result_read(call->result, function, &returned);
+    call->result_seen = function->result_bytes ? hfi_aggregate_read(call)
+                                               : hfi_result_read(call->result, function, &returned);
     if (function->sees_values) {
         read_values(call);
     }

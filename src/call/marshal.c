@@ -13,6 +13,9 @@
 
 #include "call/marshal.h"
 
+#include "call/aggregate.h"
+#include "call/variadic.h"
+
 static const char *const kind_names[] = {
     [HF_ARG_END] = "the end of the arguments",
     [HF_ARG_SIGNED] = "HF_INT",
@@ -23,14 +26,25 @@ static const char *const kind_names[] = {
     [HF_ARG_BUFFER] = "HF_BUFFER",
     [HF_ARG_RESOURCE] = "HF_RESOURCE",
     [HF_ARG_NULL] = "HF_NULL",
+    [HF_ARG_RECORD] = "HF_RECORD",
+    [HF_ARG_FIELD] = "HF_RECORD_FIELD",
+    [HF_ARG_ELEMENT] = "HF_ELEMENT",
+    [HF_ARG_TEXT] = "HF_TEXT",
+    [HF_ARG_UTF16] = "HF_UTF16",
+    [HF_ARG_TEXTS] = "HF_TEXTS",
+    [HF_ARG_STRUCT] = "HF_STRUCT",
+    [HF_ARG_LINKED] = "HF_LINKED",
+    [HF_ARG_CALLBACK] = "HF_CALLBACK",
+    [HF_ARG_FUNCTION] = "HF_FUNCTION",
+    [HF_ARG_HANDLE] = "HF_HANDLE",
 };
 
 hf_status hfi_marshal_wrong_kind(hfi_call *call, unsigned index, const hf_arg *arg,
                                  const char *wanted)
 {
     unsigned kind = (unsigned)arg->kind;
-    const char *name =
-        kind < sizeof(kind_names) / sizeof(kind_names[0]) ? kind_names[kind] : "an unknown kind";
+    const char *name = kind < sizeof(kind_names) / sizeof(kind_names[0]) ? kind_names[kind] : NULL;
+    name = name ? name : "an unknown kind";
     return hfi_call_refuse(call, (int)index, HF_E_ARGUMENT_KIND,
                            "pass what the prototype declares for this parameter",
                            "got %s, needs %s", name, wanted);
@@ -133,17 +147,20 @@ static hf_status marshal_one(hfi_call *call, unsigned index, const hf_arg *arg)
     case HFI_P_BUFFER:
         return hfi_marshal_buffer(call, index, arg);
     case HFI_P_RAW:
-        return hfi_marshal_scalar(call, index, arg, HFI_C_POINTER, &argument->value);
+        return hfi_marshal_raw(call, index, arg);
+    case HFI_P_CALLBACK:
+        return hfi_marshal_callback(call, index, arg);
+    case HFI_P_TEXTS:
+        return hfi_marshal_texts(call, index, arg);
     case HFI_P_RESOURCE:
         return hfi_marshal_resource(call, index, arg);
     case HFI_P_OUT_VALUE:
         begin_output(argument);
         return hfi_marshal_start(call, index, arg);
+    case HFI_P_AGGREGATE:
+        return hfi_marshal_aggregate(call, index, arg);
     case HFI_P_OUT_BUFFER:
     case HFI_P_CAPACITY:
-    case HFI_P_AGGREGATE:
-    case HFI_P_CALLBACK:
-    case HFI_P_TEXTS:
         break;
     }
     hfi_verify_failed("a parameter of the library asks the caller", __FILE__, __LINE__);
@@ -206,6 +223,9 @@ hf_status hfi_marshal(hfi_call *call, const hf_arg *arguments)
             return status;
         }
         next++;
+    }
+    if (HF_UNLIKELY(function->prototype.is_variadic)) {
+        return hfi_marshal_variadic(call, next);
     }
     if (HF_UNLIKELY(next->kind != HF_ARG_END)) {
         return refuse_count(call, -1, (unsigned)(next - arguments), "more than ");

@@ -14,6 +14,34 @@ HF_MUST_CHECK hf_status hfi_marshal(hfi_call *call, const hf_arg *arguments);
 /** A text parameter, narrow or wide. */
 HF_MUST_CHECK hf_status hfi_marshal_text(hfi_call *call, unsigned index, const hf_arg *arg);
 
+/** An array of texts. */
+HF_MUST_CHECK hf_status hfi_marshal_texts(hfi_call *call, unsigned index, const hf_arg *arg);
+
+/** A function pointer: a callback, a handler for this call, or an address. */
+HF_MUST_CHECK hf_status hfi_marshal_callback(hfi_call *call, unsigned index, const hf_arg *arg);
+
+/** An address that Holdfast does not look behind. */
+HF_MUST_CHECK hf_status hfi_marshal_raw(hfi_call *call, unsigned index, const hf_arg *arg);
+
+/** Native memory that holds addresses of managed buffers. */
+HF_MUST_CHECK hf_status hfi_marshal_linked(hfi_call *call, unsigned index, const hf_arg *arg);
+
+/** A text on its way: `length` bytes of UTF-8 or units of UTF-16, without a NUL inside. */
+typedef struct hfi_source {
+    const void *text;
+    size_t length;
+    bool is_16;
+    int item; /* of an array of texts; -1 */
+} hfi_source;
+
+/** Converts to units of `unit` bytes and the parameter's encoding, with a NUL, in room of the
+ * call. */
+HF_MUST_CHECK hf_status hfi_marshal_convert(hfi_call *call, unsigned index, size_t unit,
+                                            const hfi_source *from, const void **text_out);
+
+/** Aligned memory until the end of the call, or NULL. */
+void *hfi_call_room(hfi_call *call, size_t size);
+
 /** A buffer that the caller lends. */
 HF_MUST_CHECK hf_status hfi_marshal_buffer(hfi_call *call, unsigned index, const hf_arg *arg);
 
@@ -44,6 +72,17 @@ typedef struct hfi_lent {
 /** Checks that the slot holds a buffer with that part. */
 HF_MUST_CHECK hf_status hfi_marshal_lend(hfi_call *call, unsigned index, const hf_arg *arg,
                                          hfi_lent *lent_out);
+
+/** A managed record, a field of one, or an array of references (call/marshal_record.c). */
+HF_MUST_CHECK hf_status hfi_marshal_record(hfi_call *call, unsigned index, const hf_arg *arg);
+
+/** Reports that a slot's frame has ended. */
+hf_status hfi_marshal_ended(const hfi_call *call, unsigned index);
+
+/** Checks `length` bytes at `offset` (of the object, or of memory that begins at an aligned
+ * address) against how far the callee may reach. */
+HF_MUST_CHECK hf_status hfi_marshal_reach(hfi_call *call, unsigned index, size_t offset,
+                                          size_t length);
 
 /** Links the call's record: before its first object. */
 void hfi_call_link(hfi_call *call);

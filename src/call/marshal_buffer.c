@@ -15,7 +15,7 @@
 
 #include "type/type.h"
 
-static hf_status refuse_ended(const hfi_call *call, unsigned index)
+hf_status hfi_marshal_ended(const hfi_call *call, unsigned index)
 {
     return hfi_call_refuse(call, (int)index, HF_E_MISUSE,
                            "make the slot in the frame that uses it, or let it escape",
@@ -31,7 +31,7 @@ hf_status hfi_marshal_lend(hfi_call *call, unsigned index, const hf_arg *arg, hf
     }
     uintptr_t object = arg->as.ref->word_;
     if (HF_UNLIKELY(object == HFI_SLOT_POISON)) {
-        return refuse_ended(call, index);
+        return hfi_marshal_ended(call, index);
     }
     if (!object) {
         return hfi_call_refuse(call, (int)index, HF_E_NULL,
@@ -58,20 +58,20 @@ hf_status hfi_marshal_lend(hfi_call *call, unsigned index, const hf_arg *arg, hf
     return HF_OK;
 }
 
-static hf_status check_reach(hfi_call *call, unsigned index, const hfi_lent *lent)
+hf_status hfi_marshal_reach(hfi_call *call, unsigned index, size_t offset, size_t length)
 {
     const hfi_step *step = &call->function->step[index];
-    if (step->alignment > 1 && lent->offset % step->alignment) {
+    if (step->alignment > 1 && offset % step->alignment) {
         return hfi_call_refuse(call, (int)index, HF_E_RANGE, "lend from an aligned offset",
                                "offset %zu is not aligned to the %zu bytes of the parameter's type",
-                               lent->offset, step->alignment);
+                               offset, step->alignment);
     }
     if (step->is_sized) {
-        return lent->length <= step->bytes_max
+        return length <= step->bytes_max
                    ? HF_OK
                    : hfi_call_refuse(call, (int)index, HF_E_RANGE, "lend a part of the buffer",
                                      "%zu bytes are more than the capacity parameter can say",
-                                     lent->length);
+                                     length);
     }
     if (step->reach == 0) {
         return hfi_call_refuse(call, (int)index, HF_E_ARGUMENT_KIND,
@@ -79,10 +79,9 @@ static hf_status check_reach(hfi_call *call, unsigned index, const hfi_lent *len
                                "type's size when binding",
                                "the prototype does not say how far the callee reaches");
     }
-    if (lent->length < step->reach) {
+    if (length < step->reach) {
         return hfi_call_refuse(call, (int)index, HF_E_RANGE, "lend a buffer that is large enough",
-                               "%zu bytes are lent, the callee may touch %zu", lent->length,
-                               step->reach);
+                               "%zu bytes are lent, the callee may touch %zu", length, step->reach);
     }
     return HF_OK;
 }
@@ -94,7 +93,7 @@ static hf_status lend(hfi_call *call, unsigned index, const hf_arg *arg)
     hfi_lent lent = { 0, 0, 0 };
     hf_status status = hfi_marshal_lend(call, index, arg, &lent);
     if (status == HF_OK) {
-        status = check_reach(call, index, &lent);
+        status = hfi_marshal_reach(call, index, lent.offset, lent.length);
     }
     if (status != HF_OK) {
         return status;
@@ -117,11 +116,18 @@ hf_status hfi_marshal_buffer(hfi_call *call, unsigned index, const hf_arg *arg)
     switch (arg->kind) {
     case HF_ARG_BUFFER:
         return lend(call, index, arg);
+    case HF_ARG_RECORD:
+    case HF_ARG_FIELD:
+    case HF_ARG_ELEMENT:
+        return hfi_marshal_record(call, index, arg);
+    case HF_ARG_LINKED:
+        return hfi_marshal_linked(call, index, arg);
     case HF_ARG_NULL:
         argument->value.pointer = NULL;
         argument->capacity = 0;
         return HF_OK;
     case HF_ARG_POINTER:
+        argument->native_size = 0;
         if (call->function->step[index].is_sized) {
             return hfi_marshal_wrong_kind(
                 call, index, arg, "HF_BUFFER, whose length the capacity parameter announces");
@@ -129,7 +135,8 @@ hf_status hfi_marshal_buffer(hfi_call *call, unsigned index, const hf_arg *arg)
         hfi_value_set(&argument->value, HFI_C_POINTER, (uintptr_t)arg->as.pointer);
         return hfi_marshal_pointer(call, index, arg->as.pointer);
     default:
-        return hfi_marshal_wrong_kind(call, index, arg, "HF_BUFFER, HF_POINTER or HF_NULL");
+        return hfi_marshal_wrong_kind(call, index, arg,
+                                      "HF_BUFFER, HF_LINKED, HF_POINTER or HF_NULL");
     }
 }
 
@@ -183,7 +190,7 @@ hf_status hfi_marshal_resource(hfi_call *call, unsigned index, const hf_arg *arg
     }
     uintptr_t object = arg->as.ref->word_;
     if (HF_UNLIKELY(object == HFI_SLOT_POISON)) {
-        return refuse_ended(call, index);
+        return hfi_marshal_ended(call, index);
     }
     if (!object) {
         return hfi_call_refuse(call, (int)index, HF_E_NULL, "make the resource first",

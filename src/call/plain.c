@@ -149,7 +149,7 @@ static __attribute__((noinline)) hf_status generally(hf_thread *thread, const hf
     return thread->parts->call_generally(thread, function, result, arguments);
 }
 
-/* With a fail role. */
+/* With a fail role that may hold. */
 static __attribute__((noinline)) hf_status
 finish_judged(hf_thread *thread, const hf_function *function, hf_result *result, int64_t seen)
 {
@@ -166,7 +166,7 @@ static ALWAYS_INLINE hf_status finish(hf_thread *thread, const hf_function *func
     result->attempts = 1;
     result->error = 0;
     result->failed = false;
-    if (function->can_fail) {
+    if (function->can_fail && (uint64_t)seen - function->fail_from <= function->fail_span) {
         return finish_judged(thread, function, result, seen);
     }
     hfi_flight_end(thread); /* the function is not looked at behind this */

@@ -33,6 +33,21 @@ static bool is_floating(hfi_ctype type)
     return type == HFI_C_F32 || type == HFI_C_F64;
 }
 
+/* Where the system's encoding is UTF-8 there is nothing to convert. */
+static bool is_system_text(const hfi_param *param)
+{
+    return param->encoding == HFI_ENCODING_SYSTEM && !param->is_wide && !hfp_text_is_utf8();
+}
+
+/* Bytes of a value; 0 of anything that is passed as a number. */
+static size_t value_bytes(hfi_ctype type, const hfi_layout *layout)
+{
+    if (type == HFI_C_AGGREGATE) {
+        return layout->size;
+    }
+    return type >= HFI_C_LONG_DOUBLE && type < HFI_C_AGGREGATE ? hfi_ctype_size(type) : 0;
+}
+
 static void plan_parameter(hfi_step *step, const hfi_param *param)
 {
     *step = (hfi_step){ .kind = param->kind,
@@ -41,6 +56,8 @@ static void plan_parameter(hfi_step *step, const hfi_param *param)
                         .direction = param->direction,
                         .is_callers = hfi_param_is_callers(param),
                         .is_text = param->is_text,
+                        .is_system = is_system_text(param),
+                        .text_unit = param->is_wide ? sizeof(wchar_t) : 1,
                         .buffer = -1,
                         .out = -1,
                         .scalar = -1,
@@ -52,7 +69,10 @@ static void plan_parameter(hfi_step *step, const hfi_param *param)
                         .alignment = param->target_alignment ? param->target_alignment : 1,
                         .is_immovable = param->points_into >= 0,
                         .bytes_max = UINT64_MAX };
-    if (param->kind == HFI_P_SCALAR && hfi_ctype_is_integer(param->type)) {
+    if (param->kind == HFI_P_AGGREGATE) {
+        step->element = value_bytes(param->type, param->layout);
+        step->alignment = 1; /* it is copied */
+    } else if (param->kind == HFI_P_SCALAR && hfi_ctype_is_integer(param->type)) {
         step->quick = HFI_QUICK_INTEGER;
         step->most = ctype_max(param->type);
         step->is_signed = hfi_ctype_is_signed(param->type);
@@ -63,11 +83,19 @@ static void plan_parameter(hfi_step *step, const hfi_param *param)
         step->quick = HFI_QUICK_FLOAT;
     } else if (param->kind == HFI_P_BUFFER) {
         step->quick = HFI_QUICK_BUFFER;
-    } else if (param->kind == HFI_P_TEXT) {
+    } else if (param->kind == HFI_P_TEXT && !step->is_system) {
         step->quick = HFI_QUICK_TEXT;
     } else if (param->kind == HFI_P_RAW) {
         step->quick = HFI_QUICK_POINTER;
     }
+}
+
+/* A result by value is the first output. */
+static void plan_result(hf_function *function)
+{
+    const hfi_prototype *prototype = &function->prototype;
+    function->result_bytes = value_bytes(prototype->result, prototype->result_layout);
+    function->outs = function->result_bytes ? 1 : 0;
 }
 
 /* What parameter `from` says about buffers, written where the buffers are. */
@@ -127,10 +155,11 @@ static hf_status plan_output(hf_function *function, hfi_step *step)
     return HF_OK;
 }
 
-/* True if `error` takes part in deciding whether a call succeeded. */
+/* True if `error` takes part in deciding whether a call succeeded, or is told of one that did. */
 static bool decides_by_error(const hfi_prototype *prototype)
 {
-    bool decides = prototype->fail.uses_error || prototype->grow_ok.uses_error;
+    bool decides = prototype->fail.uses_error || prototype->grow_ok.uses_error ||
+                   prototype->error_when.count != 0;
     for (unsigned i = 0; i < prototype->param_count; i++) {
         decides |= prototype->param[i].rules.grow_ok.uses_error;
     }
@@ -155,6 +184,65 @@ static bool asks_for_parameter(const hfi_expr *expr)
     return false;
 }
 
+/* The number that a comparison of the result is with, as most fail roles are: `result < 0`,
+ * `result == -1`.  False for any other expression. */
+static bool compared_with(const hfi_expr *expr, uint64_t *number_out)
+{
+    bool is_negated = expr->count == 4 && expr->step[2].op == HFI_OP_NEGATE;
+    if ((expr->count != 3 && !is_negated) || expr->step[0].op != HFI_OP_RESULT ||
+        expr->step[1].op != HFI_OP_CONST) {
+        return false;
+    }
+    uint64_t number = (uint64_t)expr->step[1].value;
+    *number_out = is_negated ? UINT64_C(0) - number : number;
+    return true;
+}
+
+/*
+ * The results with which a function may have failed, as a range that goes round: exact for such a
+ * comparison, everything for the rest and for a comparison that always or never holds.
+ */
+static void plan_failure(hf_function *function)
+{
+    const uint64_t least = UINT64_C(1) << 63; /* as a signed number */
+    const hfi_expr *fail = &function->prototype.fail;
+    uint64_t number = 0;
+    uint64_t from = 0;
+    uint64_t end = 0; /* one behind the last */
+    if (compared_with(fail, &number)) {
+        switch (fail->step[fail->count - 1].op) {
+        case HFI_OP_LT:
+            from = least;
+            end = number;
+            break;
+        case HFI_OP_LE:
+            from = least;
+            end = number + 1;
+            break;
+        case HFI_OP_GT:
+            from = number + 1;
+            end = least;
+            break;
+        case HFI_OP_GE:
+            from = number;
+            end = least;
+            break;
+        case HFI_OP_EQ:
+            from = number;
+            end = number + 1;
+            break;
+        case HFI_OP_NE:
+            from = number + 1;
+            end = number;
+            break;
+        default:
+            break;
+        }
+    }
+    function->fail_from = from;
+    function->fail_span = end - from - 1; /* everything, if they are the same */
+}
+
 /* How a result of that type is read. */
 static hfi_yield yield_of(hfi_ctype type)
 {
@@ -169,14 +257,17 @@ static hfi_yield yield_of(hfi_ctype type)
 static void plan_flags(hf_function *function)
 {
     const hfi_prototype *prototype = &function->prototype;
-    function->clears_error = decides_by_error(prototype);
+    function->clears_error = prototype->clears_error || decides_by_error(prototype);
     function->has_outputs = function->outs || function->scalars;
     function->has_capacities = function->scalars != 0;
     for (unsigned i = 0; i < prototype->param_count; i++) {
         function->has_capacities |= function->step[i].buffer >= 0;
+        function->rearms_values |= function->growing && function->step[i].kind == HFI_P_AGGREGATE;
     }
-    function->sees_values = function->has_outputs || asks_for_parameter(&prototype->fail);
+    function->sees_values = function->has_outputs || asks_for_parameter(&prototype->fail) ||
+                            asks_for_parameter(&prototype->error_when);
     function->can_fail = prototype->fail.count != 0;
+    plan_failure(function);
     function->yield = yield_of(prototype->result);
     function->name = prototype->name;
     function->result_mask = function->yield == HFI_YIELD_POINTER ? UINT64_MAX : 0;
@@ -202,6 +293,7 @@ hf_status hfi_plan_make(hf_function *function)
     for (unsigned i = 0; i < prototype->param_count; i++) {
         plan_parameter(&function->step[i], &prototype->param[i]);
     }
+    plan_result(function);
     hf_status status = HF_OK;
     for (unsigned i = 0; i < prototype->param_count && status == HF_OK; i++) {
         if (function->step[i].alignment > HFI_ALIGNMENT_MAX) {

@@ -19,7 +19,9 @@ static void name_parameter(const hfi_call *call, int parameter, char *buffer, si
 {
     hfi_text text = hfi_text_begin(buffer, size);
     if (parameter >= 0) {
-        const char *name = call->function->prototype.param[parameter].name;
+        const hfi_prototype *prototype = &call->function->prototype;
+        bool is_declared = parameter < prototype->param_count; /* else it is behind the dots */
+        const char *name = is_declared ? prototype->param[parameter].name : NULL;
         hfi_text_format(&text, "%d", parameter + 1);
         if (name && name[0]) {
             hfi_text_format(&text, " (%s)", name);

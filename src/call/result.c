@@ -53,7 +53,9 @@ int64_t hfi_result_judge(hf_result *result, const hf_function *function, int64_t
     int64_t error = hfi_error_value(prototype->error, result_seen, &slots);
     hfi_expr_values values = { result_seen, error, seen };
     result->failed = hfi_expr_evaluate(&prototype->fail, &values) != 0;
-    result->error = result->failed ? error : 0;
+    bool is_told = result->failed || (prototype->error_when.count &&
+                                      hfi_expr_evaluate(&prototype->error_when, &values));
+    result->error = is_told ? error : 0;
     return error;
 }
 

@@ -34,10 +34,10 @@ static inline hf_status hfi_result_begin(hf_thread *thread, hf_result *result,
     result->last_error = 0;
     result->wsa_error = 0;
     result->failed = false;
-    result->out_count = function->outs;
-    result->scalar_count = function->scalars;
     result->callback_status = HF_OK;
     result->callback_name = NULL;
+    result->out_count = function->outs;
+    result->scalar_count = function->scalars;
     result->floating_mask_ = function->floating_mask;
     return HF_OK;
 }

@@ -16,7 +16,7 @@
  * Threads: the owner of the call, managed.  The objects are still pinned.
  */
 
-#include "call/call.h"
+#include "call/guard.h"
 
 #include <holdfast/utf.h>
 
@@ -40,16 +40,16 @@ static size_t find_nul(const unsigned char *text, size_t count, size_t unit)
     return count;
 }
 
-static bool has_length(const hfi_call *call, unsigned index)
+bool hfi_call_has_length(const hfi_call *call, unsigned parameter)
 {
-    return call->function->step[index].length_by >= 0 ||
-           call->function->prototype.param[index].rules.length.count;
+    return call->function->step[parameter].length_by >= 0 ||
+           call->function->prototype.param[parameter].rules.length.count;
 }
 
 bool hfi_call_is_cut(const hfi_call *call, unsigned parameter)
 {
     const hfi_step *step = &call->function->step[parameter];
-    if (!step->is_text || has_length(call, parameter)) {
+    if (!step->is_text || hfi_call_has_length(call, parameter)) {
         return false;
     }
     const hfi_argument *argument = &call->argument[parameter];
@@ -75,7 +75,7 @@ static hf_status said_length(const hfi_call *call, unsigned index, size_t *lengt
     const hfi_buffer_rules *rules = &function->prototype.param[index].rules;
     uint64_t capacity = call->argument[index].capacity;
     *length_out = (size_t)capacity;
-    if (!has_length(call, index)) {
+    if (!hfi_call_has_length(call, index)) {
         return HF_OK;
     }
     int64_t said;
@@ -168,6 +168,9 @@ static hf_status settle_buffer(hfi_call *call, unsigned index)
     const unsigned char *text = call->argument[index].value.pointer;
     size_t length;
     hf_status status = said_length(call, index, &length);
+    if (status == HF_OK && HF_UNLIKELY(call->guards & HFI_GUARD_MEMORY)) {
+        status = hfi_guard_claim(call, index, length);
+    }
     if (status == HF_OK && step->is_text) {
         length = find_nul(text, length / step->element, step->element) * step->element;
         status = check_text(call, index, text, length);
@@ -200,6 +203,9 @@ hf_status hfi_call_settle(hfi_call *call)
         }
     }
     /* Nothing fails from here on: the result gets all outputs or none. */
+    if (function->result_bytes) {
+        call->result->slots_[0].word_ = call->slots[call->returned_object].word_;
+    }
     for (unsigned i = 0; i < count; i++) {
         const hfi_step *step = &function->step[i];
         if (step->scalar >= 0) {

@@ -37,4 +37,27 @@ void hfi_fences_set_resource_hooks(hfi_fences *fences, const hfi_resource_hooks 
 /** For hf_call: the same hooks. */
 const hfi_resource_hooks *hfi_fences_resource_hooks(const hfi_fences *fences);
 
+/**
+ * True if the address is inside an object, or right behind one, that holds still for the calling
+ * thread: by a call or fence of its own, an owning pin, or from birth.  What other threads pin is
+ * for hfi_heap_find() to say.
+ */
+bool hfi_is_pinned_here(hf_thread *thread, uintptr_t address);
+
+/** True if an owning pin holds the object around an address.  Any thread. */
+bool hfi_pins_hold(hfi_fences *fences, uintptr_t address);
+
+/** The end of a loan, remembered in checked mode. */
+typedef struct hfi_unpin {
+    uintptr_t object;
+    hf_site site;
+    char what[48]; /* the fence's, pin's or function's name */
+} hfi_unpin;
+
+/** Remembers that a loan ended; for the place where settings.checked is known to be set. */
+void hfi_unpin_note(hfi_fences *fences, uintptr_t object, const char *what, hf_site site);
+
+/** The last loan of an object that ended; false: not known. */
+bool hfi_unpin_find(hfi_fences *fences, uintptr_t object, hfi_unpin *unpin_out);
+
 #endif

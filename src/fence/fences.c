@@ -55,6 +55,14 @@ static void visit_pins(void *self, hfi_tracer *tracer)
     hfi_pins_visit(fences, tracer);
 }
 
+static void clear_dead(void *self, hfi_tracer *tracer)
+{
+    hfi_fences *fences = self;
+    if (fences->parts->settings.checked) {
+        hfi_unpins_follow(fences, tracer);
+    }
+}
+
 hf_status hfi_fences_create(hfi_parts *parts, hfi_fences **fences_out)
 {
     hfi_fences *fences = hfi_alloc(sizeof *fences);
@@ -63,9 +71,11 @@ hf_status hfi_fences_create(hfi_parts *parts, hfi_fences **fences_out)
     }
     fences->parts = parts;
     hfi_pins_init(fences);
-    fences->participant = (hfi_participant){
-        .name = "fence", .self = fences, .visit_pins = visit_pins, .visit_roots = visit_roots
-    };
+    fences->participant = (hfi_participant){ .name = "fence",
+                                             .self = fences,
+                                             .visit_pins = visit_pins,
+                                             .visit_roots = visit_roots,
+                                             .clear_dead = clear_dead };
     hfi_heap_add_participant(parts->heap, &fences->participant);
     *fences_out = fences;
     return HF_OK;

@@ -36,6 +36,17 @@ void hfi_pins_visit(hfi_fences *fences, hfi_tracer *tracer)
     hfp_mutex_unlock(&fences->lock);
 }
 
+bool hfi_pins_hold(hfi_fences *fences, uintptr_t address)
+{
+    bool holds = false;
+    hfp_mutex_lock(&fences->lock);
+    for (const hf_pin *pin = fences->pins; pin && !holds; pin = pin->next) {
+        holds = hfi_object_holds(pin->object, address);
+    }
+    hfp_mutex_unlock(&fences->lock);
+    return holds;
+}
+
 static hf_pin *new_cell(hfi_fences *fences)
 {
     hfp_mutex_lock(&fences->lock);
@@ -120,6 +131,9 @@ void hf_pin_destroy(hf_pin *pin)
     hfp_mutex_lock(&fences->lock);
     bool is_open = pin->sig == PIN_OPEN;
     if (is_open) {
+        if (fences->parts->settings.checked) {
+            hfi_unpin_note_locked(fences, pin->object, "hf_pin_create", pin->site);
+        }
         pin->sig = PIN_ENDED;
         *pin->link = pin->next;
         if (pin->next) {

@@ -206,7 +206,7 @@ static void check_runs(hfi_checker *checker)
 
 static void check_reachable(hfi_checker *checker, hfi_tracer *tracer)
 {
-    hfi_visit_all_roots(tracer);
+    hfi_visit_roots(tracer);
     for (size_t i = 0; i < checker->count && checker->status == HF_OK; i++) {
         hfi_trace_fields(tracer, checker->queue[i]);
     }
@@ -222,6 +222,7 @@ hf_status hf_heap_check(hf_thread *thread)
     hfp_mutex_lock(&heap->lock);
     check_blocks(&checker);
     check_runs(&checker);
+    hfi_visit_pins(&tracer);
     check_reachable(&checker, &tracer);
     hfp_mutex_unlock(&heap->lock);
     hfi_world_resume(heap->parts->world, thread);
@@ -231,5 +232,48 @@ hf_status hf_heap_check(hf_thread *thread)
         return hfi_misuse(thread->parts->reporter, HF_E_MISUSE, __func__, NULL, HF_SITE,
                           "look for a write through a stale or wrong address", "%s", checker.fault);
     }
+    return checker.status;
+}
+
+/* ---- finding ---- */
+
+/* Where several answers are right the first is best: inside, right behind, in the header. */
+static void choose(const hfi_checker *checker, size_t pinned, uintptr_t address, hfi_found *found)
+{
+    unsigned best = 0;
+    for (size_t i = 0; i < checker->count; i++) {
+        uintptr_t object = checker->queue[i];
+        uintptr_t payload = (uintptr_t)hfi_object_payload(object);
+        size_t size = hfi_object_payload_size(object);
+        unsigned rank = address - payload < size || (address == payload && !size) ? 3
+                        : address - payload == size                               ? 2
+                        : address - object < payload - object                     ? 1
+                                                                                  : 0;
+        if (rank > best) {
+            best = rank;
+            found->object = object;
+            found->is_pinned = i < pinned || (hfi_object_word(object) & HFI_FLAG_IMMOVABLE);
+        }
+    }
+}
+
+hf_status hfi_heap_find(hf_thread *thread, uintptr_t address, hfi_found *found_out)
+{
+    hfi_heap *heap = thread->parts->heap;
+    hfi_checker checker = { .heap = heap, .status = HF_OK };
+    hfi_tracer tracer = { .heap = heap, .phase = HFI_PHASE_CHECK, .checker = &checker };
+    *found_out = (hfi_found){ 0, false };
+    hfi_world_stop(heap->parts->world, thread);
+    hfp_mutex_lock(&heap->lock);
+    hfi_visit_pins(&tracer); /* first, so what is pinned comes first in the queue */
+    size_t pinned = checker.count;
+    check_reachable(&checker, &tracer);
+    if (checker.status == HF_OK) {
+        choose(&checker, pinned, address, found_out);
+    }
+    hfp_mutex_unlock(&heap->lock);
+    hfi_world_resume(heap->parts->world, thread);
+    hfi_free(checker.set);
+    hfi_free(checker.queue);
     return checker.status;
 }

@@ -38,15 +38,25 @@ static void visit(hfi_tracer *tracer, size_t which)
     }
 }
 
-void hfi_visit_all_roots(hfi_tracer *tracer)
+void hfi_visit_pins(hfi_tracer *tracer)
 {
     visit(tracer, offsetof(hfi_participant, visit_pins));
+}
+
+void hfi_visit_roots(hfi_tracer *tracer)
+{
+    visit(tracer, offsetof(hfi_participant, visit_roots));
+}
+
+void hfi_visit_all_roots(hfi_tracer *tracer)
+{
+    hfi_visit_pins(tracer);
     if (tracer->phase == HFI_PHASE_PINS) {
         tracer->phase = HFI_PHASE_PIN_FIELDS;
-        visit(tracer, offsetof(hfi_participant, visit_pins));
+        hfi_visit_pins(tracer);
         tracer->phase = HFI_PHASE_TRACE;
     }
-    visit(tracer, offsetof(hfi_participant, visit_roots));
+    hfi_visit_roots(tracer);
 }
 
 void hfi_heap_reset_threads(hfi_heap *heap)
@@ -201,6 +211,11 @@ hf_status hfi_heap_collect_if(hf_thread *thread, bool stress, uint64_t unless_af
 hf_status hfi_heap_collect(hf_thread *thread)
 {
     return hfi_heap_collect_if(thread, thread->stress, UINT64_MAX);
+}
+
+hf_status hfi_heap_collect_moving(hf_thread *thread)
+{
+    return hfi_heap_collect_if(thread, true, UINT64_MAX);
 }
 
 hf_status hf_collect(hf_thread *thread)

@@ -160,6 +160,34 @@ size_t hfi_object_size(const hfi_heap *heap, uintptr_t object)
     return run->size - (size_t)(object - run->start);
 }
 
+size_t hfi_object_payload_size(uintptr_t object)
+{
+    const hf_type *type = hfi_type_find(hfi_object_type_id(object));
+    switch (type->kind) {
+    case HFI_KIND_BYTES:
+        return (size_t)*hfi_object_length(object);
+    case HFI_KIND_ARRAY:
+        return (size_t)*hfi_object_length(object) * sizeof(hf_slot);
+    default:
+        return type->size;
+    }
+}
+
+uintptr_t hfi_heap_immovable(hfi_heap *heap, uintptr_t address)
+{
+    uintptr_t object = 0;
+    hfp_mutex_lock(&heap->lock);
+    if (address >= heap->large_low && address < heap->end) {
+        const hfi_run *run = hfi_large_at(heap, address);
+        if (run && run->state == HFI_RUN_USED && run->immovable &&
+            hfi_object_holds(run->object, address)) {
+            object = run->object;
+        }
+    }
+    hfp_mutex_unlock(&heap->lock);
+    return object;
+}
+
 hf_status hf_heap_statistics_get(hf_runtime *runtime, hf_heap_statistics *statistics)
 {
     if (!runtime || !statistics) {

@@ -86,11 +86,49 @@ HF_MUST_CHECK static inline hf_status hfi_slot_value(hf_thread *thread, const hf
  * was touched. */
 hf_status hfi_heap_collect(hf_thread *thread);
 
+/** The same, and moves everything that is not pinned, also what is large; old places are
+ * inaccessible until a later collection. */
+hf_status hfi_heap_collect_moving(hf_thread *thread);
+
+/** True once in so many calls, the first of them one; any thread. */
+bool hfi_heap_is_turn(hfi_heap *heap, uint32_t every);
+
+/** Before an object is moved: whose access to its place is to be named (heap/stale.c).  `argument`
+ * counts from 1. */
+void hfi_heap_remember_loan(hfi_heap *heap, uintptr_t object, const char *function,
+                            unsigned argument);
+
 /** Whole size of an object in its space, header included. */
 size_t hfi_object_size(const hfi_heap *heap, uintptr_t object);
 
 /** True if `address` lies in this heap's address range. */
 bool hfi_heap_contains(const hfi_heap *heap, uintptr_t address);
+
+/** What lies at an address of the heap's range. */
+typedef struct hfi_found {
+    uintptr_t object; /* 0: no live object */
+    bool is_pinned;   /* it stays where it is: pinned by anybody, or immovable */
+} hfi_found;
+
+/**
+ * The live object whose payload holds `address`, or ends there: exact, by a walk over all that is
+ * reachable, with the world stopped; for reports and for what is about to be refused.  An address
+ * right behind one object is never inside the next, whose header lies between.  HF_E_NOMEM.
+ * Managed, by the owner; a safepoint, but moves nothing itself.
+ */
+HF_MUST_CHECK hf_status hfi_heap_find(hf_thread *thread, uintptr_t address, hfi_found *found_out);
+
+/** Exact bytes of an object's payload. */
+size_t hfi_object_payload_size(uintptr_t object);
+
+/** True if `address` is in an object's payload, or right behind it. */
+static inline bool hfi_object_holds(uintptr_t object, uintptr_t address)
+{
+    return address - (uintptr_t)hfi_object_payload(object) <= hfi_object_payload_size(object);
+}
+
+/** The immovable object that holds `address`; 0.  Any thread. */
+uintptr_t hfi_heap_immovable(hfi_heap *heap, uintptr_t address);
 
 /** That range, the same as long as the heap lives. */
 void hfi_heap_range(const hfi_heap *heap, uintptr_t *base_out, uintptr_t *end_out);

@@ -74,11 +74,23 @@ typedef struct hfi_block_list {
     uint32_t count;
 } hfi_block_list;
 
+/** Memory that native code has, or had until a moment ago; read by the fault watcher. */
+typedef struct hfi_loan {
+    uintptr_t start, end;
+    unsigned argument;
+    char function[48];
+} hfi_loan;
+
+#define HFI_LOANS 64u
+
 struct hfi_heap {
     hfi_parts *parts;
     hfi_participant *participants;
-    uintptr_t base, end; /* the reserved range */
-    bool is_watched;     /* heap/stale.c; before the first attach and after the last detach */
+    uintptr_t base, end;     /* the reserved range */
+    _Atomic(uint32_t) turns; /* hfi_heap_is_turn() */
+    uint32_t loan_next;      /* lock: lock; the watcher reads both without it */
+    hfi_loan loan[HFI_LOANS];
+    bool is_watched; /* heap/stale.c; before the first attach and after the last detach */
     size_t page_size;
     unsigned page_shift;
 
@@ -217,6 +229,10 @@ void hfi_trace_begin(hfi_tracer *tracer, hfi_heap *heap, bool stress);
 
 /** Checks one slot and queues its object (heap/check.c). */
 void hfi_check_slot(struct hfi_checker *checker, hf_slot *slot);
+
+/** Asks each participant for what is pinned, or for its roots. */
+void hfi_visit_pins(hfi_tracer *tracer);
+void hfi_visit_roots(hfi_tracer *tracer);
 
 /** Asks each participant: pins, then roots. */
 void hfi_visit_all_roots(hfi_tracer *tracer);

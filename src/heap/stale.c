@@ -17,18 +17,42 @@
 
 #include "diag/text.h"
 
+/* The last loan of that place, so that who kept its address is named. */
+static const hfi_loan *find_loan(const hfi_heap *heap, uintptr_t address)
+{
+    for (uint32_t back = 1; back <= HFI_LOANS; back++) {
+        const hfi_loan *loan = &heap->loan[(heap->loan_next - back) % HFI_LOANS];
+        if (address - loan->start < loan->end - loan->start) {
+            return loan;
+        }
+    }
+    return NULL;
+}
+
+static _Noreturn void end_with(hfi_text *text)
+{
+    size_t length = hfi_text_end(text);
+    hfp_write_stderr(text->buffer, length < text->size ? length : text->size - 1);
+    hfp_abort();
+}
+
 static _Noreturn void tell(const hfi_heap *heap, uintptr_t address, uint64_t retired_at)
 {
-    char buffer[320];
+    char buffer[448];
     hfi_text text = hfi_text_begin(buffer, sizeof buffer);
     hfi_text_format(&text,
                     "holdfast: stale address 0x%llx: the object here moved or died at collection "
                     "%llu (now %llu); pin it or hold a fence while native code uses it\n",
                     (unsigned long long)address, (unsigned long long)retired_at,
                     (unsigned long long)heap->collections);
-    size_t length = hfi_text_end(&text);
-    hfp_write_stderr(buffer, length < sizeof buffer ? length : sizeof buffer - 1);
-    hfp_abort();
+    const hfi_loan *loan = find_loan(heap, address);
+    if (loan) {
+        hfi_text_format(&text,
+                        "  retained by: %s, argument %u, which promises {noretain}; leave that out "
+                        "and pin the buffer for as long as it is used\n",
+                        loan->function, loan->argument);
+    }
+    end_with(&text);
 }
 
 static bool recognise(uintptr_t address, void *user)
@@ -50,9 +74,36 @@ static bool recognise(uintptr_t address, void *user)
 
 void hfi_stale_watch(hfi_heap *heap)
 {
+    const hfi_settings *settings = &heap->parts->settings;
+    bool is_wanted = settings->checked || settings->guard_pages; /* stress is checked, too */
     /* Where there are too many watchers the trap works all the same, without the words. */
-    heap->is_watched =
-        heap->parts->settings.stress_every != 0 && hfp_fault_watch(recognise, heap) == HF_OK;
+    heap->is_watched = is_wanted && hfp_fault_watch(recognise, heap) == HF_OK;
+}
+
+bool hfi_heap_is_turn(hfi_heap *heap, uint32_t every)
+{
+    return atomic_fetch_add_explicit(&heap->turns, 1, memory_order_relaxed) % every == 0;
+}
+
+static void add_loan(hfi_heap *heap, uintptr_t start, size_t size, const char *function,
+                     unsigned argument)
+{
+    hfp_mutex_lock(&heap->lock);
+    hfi_loan *loan = &heap->loan[heap->loan_next % HFI_LOANS];
+    loan->start = start;
+    loan->end = start + size;
+    loan->argument = argument;
+    hfi_text text = hfi_text_begin(loan->function, sizeof loan->function);
+    hfi_text_add(&text, function);
+    hfi_text_end(&text);
+    heap->loan_next++;
+    hfp_mutex_unlock(&heap->lock);
+}
+
+void hfi_heap_remember_loan(hfi_heap *heap, uintptr_t object, const char *function,
+                            unsigned argument)
+{
+    add_loan(heap, object, hfi_object_size(heap, object), function, argument);
 }
 
 void hfi_stale_unwatch(hfi_heap *heap)

@@ -194,6 +194,10 @@ void hfp_native_error_take(int32_t *errno_out, uint32_t *last_error_out, uint32_
  */
 int *hfp_errno_address(void);
 
+/** Where its last-error is, likewise: NULL if that is not known; the address of a zero where there
+ * is none.  For crossings that are compiled into programs. */
+const uint32_t *hfp_last_error_address(void);
+
 /* uint32_t hfp_last_error_read(void): inline, in plat_types.h. */
 
 /** Puts them back (`wsa_error` goes with `last_error`). */
@@ -262,6 +266,28 @@ typedef struct hfp_fork_hooks {
  * where there is no fork.
  */
 HF_MUST_CHECK hf_status hfp_fork_watch(const hfp_fork_hooks *hooks);
+
+/* ---- text.c ---- */
+
+/** True where the system's narrow text is UTF-8: the two functions below copy. */
+bool hfp_text_is_utf8(void);
+
+/**
+ * Turns UTF-8 into the encoding that the system's narrow functions take: Windows' ANSI code page.
+ * Nothing is replaced by something that looks like it.
+ *
+ * @param to          receives the text without a NUL; NULL to learn its length.
+ * @param needed_out  receives the length of the whole.
+ * @param bad_out     receives, with HF_E_UTF, where what cannot be said begins, in bytes of `text`.
+ * @return HF_OK; HF_E_UTF; HF_E_RANGE when `room` is too small; HF_E_NOMEM; HF_E_OVERFLOW;
+ *         HF_E_SYSTEM.
+ */
+HF_MUST_CHECK hf_status hfp_text_to_system(const char *text, size_t length, char *to, size_t room,
+                                           size_t *needed_out, size_t *bad_out);
+
+/** The way back: the system's encoding to UTF-8.  Statuses and outputs as above. */
+HF_MUST_CHECK hf_status hfp_text_from_system(const char *text, size_t length, char *to, size_t room,
+                                             size_t *needed_out, size_t *bad_out);
 
 /* ---- ctypes.c ---- */
 

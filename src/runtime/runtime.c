@@ -54,7 +54,8 @@ static hf_status read_options(const hf_runtime_options *given, hf_runtime_option
     }
     memcpy(options_out, given, size < sizeof *options_out ? size : sizeof *options_out);
     if (options_out->fence_mode > HF_FENCE_BARRIER || options_out->on_misuse > HF_MISUSE_ABORT ||
-        options_out->checked > 1) {
+        options_out->checked > 1 || options_out->pointer_checks > HF_POINTER_CHECKS_AT_STORES ||
+        options_out->guard_pages > 1) {
         return HF_E_OPTIONS;
     }
     return HF_OK;
@@ -79,6 +80,19 @@ static uint64_t or_default(uint64_t value, uint64_t otherwise)
     return value ? value : otherwise;
 }
 
+/* The environment's levels are numbers that grow with what is asked; the default of the options is
+ * the level in the middle. */
+static hf_pointer_checks choose_pointer_checks(uint32_t wanted)
+{
+    static const hf_pointer_checks by_level[] = { HF_POINTER_CHECKS_OFF, HF_POINTER_CHECKS_AT_CALLS,
+                                                  HF_POINTER_CHECKS_AT_STORES };
+    uint64_t level = hfi_env_u64("HOLDFAST_POINTER_CHECKS", 1);
+    if (wanted != HF_POINTER_CHECKS_AT_CALLS || level > 2) {
+        return (hf_pointer_checks)wanted;
+    }
+    return by_level[level];
+}
+
 static hf_status resolve_settings(const hf_runtime_options *options, hfi_settings *settings)
 {
     settings->heap_limit_bytes = options->heap_limit_bytes;
@@ -90,6 +104,8 @@ static hf_status resolve_settings(const hf_runtime_options *options, hfi_setting
         (uint32_t)or_default(options->stress_every, hfi_env_u64("HOLDFAST_STRESS", 0));
     settings->checked =
         options->checked || settings->stress_every || hfi_env_flag("HOLDFAST_CHECKED");
+    settings->guard_pages = options->guard_pages || hfi_env_flag("HOLDFAST_GUARD_PAGES");
+    settings->pointer_checks = choose_pointer_checks(options->pointer_checks);
     return choose_fence_mode(options->fence_mode, &settings->fence_mode);
 }
 

@@ -29,6 +29,7 @@
 #include <holdfast/thread.h>
 
 #include <stdatomic.h>
+#include <stddef.h>
 
 typedef enum hfi_state {
     HFI_DETACHED = 0,
@@ -38,6 +39,12 @@ typedef enum hfi_state {
     HFI_RAW = 4,
     HFI_FORKED = 5 /* in the child of a fork, until hf_runtime_after_fork(); the dead for ever */
 } hfi_state;
+
+/* Bits of hf_thread.detours: any of them sends HF_NATIVE_CALL through the functions of entry.c. */
+#define HFI_DETOUR_EXCHANGE HF_DETOUR_BACK_
+#define HFI_DETOUR_STRESS   2u /* a collection at each crossing */
+#define HFI_DETOUR_CLOSED   4u /* the runtime stops: nobody goes native any more */
+#define HFI_DETOUR_ERRORS   8u /* nobody knows where this thread's error values lie */
 
 /* Before a function whose use of raw access clang's analysis cannot follow: the doors themselves,
  * and tests that go through them the wrong way. */
@@ -62,19 +69,26 @@ struct hf_thread {
     _Atomic(uintptr_t) alloc_limit; /* owner sets, collector zeroes */
 
     /* The crossing, on the same cache line. */
-    _Atomic(uint32_t) state; /* hfi_state; owner writes, collector reads */
-    _Atomic(uint32_t) gate;  /* collector: 1 while a stop is wanted */
-    bool exchange;           /* settings.fence_mode == EXCHANGE */
-    bool stress;             /* settings.stress_every != 0 */
-    bool is_special;         /* one of these two */
-    hf_record_ *records;     /* fences and calls, innermost first; owner, read while stopped */
+    _Atomic(uint32_t) state;   /* hfi_state; owner writes, collector reads */
+    _Atomic(uint32_t) gate;    /* collector: 1 while a stop is wanted */
+    _Atomic(uint32_t) detours; /* why the inline crossing is not for this thread: hfi_detour */
+    bool exchange;             /* settings.fence_mode == EXCHANGE */
+    bool stress;               /* settings.stress_every != 0 */
+    bool checked;              /* settings.checked */
+    hf_record_ *records;       /* fences and calls, innermost first; owner, read while stopped */
+    uintptr_t stack_low;       /* of the owner's C stack */
+    uintptr_t stack_size;
+    int *errno_at;                 /* the owner's errno */
+    const uint32_t *last_error_at; /* the owner's last-error, or a zero */
+    /* Here the public prefix ends. */
+
     hfi_parts *parts;
     _Atomic(const struct hf_function *) calling; /* call: whose call is in flight; owner writes */
-    int *errno_at;                               /* the owner's errno */
     struct hfi_parked *parked; /* callback: an error that waits for the call around it; NULL */
+    const char *no_callback;   /* call: the function that runs now and promised not to call back */
+    uint32_t callback_entries; /* callback: how many were entered; for the calls around them */
+    uint32_t contract_breaks;  /* callback: how many of them broke `no_callback` */
     struct hfi_activation *activations; /* callback: those that run now, innermost first */
-    uintptr_t stack_low;                /* of the owner's C stack */
-    uintptr_t stack_size;
 
     /* floor 4, root: frames and slots. */
     hf_frame *frames;      /* innermost first */
@@ -106,6 +120,26 @@ struct hf_thread {
     struct hf_thread *next_caller; /* lock: call's, in flight.c */
 };
 
+/* What is compiled into programs (holdfast/prefix.h) is this struct under other names. */
+#define HFI_SAME_PLACE(private_name, public_name)                                                  \
+    _Static_assert(offsetof(struct hf_thread, private_name) ==                                     \
+                           offsetof(hf_thread_prefix, public_name) &&                              \
+                       sizeof(((struct hf_thread *)0)->private_name) ==                            \
+                           sizeof(((hf_thread_prefix *)0)->public_name),                           \
+                   "the public prefix tells where " #private_name " is")
+HFI_SAME_PLACE(alloc_next, alloc_next);
+HFI_SAME_PLACE(alloc_limit, alloc_limit);
+HFI_SAME_PLACE(state, state_);
+HFI_SAME_PLACE(gate, gate_);
+HFI_SAME_PLACE(detours, detours_);
+HFI_SAME_PLACE(records, records_);
+HFI_SAME_PLACE(stack_low, stack_low_);
+HFI_SAME_PLACE(stack_size, stack_size_);
+HFI_SAME_PLACE(errno_at, errno_at_);
+HFI_SAME_PLACE(last_error_at, last_error_at_);
+_Static_assert(HFI_MANAGED == HF_STATE_MANAGED_ && HFI_NATIVE == HF_STATE_NATIVE_,
+               "the public prefix knows the states");
+
 /* ---- the crossing: each a few instructions, inline ---- */
 
 /** To native state.  What the collector may look at (records, slots) is written before: release. */
@@ -117,7 +151,13 @@ static inline void hfi_enter(hf_thread *thread)
 /** Waits until the gate is open, in PARKED state. */
 void hfi_leave_slow(hf_thread *thread);
 
-/** hfi_leave() where is_special is false. */
+/** True if a crossing of this thread is not the inline one. */
+static inline bool hfi_has_detours(const hf_thread *thread)
+{
+    return atomic_load_explicit(&thread->detours, memory_order_relaxed) != 0;
+}
+
+/** hfi_leave() where there is no detour. */
 static inline void hfi_leave_quickly(hf_thread *thread)
 {
     atomic_store_explicit(&thread->state, HFI_MANAGED, memory_order_relaxed);
@@ -239,8 +279,12 @@ void hfi_world_stop_times(const hfi_world *world, uint64_t *total_ns_out, uint64
 /** Attached threads, first to last; only while stopped or with no other thread about. */
 hf_thread *hfi_world_threads(hfi_world *world);
 
-/** Threads attached now. */
+/** Threads attached now. Not from managed state: it waits for who stops the world. */
 uint32_t hfi_world_thread_count(hfi_world *world);
+
+/** True if the calling thread is the only one attached; the number of attaches so far tells whether
+ * it was all the time.  Any state; waits for nobody. */
+bool hfi_world_is_alone(const hfi_world *world, uint32_t *attaches_out);
 
 /** The calling thread's record in this world, NULL if it is not attached. */
 hf_thread *hfi_world_self(hfi_world *world);

@@ -15,13 +15,14 @@ struct hfi_world {
     hf_thread *threads; /* lock: stop_lock */
     /* Detached records, oldest first, never unmapped while the runtime lives.  The oldest is used
      * again when there are many, so that a record used after its detach is told as detached. */
-    hf_thread *retired;       /* lock: stop_lock */
-    hf_thread **retired_last; /* lock: stop_lock; where the next one is linked */
-    uint32_t retired_count;   /* lock: stop_lock */
-    uint32_t count;           /* lock: stop_lock */
-    _Atomic(bool) is_closed;  /* set once, when the runtime ends */
-    _Atomic(bool) is_forked;  /* written by the only thread of a child */
-    hf_thread *fork_self;     /* from hfi_world_fork_prepare() to its end; managed, or NULL */
+    hf_thread *retired;         /* lock: stop_lock */
+    hf_thread **retired_last;   /* lock: stop_lock; where the next one is linked */
+    uint32_t retired_count;     /* lock: stop_lock */
+    _Atomic(uint32_t) count;    /* written with stop_lock */
+    _Atomic(uint32_t) attaches; /* so far; written with stop_lock */
+    _Atomic(bool) is_closed;    /* set once, when the runtime ends */
+    _Atomic(bool) is_forked;    /* written by the only thread of a child */
+    hf_thread *fork_self;       /* from hfi_world_fork_prepare() to its end; managed, or NULL */
     hfi_world_hooks hooks[HFI_HOOKS_MAX];
     _Atomic(uint32_t) parked; /* threads inside hfi_leave_slow() */
     uint32_t hurried;         /* lock: stop_lock; stops that found one inside */

@@ -46,6 +46,7 @@ static void compare(hf_test_runtime *t, hf_function *function, hf_arg argument)
         assert_true(result[way].value.u == result[0].value.u);
         assert_true(result[way].error == result[0].error &&
                     result[way].errno_value == result[0].errno_value &&
+                    result[way].failed == result[0].failed &&
                     result[way].attempts == result[0].attempts);
     }
     function->cif.direct = direct;
@@ -70,6 +71,39 @@ static void paths_agree_on_every_width(void **state)
             compare(t, function, (hf_arg)HF_UINT(bits));
             compare(t, function, (hf_arg)HF_INT(bits));
             compare(t, function, (hf_arg)HF_INT(~bits));
+        }
+    }
+}
+
+/* The short way asks first whether a result is one that may have failed. */
+static void paths_agree_on_every_comparison_of_a_fail_role(void **state)
+{
+    hf_test_runtime *t = *state;
+    static const char *const roles[] = {
+        "result < 0",
+        "result <= 0",
+        "result > 0",
+        "result >= 0",
+        "result == 0",
+        "result != 0",
+        "result == -1",
+        "result < -1",
+        "result >= 9223372036854775807",
+        "0 > result",
+        "!(result < 0)",
+        "result < 0 - 9223372036854775807 - 1",
+        "result + 1",
+        "result > 9223372036854775807",
+        "result <= -9223372036854775807",
+    };
+    static const int64_t values[] = { 0, 1, -1, -2, 2, INT64_MAX, INT64_MIN, INT64_MIN + 1 };
+    for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
+        char text[160];
+        (void)snprintf(text, sizeof(text), "int64_t hfn_i64(int64_t v) {fail(%s), error(result)}",
+                       roles[i]);
+        hf_function *function = hf_test_bind(t, text);
+        for (size_t k = 0; k < sizeof(values) / sizeof(values[0]); k++) {
+            compare(t, function, (hf_arg)HF_INT(values[k]));
         }
     }
 }
@@ -237,6 +271,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(paths_agree_on_every_width),
+        TEST(paths_agree_on_every_comparison_of_a_fail_role),
         TEST(paths_agree_on_pointers_and_text),
         TEST(paths_agree_on_six_parameters),
         TEST(paths_agree_on_mixed_floating_parameters),

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HOLDFAST_CALL_GUARD_H
+#define HOLDFAST_CALL_GUARD_H
+
+/*
+ * What a call looks after besides doing its work (docs/design/check.md).
+ *
+ * Which guards a function needs is known when it is bound; one without any never
+ * comes here.
+ */
+
+#include "call/call.h"
+#include "check/check.h"
+
+#define HFI_GUARD_POINTERS  1u /* what is lent holds no address of what can move */
+#define HFI_GUARD_ZONES     2u /* nothing is written around what is lent */
+#define HFI_GUARD_MEMORY    4u /* `in` stays as it is, `out` is written as far as it is claimed */
+#define HFI_GUARD_CONTRACTS 8u /* leaf, nocallback, noretain */
+
+/** The guards of a function whose steps are made. */
+uint8_t hfi_guard_plan(const hf_function *function);
+
+/** hfi_call_cross() with the call's guards around it; HF_E_POINTER when nothing was called. */
+HF_MUST_CHECK hf_status hfi_guard_cross(hfi_call *call);
+
+/** What the callee says to have written it did write.  HF_E_CONTRACT, reported. */
+HF_MUST_CHECK hf_status hfi_guard_claim(const hfi_call *call, unsigned parameter, size_t length);
+
+/** Check of what a call lends, at step (b); HF_E_POINTER, reported; HF_E_NOMEM. */
+HF_MUST_CHECK hf_status hfi_guard_pointers(hfi_call *call);
+
+/** What a parameter's memory is declared to hold. */
+hfi_shape hfi_guard_shape(const hfi_param *param);
+
+#endif
