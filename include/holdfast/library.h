@@ -28,6 +28,7 @@ HF_BEGIN_DECLS
 
 typedef struct hf_library hf_library;
 typedef struct hf_function hf_function;
+typedef struct hf_binding hf_binding; /* binding.h */
 
 /** Where a bare name is looked for. */
 typedef enum hf_search {
@@ -120,11 +121,12 @@ typedef struct hf_function_options {
     size_t type_count;
     hf_prototype_error *error_out; /* filled on HF_E_PROTOTYPE; may be NULL */
     void *address; /* the function itself, instead of a symbol of the library; may be NULL */
+    const hf_binding *binding; /* whose types the prototype may use; borrowed for the call; NULL */
 } hf_function_options;
 
 #define HF_FUNCTION_OPTIONS_INIT                                                                   \
     {                                                                                              \
-        (uint32_t)sizeof(hf_function_options), 0, 0, 0, NULL, 0, NULL, NULL                        \
+        (uint32_t)sizeof(hf_function_options), 0, 0, 0, NULL, 0, NULL, NULL, NULL                  \
     }
 
 /**

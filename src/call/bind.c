@@ -10,6 +10,8 @@
  * Threads: a function is constant once hf_function_bind_with() returned it.
  */
 
+#include "call/bind.h"
+#include "call/binding.h"
 #include "call/flight.h"
 #include "call/guard.h"
 #include "call/plain.h"
@@ -36,7 +38,7 @@ static hf_status misuse(hfi_parts *parts, hf_status status, const char *argument
 
 /* Reads the options of a program built with an older or newer header: what one of the two lacks is
  * zero. */
-static bool read_options(const hf_function_options *given, hf_function_options *options_out)
+bool hfi_options_read(const hf_function_options *given, hf_function_options *options_out)
 {
     const hf_function_options defaults = HF_FUNCTION_OPTIONS_INIT;
     *options_out = defaults;
@@ -59,48 +61,80 @@ static bool read_options(const hf_function_options *given, hf_function_options *
     return true;
 }
 
-static hf_status report_prototype(hfi_parts *parts, const hfi_prototype_error *error)
-{
-    return hfi_misuse(parts->reporter, HF_E_PROTOTYPE, bind_name, "prototype", (hf_site){ NULL, 0 },
-                      "docs/prototypes.md has the grammar and the roles",
-                      "at byte %u: found %s, expected %s", (unsigned)error->position, error->found,
-                      error->expected);
-}
-
 _Static_assert(sizeof(((hf_prototype_error *)0)->found) ==
                        sizeof(((hfi_prototype_error *)0)->found) &&
                    sizeof(((hf_prototype_error *)0)->expected) ==
                        sizeof(((hfi_prototype_error *)0)->expected),
                "the public error is the parser's");
 
-static hf_status parse(hf_function *function, const char *text, const hf_function_options *options)
+hf_status hfi_options_check(hfi_parts *parts, const char *where, bool is_read,
+                            const hf_function_options *options)
 {
-    hfi_ctype_list known = { NULL, 0, NULL };
-    hfi_ctype_info *info = NULL;
-    if (options->type_count) {
-        info = hfi_alloc_array(options->type_count, sizeof(*info));
-        if (!info) {
-            return HF_E_NOMEM;
-        }
-        for (size_t i = 0; i < options->type_count; i++) {
-            info[i] = (hfi_ctype_info){ options->types[i].name, options->types[i].size,
-                                        options->types[i].alignment };
-        }
-        known = (hfi_ctype_list){ info, options->type_count, NULL };
+    const hf_site nowhere = { NULL, 0 };
+    if (!is_read) {
+        return hfi_misuse(parts->reporter, HF_E_OPTIONS, where, "options", nowhere,
+                          "begin with HF_FUNCTION_OPTIONS_INIT",
+                          "the options have a size or a field that this version does not know");
+    }
+    return options->type_count == 0 || options->types
+               ? HF_OK
+               : hfi_misuse(parts->reporter, HF_E_NULL, where, "options->types", nowhere,
+                            "give the array, or a count of 0", "type_count has no types");
+}
+
+hf_status hfi_options_types(const hf_function_options *options, hfi_ctype_info **info_out,
+                            hfi_ctype_list *known_out)
+{
+    *info_out = NULL;
+    *known_out = (hfi_ctype_list){ NULL, 0, hfi_binding_scope(options->binding) };
+    if (options->type_count == 0) {
+        return HF_OK;
+    }
+    hfi_ctype_info *info = hfi_alloc_array(options->type_count, sizeof(*info));
+    if (!info) {
+        return HF_E_NOMEM;
+    }
+    for (size_t i = 0; i < options->type_count; i++) {
+        const hf_type_size *type = &options->types[i];
+        info[i] = (hfi_ctype_info){ type->name, type->size, type->alignment };
+    }
+    known_out->info = info;
+    known_out->count = options->type_count;
+    *info_out = info;
+    return HF_OK;
+}
+
+hf_status hfi_options_error(hfi_parts *parts, const char *where, const char *argument,
+                            const hf_function_options *options, hf_status status,
+                            const hfi_prototype_error *error)
+{
+    if (options->error_out) {
+        options->error_out->position = error->position;
+        memcpy(options->error_out->found, error->found, sizeof(error->found));
+        memcpy(options->error_out->expected, error->expected, sizeof(error->expected));
+    }
+    return hfi_misuse(parts->reporter, status, where, argument, (hf_site){ NULL, 0 },
+                      "docs/prototypes.md has the grammar and the roles",
+                      "at byte %u: found %s, expected %s", (unsigned)error->position, error->found,
+                      error->expected);
+}
+
+static hf_status parse(hfi_parts *parts, const char *text, const hf_function_options *options,
+                       hfi_prototype *prototype_out)
+{
+    hfi_ctype_list known;
+    hfi_ctype_info *info;
+    hf_status status = hfi_options_types(options, &info, &known);
+    if (status != HF_OK) {
+        return status;
     }
     hfi_prototype_error error;
     memset(&error, 0, sizeof(error));
-    hf_status status = hfi_prototype_parse(text, &known, &function->prototype, &error);
+    status = hfi_prototype_parse(text, &known, prototype_out, &error);
     hfi_free(info);
-    if (status == HF_E_PROTOTYPE) {
-        if (options->error_out) {
-            options->error_out->position = error.position;
-            memcpy(options->error_out->found, error.found, sizeof(error.found));
-            memcpy(options->error_out->expected, error.expected, sizeof(error.expected));
-        }
-        (void)report_prototype(function->parts, &error);
-    }
-    return status;
+    return status == HF_OK || status == HF_E_NOMEM
+               ? status
+               : hfi_options_error(parts, bind_name, "prototype", options, status, &error);
 }
 
 static hf_status find_symbol(hf_function *function, const hf_function_options *options)
@@ -155,15 +189,11 @@ static hf_status report_signature(const hf_function *function)
                       cif->why_type ? " by value " : " ", cif->why);
 }
 
-static hf_status make_callable(hf_function *function, const char *text,
-                               const hf_function_options *options)
+static hf_status make_callable(hf_function *function, const hf_function_options *options)
 {
-    hf_status status = parse(function, text, options);
-    if (status == HF_OK) {
-        status = hfi_cif_prepare(&function->cif, &function->prototype);
-        if (status == HF_E_UNSUPPORTED) {
-            return report_signature(function);
-        }
+    hf_status status = hfi_cif_prepare(&function->cif, &function->prototype);
+    if (status == HF_E_UNSUPPORTED) {
+        return report_signature(function);
     }
     if (status == HF_OK) {
         status = hfi_plan_make(function);
@@ -185,37 +215,59 @@ void hfi_function_dispose(hf_function *function)
     }
     function->sig = 0;
     hfi_cif_finish(&function->cif);
-    hfi_prototype_finish(&function->prototype);
+    if (!function->binding) {
+        hfi_prototype_finish(&function->prototype);
+    }
     hfi_library_release(function->library);
+    hfi_binding_release(function->binding);
     hfi_free(function->step);
     hfi_free(function);
+}
+
+hf_status hfi_function_make(hfi_parts *parts, hf_library *library, hf_binding *binding,
+                            const hfi_prototype *prototype, const hf_function_options *options,
+                            hf_function **function_out)
+{
+    hf_function *function = hfi_alloc(sizeof(*function));
+    if (!function) {
+        return HF_E_NOMEM;
+    }
+    function->parts = parts;
+    function->tries_max = options->tries_max;
+    function->first_bytes = options->first_bytes;
+    function->bytes_max = options->bytes_max;
+    function->prototype = *prototype;
+    if (library) {
+        hfi_library_acquire(library);
+        function->library = library;
+    }
+    hf_status status = make_callable(function, options);
+    if (status != HF_OK) {
+        memset(&function->prototype, 0, sizeof(function->prototype)); /* the caller's again */
+        hfi_function_dispose(function);
+        return status;
+    }
+    function->binding = binding;
+    function->sig = HFI_FUNCTION_SIG;
+    atomic_fetch_add_explicit(&parts->functions, 1, memory_order_relaxed);
+    *function_out = function;
+    return HF_OK;
 }
 
 static hf_status bind(hf_thread *thread, hf_library *library, const char *text,
                       const hf_function_options *options, hf_function **function_out)
 {
     hfi_flights_sweep(thread->parts->flights);
-    hf_function *function = hfi_alloc(sizeof(*function));
-    if (!function) {
-        return HF_E_NOMEM;
-    }
-    function->parts = thread->parts;
-    function->tries_max = options->tries_max;
-    function->first_bytes = options->first_bytes;
-    function->bytes_max = options->bytes_max;
-    if (library) {
-        hfi_library_acquire(library);
-        function->library = library;
-    }
-    hf_status status = make_callable(function, text, options);
+    hfi_prototype prototype;
+    hf_status status = parse(thread->parts, text, options, &prototype);
     if (status != HF_OK) {
-        hfi_function_dispose(function);
         return status;
     }
-    function->sig = HFI_FUNCTION_SIG;
-    atomic_fetch_add_explicit(&thread->parts->functions, 1, memory_order_relaxed);
-    *function_out = function;
-    return HF_OK;
+    status = hfi_function_make(thread->parts, library, NULL, &prototype, options, function_out);
+    if (status != HF_OK) {
+        hfi_prototype_finish(&prototype);
+    }
+    return status;
 }
 
 static hf_status check_library(hf_thread *thread, const hf_library *library,
@@ -249,16 +301,9 @@ hf_status hf_function_bind_with(hf_thread *thread, hf_library *library, const ch
                       "give the C declaration of the function");
     }
     hf_function_options all;
-    if (!read_options(options, &all)) {
-        return misuse(thread->parts, HF_E_OPTIONS, "options",
-                      "the options have a size or a field that this version does not know",
-                      "begin with HF_FUNCTION_OPTIONS_INIT");
-    }
-    if (all.type_count && !all.types) {
-        return misuse(thread->parts, HF_E_NULL, "options->types", "type_count has no types",
-                      "give the array, or a count of 0");
-    }
-    hf_status status = check_library(thread, library, &all);
+    bool is_read = hfi_options_read(options, &all);
+    hf_status status = hfi_options_check(thread->parts, bind_name, is_read, &all);
+    status = status == HF_OK ? check_library(thread, library, &all) : status;
     if (status == HF_OK) {
         hfp_native_error saved = hfp_native_error_save();
         status = bind(thread, library, prototype, &all, function_out);
@@ -280,6 +325,12 @@ void hf_function_destroy(hf_function *function)
         return;
     }
     HF_VERIFY(function->sig == HFI_FUNCTION_SIG);
+    if (function->binding) {
+        (void)misuse(function->parts, HF_E_MISUSE, "function",
+                     "the function belongs to the binding that it is from",
+                     "destroy the binding, which takes its functions with it");
+        return;
+    }
     hfp_native_error saved = hfp_native_error_save();
     hfi_flights_end_function(function);
     hfp_native_error_restore(saved);

@@ -16,8 +16,8 @@
 
 #include <stdatomic.h>
 
-#define HFI_LIBRARY_SIG  0x4c494252u /* "LIBR" */
-#define HFI_FUNCTION_SIG 0x46554e43u /* "FUNC" */
+#define HFI_LIBRARY_SIG      0x4c494252u /* "LIBR" */
+#define HFI_FUNCTION_SIG     0x46554e43u /* "FUNC" */
 #define HFI_FUNCTION_WAITING 0x57414954u /* "WAIT": destroyed, with calls in it */
 
 struct hf_library {
@@ -127,7 +127,7 @@ struct hf_function {
     bool is_padded; /* more registers are loaded than have an argument */
     bool result_is_signed;
     uint8_t result_shift; /* bits of a register that an integer result leaves unused */
-    uint8_t guards; /* HFI_GUARD_...: what each call looks after (call/guard.h) */
+    uint8_t guards;       /* HFI_GUARD_...: what each call looks after (call/guard.h) */
     hfi_take take[HFI_TAKES_MAX];
 
     uint32_t sig;
@@ -152,6 +152,7 @@ struct hf_function {
     hfi_cif cif;
     _Atomic(uint32_t) nested_begun; /* calls from callbacks under a call of this: flight.c */
     _Atomic(uint32_t) nested_ended;
+    hf_binding *binding;              /* whose prototype it is; NULL: its own */
     struct hf_function *next_waiting; /* lock: flight.c's */
 };
 
