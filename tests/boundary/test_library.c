@@ -251,6 +251,20 @@ static void symbol_hidden_by_a_macro_is_hinted_at(void **state)
     hf_library_close(library);
 }
 
+static void symbol_is_found_under_the_name_of_its_role(void **state)
+{
+    hf_test_runtime *t = *state;
+    HF_FRAME(t->thread);
+    hf_result result = HF_RESULT_INIT;
+    hf_function *function =
+        hf_test_bind(t, "int32_t same_number(int32_t value) {symbol(\"hfn_i32\")}");
+
+    assert_int_equal(hf_call(t->thread, function, &result, HF_ARGS(HF_INT(6))), HF_OK);
+
+    assert_int_equal(result.value.i, 6);
+    assert_string_equal(hf_function_name(function), "same_number");
+}
+
 static void symbol_is_decorated_as_its_convention_says(void **state)
 {
     (void)state;
@@ -313,6 +327,7 @@ int main(void)
         WITH_RUNTIME(library_planted_in_the_current_directory_is_not_loaded),
         WITH_RUNTIME(symbol_that_is_absent_is_named_with_its_library),
         WITH_RUNTIME(symbol_hidden_by_a_macro_is_hinted_at),
+        WITH_RUNTIME(symbol_is_found_under_the_name_of_its_role),
         cmocka_unit_test(symbol_is_decorated_as_its_convention_says),
         cmocka_unit_test(symbol_too_long_to_decorate_is_not_cut),
     };

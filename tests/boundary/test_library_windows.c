@@ -54,6 +54,27 @@ static void symbol_is_found_by_its_number(void **state)
     hf_library_close(library);
 }
 
+static void symbol_is_called_by_the_number_of_its_role(void **state)
+{
+    hf_test_runtime *t = *state;
+    HF_FRAME(t->thread);
+    hf_result result = HF_RESULT_INIT;
+    hf_library *library;
+    hf_function *function;
+    assert_int_equal(hf_library_open(t->thread, "ws2_32", &library), HF_OK);
+    assert_int_equal(hf_function_bind(t->thread, library,
+                                      "unsigned short __stdcall swap(unsigned short value) "
+                                      "{ordinal(9)}",
+                                      &function),
+                     HF_OK);
+
+    assert_int_equal(hf_call(t->thread, function, &result, HF_ARGS(HF_UINT(0x1234))), HF_OK);
+
+    assert_int_equal(result.value.u, 0x3412);
+    hf_function_destroy(function);
+    hf_library_close(library);
+}
+
 static void symbol_without_its_number_is_reported(void **state)
 {
     hf_test_runtime *t = *state;
@@ -94,6 +115,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_RUNTIME(library_in_every_process_is_found_in_any_spelling),
         WITH_RUNTIME(symbol_is_found_by_its_number),
+        WITH_RUNTIME(symbol_is_called_by_the_number_of_its_role),
         WITH_RUNTIME(symbol_without_its_number_is_reported),
         WITH_RUNTIME(symbol_that_is_a_macro_of_windows_is_hinted_at),
     };
