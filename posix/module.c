@@ -78,11 +78,12 @@ static void *open_by_name(const char *name)
     return module ? module : open_known(name);
 }
 
-hf_status hfp_module_open(const char *name, hfp_module_search search, void **module_out,
-                          uint32_t *native_error_out)
+hf_status hfp_module_open_why(const char *name, hfp_module_search search, void **module_out,
+                              uint32_t *native_error_out, char *why, size_t size)
 {
     HFP_KEEP_ERRNO;
     (void)search; /* the loader's own rules are the safe ones here */
+    why[0] = '\0';
     if (hfi_fault_hit("module open")) {
         *native_error_out = ENOMEM;
         return HF_E_NOMEM;
@@ -92,12 +93,21 @@ hf_status hfp_module_open(const char *name, hfp_module_search search, void **mod
     void *module = name[0] == '\0' ? NULL : open_by_name(name);
     if (!module) {
         *native_error_out = errno != 0 ? (uint32_t)errno : ENOENT;
+        const char *text = name[0] == '\0' ? "the name is empty" : dlerror();
+        (void)snprintf(why, size, "%s", text ? text : strerror((int)*native_error_out));
         (void)dlerror();
         return HF_E_LIBRARY;
     }
     *native_error_out = 0;
     *module_out = module;
     return HF_OK;
+}
+
+hf_status hfp_module_open(const char *name, hfp_module_search search, void **module_out,
+                          uint32_t *native_error_out)
+{
+    char why[1];
+    return hfp_module_open_why(name, search, module_out, native_error_out, why, sizeof(why));
 }
 
 hf_status hfp_module_symbol(void *module, const char *symbol, void **address_out)
@@ -113,6 +123,14 @@ hf_status hfp_module_symbol(void *module, const char *symbol, void **address_out
     }
     *address_out = address;
     return HF_OK;
+}
+
+hf_status hfp_module_ordinal(void *module, uint16_t ordinal, void **address_out)
+{
+    (void)module;
+    (void)ordinal;
+    (void)address_out;
+    return HF_E_UNSUPPORTED;
 }
 
 void hfp_module_close(void *module)

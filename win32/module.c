@@ -12,7 +12,8 @@
  * the system directory alone; an absolute path is taken, with what it needs
  * from its own directory and the system's; anything else is relative to a
  * directory that changes under us, and refused.  Where the flags are unknown
- * the same is done with absolute paths.
+ * the same is done with absolute paths.  kernel32 and its like are in every
+ * process before any code of ours, and are found there.
  *
  * A loaded DLL runs code of its own, which may change errno as well.
  */
@@ -67,9 +68,27 @@ static HMODULE load_from_system_directory(const wchar_t *name)
     return LoadLibraryExW(path, NULL, LOAD_WITH_ALTERED_SEARCH_PATH);
 }
 
+/* These are in every process, from the system's list of known libraries. */
+static bool is_always_loaded(const wchar_t *name)
+{
+    static const wchar_t *const names[] = { L"kernel32", L"ntdll", L"kernelbase" };
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const size_t length = wcslen(names[i]);
+        if (_wcsnicmp(name, names[i], length) == 0 &&
+            (name[length] == L'\0' || _wcsicmp(name + length, L".dll") == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static HMODULE load_bare(const wchar_t *name)
 {
-    HMODULE module = LoadLibraryExW(name, NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
+    HMODULE module = NULL;
+    if (is_always_loaded(name) && GetModuleHandleExW(0, name, &module)) {
+        return module;
+    }
+    module = LoadLibraryExW(name, NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
     if (!module && GetLastError() == ERROR_INVALID_PARAMETER) {
         module = load_from_system_directory(name);
     }
@@ -122,36 +141,52 @@ static HMODULE load_quietly(wchar_t *name, hfp_module_search search)
     return module;
 }
 
-hf_status hfp_module_open(const char *name, hfp_module_search search, void **module_out,
-                          uint32_t *native_error_out)
+static hf_status open_named(const char *name, hfp_module_search search, HMODULE *module_out)
+{
+    wchar_t *wide;
+    const hf_status status = hfp_win_wide(name, &wide);
+    if (status != HF_OK) {
+        SetLastError(status == HF_E_UTF ? ERROR_NO_UNICODE_TRANSLATION : ERROR_NOT_ENOUGH_MEMORY);
+        return status;
+    }
+    *module_out = load_quietly(wide, search);
+    const DWORD error = GetLastError();
+    hfp_win_wide_free(wide);
+    SetLastError(error);
+    return *module_out ? HF_OK : HF_E_LIBRARY;
+}
+
+hf_status hfp_module_open_why(const char *name, hfp_module_search search, void **module_out,
+                              uint32_t *native_error_out, char *why, size_t size)
 {
     HFP_KEEP_BOTH_ERRORS;
+    why[0] = '\0';
     *native_error_out = ERROR_NOT_ENOUGH_MEMORY;
     if (hfi_fault_hit("module open")) {
         return HF_E_NOMEM;
     }
-    HMODULE module;
+    HMODULE module = NULL;
+    hf_status status;
     if (strcmp(name, "c") == 0) {
         module = own_runtime();
+        status = module ? HF_OK : HF_E_LIBRARY;
     } else {
-        wchar_t *wide;
-        const hf_status status = hfp_win_wide(name, &wide);
-        if (status != HF_OK) {
-            *native_error_out =
-                status == HF_E_UTF ? ERROR_NO_UNICODE_TRANSLATION : ERROR_NOT_ENOUGH_MEMORY;
-            return status;
-        }
-        module = load_quietly(wide, search);
-        const DWORD error = GetLastError();
-        hfp_win_wide_free(wide);
-        SetLastError(error);
+        status = open_named(name, search, &module);
     }
-    *native_error_out = module ? 0 : GetLastError();
-    if (!module) {
-        return HF_E_LIBRARY;
+    *native_error_out = status == HF_OK ? 0 : GetLastError();
+    if (status != HF_OK) {
+        hfp_native_error_text(*native_error_out, false, why, size);
+        return status;
     }
     *module_out = module;
     return HF_OK;
+}
+
+hf_status hfp_module_open(const char *name, hfp_module_search search, void **module_out,
+                          uint32_t *native_error_out)
+{
+    char why[1];
+    return hfp_module_open_why(name, search, module_out, native_error_out, why, sizeof(why));
 }
 
 hf_status hfp_module_symbol(void *module, const char *symbol, void **address_out)
@@ -161,6 +196,20 @@ hf_status hfp_module_symbol(void *module, const char *symbol, void **address_out
         return HF_E_SYMBOL;
     }
     FARPROC found = GetProcAddress(module, symbol);
+    if (!found) {
+        return HF_E_SYMBOL;
+    }
+    memcpy(address_out, &found, sizeof(found));
+    return HF_OK;
+}
+
+hf_status hfp_module_ordinal(void *module, uint16_t ordinal, void **address_out)
+{
+    HFP_KEEP_LAST_ERROR;
+    if (hfi_fault_hit("module symbol")) {
+        return HF_E_SYMBOL;
+    }
+    FARPROC found = ordinal ? GetProcAddress(module, MAKEINTRESOURCEA(ordinal)) : NULL;
     if (!found) {
         return HF_E_SYMBOL;
     }

@@ -30,8 +30,6 @@
 
 HF_BEGIN_DECLS
 
-typedef struct hf_binding hf_binding;
-
 /**
  * Understands the declarations of a header: typedefs, enums, structs, unions, prototypes with
  * roles, `_Static_assert` over sizeof, _Alignof and offsetof, `#pragma pack`.
@@ -56,9 +54,10 @@ HF_API HF_MUST_CHECK hf_status hf_binding_create(hf_thread *thread, hf_library *
 /**
  * A function of the header, looked up at the first time.
  *
- * @return HF_OK; HF_E_NULL; HF_E_NOT_FOUND, reported, when the header does not declare it;
- * HF_E_SYMBOL, reported, when the library has none of that name; HF_E_UNSUPPORTED; HF_E_NOMEM;
- *         HF_E_DETACHED.
+ * @return HF_OK; HF_E_NULL, reported, also for a binding of types alone; HF_E_NOT_FOUND, reported,
+ *         when the header does not declare it; HF_E_SYMBOL, reported, when the library has none of
+ *         that name, and then it is looked up again the next time; HF_E_UNSUPPORTED; HF_E_MISUSE,
+ *         reported, for a binding of another runtime; HF_E_NOMEM; HF_E_DETACHED.
  *
  * @par Ownership   Borrowed: it belongs to the binding.
  * @par Threads     The owner, in managed state.
@@ -82,7 +81,7 @@ typedef struct hf_type_layout {
  * "line.to.y").
  *
  * @return HF_OK; HF_E_NULL; HF_E_NOT_FOUND; HF_E_LAYOUT for a type that is declared but not
- * defined.
+ *         defined; HF_E_NOMEM.
  *
  * @par Ownership   Copies.
  * @par Threads     Any.
@@ -93,7 +92,7 @@ HF_API hf_status hf_binding_layout(const hf_binding *binding, const char *type,
                                    hf_type_layout *layout_out);
 
 /**
- * Value of a constant of an enum.
+ * Value of a constant of an enum, or of a #define that is one.
  *
  * @return HF_OK; HF_E_NULL; HF_E_NOT_FOUND.
  *
@@ -106,7 +105,8 @@ HF_API hf_status hf_binding_constant(const hf_binding *binding, const char *name
                                      int64_t *value_out);
 
 /**
- * Gives a binding back, with its functions.  No call may be in one of them.
+ * Gives a binding back, with its functions.  No call of one may begin from here on; while calls are
+ * in them, they and what they need last until those are over, which is reported (HF_E_BUSY).
  *
  * @param binding  NULL is fine.
  *

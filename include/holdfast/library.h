@@ -28,13 +28,37 @@ HF_BEGIN_DECLS
 
 typedef struct hf_library hf_library;
 typedef struct hf_function hf_function;
+typedef struct hf_binding hf_binding; /* binding.h */
+
+/** Where a bare name is looked for. */
+typedef enum hf_search {
+    HF_SEARCH_SYSTEM, /* Windows: the system directory alone; POSIX: the loader's own list.  Paths
+                         have to be absolute */
+    HF_SEARCH_ANY     /* wherever the loader looks, on Windows also beside the program and in the
+                         current directory; paths may be relative */
+} hf_search;
+
+typedef struct hf_library_options {
+    uint32_t struct_size;     /* HF_LIBRARY_OPTIONS_INIT sets it */
+    uint32_t search;          /* hf_search */
+    const char *const *names; /* tried in this order when `name` cannot be loaded; borrowed */
+    size_t name_count;
+} hf_library_options;
+
+#define HF_LIBRARY_OPTIONS_INIT                                                                    \
+    {                                                                                              \
+        (uint32_t)sizeof(hf_library_options), 0, NULL, 0                                           \
+    }
 
 /**
  * Opens a library by UTF-8 name or absolute path.  "c" is the C library on every
- * system.  On Windows a bare name is looked for in the system directory alone.
+ * system.  On POSIX "m" is also found as libm.so, or as the libm that belongs to the C
+ * library.  A bare name has no separator and no colon, no control character, and
+ * neither a dot nor a space at its end.
  *
- * @return HF_OK; HF_E_NULL; HF_E_LIBRARY, with a report that names it; HF_E_UTF; HF_E_NOMEM;
- * HF_E_DETACHED.
+ * @param options  NULL for defaults.
+ * @return HF_OK; HF_E_NULL; HF_E_OPTIONS; HF_E_LIBRARY, with a report that names it and says what
+ *         the loader said; HF_E_UTF; HF_E_NOMEM; HF_E_DETACHED.
  *
  * @par Ownership   The caller owns it: hf_library_close().  Bound functions keep it loaded.
  * @par Threads     The owner, in managed state; loads in native state.  The library may be used by
@@ -42,11 +66,27 @@ typedef struct hf_function hf_function;
  * @par GC          May park.
  * @par Last-error  Preserved.
  */
+HF_API HF_MUST_CHECK hf_status hf_library_open_with(hf_thread *thread, const char *name,
+                                                    const hf_library_options *options,
+                                                    hf_library **library_out) HF_MAY_GC;
+
+/**
+ * hf_library_open_with() with default options.
+ *
+ * @return as hf_library_open_with().
+ *
+ * @par Ownership   The caller owns it: hf_library_close().  Bound functions keep it loaded.
+ * @par Threads     The owner, in managed state.
+ * @par GC          May park.
+ * @par Last-error  Preserved.
+ */
 HF_API HF_MUST_CHECK hf_status hf_library_open(hf_thread *thread, const char *name,
                                                hf_library **library_out) HF_MAY_GC;
 
 /**
- * Closes it; it is unloaded when the last function bound from it is destroyed too.
+ * Closes it; it is unloaded when the last function bound from it is destroyed too.  Native code may
+ * still hold what was handed to it: a callback, a lent pin, a thread of its own; whoever knows of
+ * those closes the library behind them.
  *
  * @param library  NULL is fine.
  *
@@ -81,11 +121,12 @@ typedef struct hf_function_options {
     size_t type_count;
     hf_prototype_error *error_out; /* filled on HF_E_PROTOTYPE; may be NULL */
     void *address; /* the function itself, instead of a symbol of the library; may be NULL */
+    const hf_binding *binding; /* whose types the prototype may use; borrowed for the call; NULL */
 } hf_function_options;
 
 #define HF_FUNCTION_OPTIONS_INIT                                                                   \
     {                                                                                              \
-        (uint32_t)sizeof(hf_function_options), 0, 0, 0, NULL, 0, NULL, NULL                        \
+        (uint32_t)sizeof(hf_function_options), 0, 0, 0, NULL, 0, NULL, NULL, NULL                  \
     }
 
 /**
@@ -113,7 +154,8 @@ HF_API HF_MUST_CHECK hf_status hf_function_bind_with(hf_thread *thread, hf_libra
     hf_function_bind_with((thread), (library), (prototype), NULL, (function_out))
 
 /**
- * Gives a function back.  No call may be in it.
+ * Gives a function back.  No call may begin from here on; while one is in it, on whatever thread,
+ * the function and its hold on its library last until that is over, which is reported (HF_E_BUSY).
  *
  * @param function  NULL is fine.
  *

@@ -45,6 +45,7 @@ typedef struct hfi_parts {
     struct hfi_handles *handles;                     /* root */
     struct hfi_fences *fences;                       /* fence */
     struct hfi_final *final;                         /* final */
+    struct hfi_flights *flights;                     /* call */
     struct hfi_callbacks *callbacks;                 /* callback */
     const struct hfi_callback_hooks *callback_hooks; /* call/callbacks.h; set by callback */
     hfi_call_fn *call_generally;                     /* retry: a call of any kind */

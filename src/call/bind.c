@@ -10,8 +10,12 @@
  * Threads: a function is constant once hf_function_bind_with() returned it.
  */
 
+#include "call/bind.h"
+#include "call/binding.h"
+#include "call/flight.h"
 #include "call/guard.h"
 #include "call/plain.h"
+#include "call/symbol.h"
 
 #include "base/alloc.h"
 #include "base/verify.h"
@@ -34,7 +38,7 @@ static hf_status misuse(hfi_parts *parts, hf_status status, const char *argument
 
 /* Reads the options of a program built with an older or newer header: what one of the two lacks is
  * zero. */
-static bool read_options(const hf_function_options *given, hf_function_options *options_out)
+bool hfi_options_read(const hf_function_options *given, hf_function_options *options_out)
 {
     const hf_function_options defaults = HF_FUNCTION_OPTIONS_INIT;
     *options_out = defaults;
@@ -57,75 +61,90 @@ static bool read_options(const hf_function_options *given, hf_function_options *
     return true;
 }
 
-static hf_status report_prototype(hfi_parts *parts, hf_status status,
-                                  const hfi_prototype_error *error)
-{
-    return hfi_misuse(parts->reporter, status, bind_name, "prototype", (hf_site){ NULL, 0 },
-                      "docs/prototypes.md has the grammar and the roles",
-                      "at byte %u: found %s, expected %s", (unsigned)error->position, error->found,
-                      error->expected);
-}
-
 _Static_assert(sizeof(((hf_prototype_error *)0)->found) ==
                        sizeof(((hfi_prototype_error *)0)->found) &&
                    sizeof(((hf_prototype_error *)0)->expected) ==
                        sizeof(((hfi_prototype_error *)0)->expected),
                "the public error is the parser's");
 
-static hf_status parse(hf_function *function, const char *text, const hf_function_options *options)
+hf_status hfi_options_check(hfi_parts *parts, const char *where, bool is_read,
+                            const hf_function_options *options)
 {
-    hfi_ctype_list known = { NULL, 0, NULL };
-    hfi_ctype_info *info = NULL;
-    if (options->type_count) {
-        info = hfi_alloc_array(options->type_count, sizeof(*info));
-        if (!info) {
-            return HF_E_NOMEM;
-        }
-        for (size_t i = 0; i < options->type_count; i++) {
-            info[i] = (hfi_ctype_info){ options->types[i].name, options->types[i].size,
-                                        options->types[i].alignment };
-        }
-        known = (hfi_ctype_list){ info, options->type_count, NULL };
+    const hf_site nowhere = { NULL, 0 };
+    if (!is_read) {
+        return hfi_misuse(parts->reporter, HF_E_OPTIONS, where, "options", nowhere,
+                          "begin with HF_FUNCTION_OPTIONS_INIT",
+                          "the options have a size or a field that this version does not know");
+    }
+    return options->type_count == 0 || options->types
+               ? HF_OK
+               : hfi_misuse(parts->reporter, HF_E_NULL, where, "options->types", nowhere,
+                            "give the array, or a count of 0", "type_count has no types");
+}
+
+hf_status hfi_options_types(const hf_function_options *options, hfi_ctype_info **info_out,
+                            hfi_ctype_list *known_out)
+{
+    *info_out = NULL;
+    *known_out = (hfi_ctype_list){ NULL, 0, hfi_binding_scope(options->binding) };
+    if (options->type_count == 0) {
+        return HF_OK;
+    }
+    hfi_ctype_info *info = hfi_alloc_array(options->type_count, sizeof(*info));
+    if (!info) {
+        return HF_E_NOMEM;
+    }
+    for (size_t i = 0; i < options->type_count; i++) {
+        const hf_type_size *type = &options->types[i];
+        info[i] = (hfi_ctype_info){ type->name, type->size, type->alignment };
+    }
+    known_out->info = info;
+    known_out->count = options->type_count;
+    *info_out = info;
+    return HF_OK;
+}
+
+hf_status hfi_options_error(hfi_parts *parts, const char *where, const char *argument,
+                            const hf_function_options *options, hf_status status,
+                            const hfi_prototype_error *error)
+{
+    if (options->error_out) {
+        options->error_out->position = error->position;
+        memcpy(options->error_out->found, error->found, sizeof(error->found));
+        memcpy(options->error_out->expected, error->expected, sizeof(error->expected));
+    }
+    return hfi_misuse(parts->reporter, status, where, argument, (hf_site){ NULL, 0 },
+                      "docs/prototypes.md has the grammar and the roles",
+                      "at byte %u: found %s, expected %s", (unsigned)error->position, error->found,
+                      error->expected);
+}
+
+static hf_status parse(hfi_parts *parts, const char *text, const hf_function_options *options,
+                       hfi_prototype *prototype_out)
+{
+    hfi_ctype_list known;
+    hfi_ctype_info *info;
+    hf_status status = hfi_options_types(options, &info, &known);
+    if (status != HF_OK) {
+        return status;
     }
     hfi_prototype_error error;
     memset(&error, 0, sizeof(error));
-    hf_status status = hfi_prototype_parse(text, &known, &function->prototype, &error);
+    status = hfi_prototype_parse(text, &known, prototype_out, &error);
     hfi_free(info);
-    if (status == HF_E_PROTOTYPE || status == HF_E_LAYOUT) {
-        if (options->error_out) {
-            options->error_out->position = error.position;
-            memcpy(options->error_out->found, error.found, sizeof(error.found));
-            memcpy(options->error_out->expected, error.expected, sizeof(error.expected));
-        }
-        (void)report_prototype(function->parts, status, &error);
-    }
-    return status;
+    return status == HF_OK || status == HF_E_NOMEM
+               ? status
+               : hfi_options_error(parts, bind_name, "prototype", options, status, &error);
 }
 
 static hf_status find_symbol(hf_function *function, const hf_function_options *options)
 {
-    const char *name = function->prototype.name;
     if (options->address) {
         function->address = options->address;
         return HF_OK;
     }
-    hf_status status = hfp_module_symbol(function->library->module, name, &function->address);
-    if (status != HF_E_SYMBOL) {
-        return status;
-    }
-    char line[192];
-    hfi_text message = hfi_text_begin(line, sizeof(line));
-    hfi_text_format(&message, "the library \"%s\" has no symbol \"%s\"", function->library->name,
-                    name);
-    hfi_text_end(&message);
-    hf_report report = HF_REPORT_INIT;
-    report.kind = HF_REPORT_WARNING;
-    report.status = status;
-    report.function = bind_name;
-    report.argument = name;
-    report.message = line;
-    report.remedy = "name the exported function, with the A or W that a header's macro hides";
-    return hfi_report(function->parts->reporter, &report);
+    return hfi_symbol_find(function->library, &function->prototype, function->prototype.name,
+                           &function->address);
 }
 
 static hf_status find_errno(hf_function *function)
@@ -170,15 +189,11 @@ static hf_status report_signature(const hf_function *function)
                       cif->why_type ? " by value " : " ", cif->why);
 }
 
-static hf_status make_callable(hf_function *function, const char *text,
-                               const hf_function_options *options)
+static hf_status make_callable(hf_function *function, const hf_function_options *options)
 {
-    hf_status status = parse(function, text, options);
-    if (status == HF_OK) {
-        status = hfi_cif_prepare(&function->cif, &function->prototype);
-        if (status == HF_E_UNSUPPORTED) {
-            return report_signature(function);
-        }
+    hf_status status = hfi_cif_prepare(&function->cif, &function->prototype);
+    if (status == HF_E_UNSUPPORTED) {
+        return report_signature(function);
     }
     if (status == HF_OK) {
         status = hfi_plan_make(function);
@@ -193,40 +208,66 @@ static hf_status make_callable(hf_function *function, const char *text,
     return status;
 }
 
-static void dispose(hf_function *function)
+void hfi_function_dispose(hf_function *function)
 {
+    if (function->sig) {
+        atomic_fetch_sub_explicit(&function->parts->functions, 1, memory_order_relaxed);
+    }
     function->sig = 0;
     hfi_cif_finish(&function->cif);
-    hfi_prototype_finish(&function->prototype);
+    if (!function->binding) {
+        hfi_prototype_finish(&function->prototype);
+    }
     hfi_library_release(function->library);
+    hfi_binding_release(function->binding);
     hfi_free(function->step);
     hfi_free(function);
 }
 
-static hf_status bind(hf_thread *thread, hf_library *library, const char *text,
-                      const hf_function_options *options, hf_function **function_out)
+hf_status hfi_function_make(hfi_parts *parts, hf_library *library, hf_binding *binding,
+                            const hfi_prototype *prototype, const hf_function_options *options,
+                            hf_function **function_out)
 {
     hf_function *function = hfi_alloc(sizeof(*function));
     if (!function) {
         return HF_E_NOMEM;
     }
-    function->parts = thread->parts;
+    function->parts = parts;
     function->tries_max = options->tries_max;
     function->first_bytes = options->first_bytes;
     function->bytes_max = options->bytes_max;
+    function->prototype = *prototype;
     if (library) {
         hfi_library_acquire(library);
         function->library = library;
     }
-    hf_status status = make_callable(function, text, options);
+    hf_status status = make_callable(function, options);
     if (status != HF_OK) {
-        dispose(function);
+        memset(&function->prototype, 0, sizeof(function->prototype)); /* the caller's again */
+        hfi_function_dispose(function);
         return status;
     }
+    function->binding = binding;
     function->sig = HFI_FUNCTION_SIG;
-    atomic_fetch_add_explicit(&thread->parts->functions, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&parts->functions, 1, memory_order_relaxed);
     *function_out = function;
     return HF_OK;
+}
+
+static hf_status bind(hf_thread *thread, hf_library *library, const char *text,
+                      const hf_function_options *options, hf_function **function_out)
+{
+    hfi_flights_sweep(thread->parts->flights);
+    hfi_prototype prototype;
+    hf_status status = parse(thread->parts, text, options, &prototype);
+    if (status != HF_OK) {
+        return status;
+    }
+    status = hfi_function_make(thread->parts, library, NULL, &prototype, options, function_out);
+    if (status != HF_OK) {
+        hfi_prototype_finish(&prototype);
+    }
+    return status;
 }
 
 static hf_status check_library(hf_thread *thread, const hf_library *library,
@@ -260,16 +301,9 @@ hf_status hf_function_bind_with(hf_thread *thread, hf_library *library, const ch
                       "give the C declaration of the function");
     }
     hf_function_options all;
-    if (!read_options(options, &all)) {
-        return misuse(thread->parts, HF_E_OPTIONS, "options",
-                      "the options have a size or a field that this version does not know",
-                      "begin with HF_FUNCTION_OPTIONS_INIT");
-    }
-    if (all.type_count && !all.types) {
-        return misuse(thread->parts, HF_E_NULL, "options->types", "type_count has no types",
-                      "give the array, or a count of 0");
-    }
-    hf_status status = check_library(thread, library, &all);
+    bool is_read = hfi_options_read(options, &all);
+    hf_status status = hfi_options_check(thread->parts, bind_name, is_read, &all);
+    status = status == HF_OK ? check_library(thread, library, &all) : status;
     if (status == HF_OK) {
         hfp_native_error saved = hfp_native_error_save();
         status = bind(thread, library, prototype, &all, function_out);
@@ -283,10 +317,22 @@ void hf_function_destroy(hf_function *function)
     if (!function) {
         return;
     }
+    if (function->sig == HFI_FUNCTION_WAITING) {
+        (void)hfi_misuse(function->parts->reporter, HF_E_MISUSE, "hf_function_destroy", "function",
+                         (hf_site){ NULL, 0 }, "destroy a function once",
+                         "the function \"%s\" is destroyed already and waits for a call in it",
+                         function->prototype.name);
+        return;
+    }
     HF_VERIFY(function->sig == HFI_FUNCTION_SIG);
+    if (function->binding) {
+        (void)misuse(function->parts, HF_E_MISUSE, "function",
+                     "the function belongs to the binding that it is from",
+                     "destroy the binding, which takes its functions with it");
+        return;
+    }
     hfp_native_error saved = hfp_native_error_save();
-    atomic_fetch_sub_explicit(&function->parts->functions, 1, memory_order_relaxed);
-    dispose(function);
+    hfi_flights_end_function(function);
     hfp_native_error_restore(saved);
 }
 

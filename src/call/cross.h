@@ -80,10 +80,9 @@ static inline void hfi_cross_back_quickly(hf_thread *thread, hf_result *result)
  */
 hf_status hfi_cross_disturbed(hf_thread *thread, hf_result *result);
 
-static inline hf_status hfi_cross_status(hf_thread *thread, const hf_function *function,
-                                         hf_result *result)
+static inline hf_status hfi_cross_status(hf_thread *thread, hf_result *result)
 {
-    bool is_stopping = atomic_load_explicit(&function->parts->is_stopping, memory_order_relaxed);
+    bool is_stopping = atomic_load_explicit(&thread->parts->is_stopping, memory_order_relaxed);
     bool is_disturbed = is_stopping || thread->parked || thread->activations;
     return HF_UNLIKELY(is_disturbed) ? hfi_cross_disturbed(thread, result) : HF_OK;
 }

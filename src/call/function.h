@@ -16,8 +16,9 @@
 
 #include <stdatomic.h>
 
-#define HFI_LIBRARY_SIG  0x4c494252u /* "LIBR" */
-#define HFI_FUNCTION_SIG 0x46554e43u /* "FUNC" */
+#define HFI_LIBRARY_SIG      0x4c494252u /* "LIBR" */
+#define HFI_FUNCTION_SIG     0x46554e43u /* "FUNC" */
+#define HFI_FUNCTION_WAITING 0x57414954u /* "WAIT": destroyed, with calls in it */
 
 struct hf_library {
     uint32_t sig;
@@ -149,7 +150,14 @@ struct hf_function {
     hfi_step *step;            /* one a parameter */
     hfi_prototype prototype;
     hfi_cif cif;
+    _Atomic(uint32_t) nested_begun; /* calls from callbacks under a call of this: flight.c */
+    _Atomic(uint32_t) nested_ended;
+    hf_binding *binding;              /* whose prototype it is; NULL: its own */
+    struct hf_function *next_waiting; /* lock: flight.c's */
 };
+
+/** Gives everything back: a function that failed to be bound, or that nobody is in. */
+void hfi_function_dispose(hf_function *function);
 
 /** Makes the steps of a parsed prototype; reports what no call could do.  HF_E_UNSUPPORTED,
  * HF_E_NOMEM. */

@@ -341,7 +341,7 @@ hf_status hfi_call_cross(hfi_call *call)
         hfi_call_adopt(call); /* before anything that can fail */
     }
     hf_status status = function->growing ? check_canaries(call) : HF_OK;
-    hf_status disturbed = hfi_cross_status(call->thread, function, call->result);
+    hf_status disturbed = hfi_cross_status(call->thread, call->result);
     return status == HF_OK ? disturbed : status;
 }
 

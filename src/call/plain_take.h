@@ -9,6 +9,7 @@
 
 #include "call/cross.h"
 #include "call/direct.h"
+#include "call/flight.h"
 #include "call/plain.h"
 #include "call/result.h"
 #include "heap/heap.h"
@@ -141,10 +142,9 @@ static HFI_ALWAYS_INLINE hf_status hfi_plain_finish(hf_thread *thread, const hf_
     result->attempts = 1;
     result->error = 0;
     result->failed = false;
-    bool may_fail =
-        function->judges && (uint64_t)seen - function->fail_from <= function->fail_span;
+    bool may_fail = function->judges && (uint64_t)seen - function->fail_from <= function->fail_span;
     return may_fail ? hfi_plain_judge(thread, function, result, seen)
-                    : hfi_cross_status(thread, function, result);
+                    : hfi_cross_status(thread, result);
 }
 
 static HFI_ALWAYS_INLINE void hfi_plain_publish(hf_thread *thread, const hf_function *function,

@@ -48,11 +48,19 @@ static size_t value_bytes(hfi_ctype type, const hfi_layout *layout)
     return type >= HFI_C_LONG_DOUBLE && type < HFI_C_AGGREGATE ? hfi_ctype_size(type) : 0;
 }
 
+/* What an output points to: what is no scalar of a register is memory to a call, declared or not.
+ */
+static hfi_ctype target_of(const hfi_param *param)
+{
+    bool is_memory = param->kind == HFI_P_OUT_VALUE && param->target >= HFI_C_LONG_DOUBLE;
+    return is_memory ? HFI_C_OPAQUE : param->target;
+}
+
 static void plan_parameter(hfi_step *step, const hfi_param *param)
 {
     *step = (hfi_step){ .kind = param->kind,
                         .type = param->type,
-                        .target = param->target,
+                        .target = target_of(param),
                         .direction = param->direction,
                         .is_callers = hfi_param_is_callers(param),
                         .is_text = param->is_text,

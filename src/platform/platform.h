@@ -153,8 +153,18 @@ typedef enum hfp_module_search {
 HF_MUST_CHECK hf_status hfp_module_open(const char *name, hfp_module_search search,
                                         void **module_out, uint32_t *native_error_out);
 
+/** The same; on failure `why` gets what the loader itself says: one line, always terminated, cut to
+ * `size` bytes (at least 1). */
+HF_MUST_CHECK hf_status hfp_module_open_why(const char *name, hfp_module_search search,
+                                            void **module_out, uint32_t *native_error_out,
+                                            char *why, size_t size);
+
 /** Address of a symbol, HF_E_SYMBOL when the module has none. */
 HF_MUST_CHECK hf_status hfp_module_symbol(void *module, const char *symbol, void **address_out);
+
+/** Address of what a module exports by number; HF_E_SYMBOL, HF_E_UNSUPPORTED where numbers are not
+ * exported. */
+HF_MUST_CHECK hf_status hfp_module_ordinal(void *module, uint16_t ordinal, void **address_out);
 
 /** Gives up one hfp_module_open(). */
 void hfp_module_close(void *module);

@@ -24,6 +24,7 @@
 #include "retry/adopt.h"
 
 #include "call/begin.h"
+#include "call/flight.h"
 #include "thread/activation.h"
 
 /* What one buffer wants after a try. */
@@ -245,12 +246,30 @@ hf_status hfi_call_generally(hf_thread *thread, const hf_function *function, hf_
         status = function->growing ? call_growing(&call) : call_once(&call);
     }
     hfi_call_end(&call, status);
+    hfi_flight_end(thread);
+    return status;
+}
+
+/* From a callback: what is in flight around it is so still when this call is over. */
+static hf_status call_nested(hf_thread *thread, const hf_function *function, hf_result *result,
+                             const hf_arg *arguments)
+{
+    const hf_function *outer = hfi_flight_begin_nested(thread, function);
+    hf_status status = hfi_call_is_callable(thread, function, result, arguments)
+                           ? function->entry(thread, function, result, arguments)
+                           : hfi_call_generally(thread, function, result, arguments);
+    hfi_flight_end_nested(thread, outer);
     return status;
 }
 
 hf_status hfi_call_adopting(hf_thread *thread, const hf_function *function, hf_result *result,
                             const hf_arg *arguments, const hfi_adoption *adoption)
 {
+    bool is_nested = hfi_flight_is_nested(thread);
+    const hf_function *outer = is_nested ? hfi_flight_begin_nested(thread, function) : NULL;
+    if (!is_nested) {
+        hfi_flight_begin(thread, function);
+    }
     hfi_call call;
     hf_status status = hfi_call_begin(&call, thread, function, result, arguments);
     if (status == HF_OK) {
@@ -258,6 +277,11 @@ hf_status hfi_call_adopting(hf_thread *thread, const hf_function *function, hf_r
         status = function->growing ? call_growing(&call) : call_once(&call);
     }
     hfi_call_end(&call, status);
+    if (is_nested) {
+        hfi_flight_end_nested(thread, outer);
+    } else {
+        hfi_flight_end(thread);
+    }
     return status;
 }
 
@@ -268,9 +292,18 @@ hf_status hf_call(hf_thread *thread, const hf_function *function, hf_result *res
     if (HF_UNLIKELY(thread->activations) &&
         hfi_is_jumped(thread, (uintptr_t)__builtin_frame_address(0))) {
         hfi_jumped(thread, (uintptr_t)__builtin_frame_address(0), __func__);
+        if (!thread->activations) {
+            hfi_flight_end(thread); /* what was in flight around the callback is left too */
+        }
     }
     if (HF_UNLIKELY(!hfi_call_is_callable(thread, function, result, arguments))) {
-        return hfi_call_generally(thread, function, result, arguments);
+        return hfi_flight_is_nested(thread)
+                   ? call_nested(thread, function, result, arguments)
+                   : hfi_call_generally(thread, function, result, arguments);
     }
+    if (HF_UNLIKELY(hfi_flight_is_nested(thread))) {
+        return call_nested(thread, function, result, arguments);
+    }
+    hfi_flight_begin(thread, function);
     return function->entry(thread, function, result, arguments);
 }

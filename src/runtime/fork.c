@@ -14,6 +14,7 @@
  * once: only the outermost call counts.  The platform runs them one fork at a time.
  */
 
+#include "call/flight.h"
 #include "callback/callback.h"
 #include "fence/fence.h"
 #include "final/final.h"
@@ -37,12 +38,14 @@ static void take_locks(hfi_parts *parts)
     hfi_handles_lock(parts->handles);
     hfi_fences_lock(parts->fences);
     hfi_final_lock(parts->final);
+    hfi_flights_lock(parts->flights);
     hfi_reporter_lock(parts->reporter);
 }
 
 static void give_locks(hfi_parts *parts)
 {
     hfi_reporter_unlock(parts->reporter);
+    hfi_flights_unlock(parts->flights);
     hfi_final_unlock(parts->final);
     hfi_fences_unlock(parts->fences);
     hfi_handles_unlock(parts->handles);

@@ -9,6 +9,7 @@
  */
 
 #include "base/alloc.h"
+#include "call/flight.h"
 #include "base/parts.h"
 #include "callback/callback.h"
 #include "diag/env.h"
@@ -127,6 +128,7 @@ static hf_status create_parts(hfi_parts *parts)
     status = status == HF_OK ? hfi_handles_create(parts, &parts->handles) : status;
     status = status == HF_OK ? hfi_fences_create(parts, &parts->fences) : status;
     status = status == HF_OK ? hfi_final_create(parts, &parts->final) : status;
+    status = status == HF_OK ? hfi_flights_create(parts, &parts->flights) : status;
     status = status == HF_OK ? hfi_callbacks_create(parts, &parts->callbacks) : status;
     if (status == HF_OK) {
         connect_fences_and_resources(parts);
@@ -150,6 +152,10 @@ static void destroy_parts(hfi_parts *parts, hf_runtime_leaks *leaks)
     }
     if (parts->callbacks) {
         hfi_callbacks_destroy(parts->callbacks);
+    }
+    /* Who closes a library behind the end looks for calls in it. */
+    if (parts->flights && leaks->functions == 0) {
+        hfi_flights_destroy(parts->flights);
     }
     if (parts->final) {
         hfi_final_destroy(parts->final);
@@ -234,6 +240,7 @@ static void end_runtime(hf_runtime *runtime, hf_runtime_leaks *leaks)
     leaks->resources = left.resources;
     leaks->finalizers = left.finalizers;
     leaks->threads = hfi_world_thread_count(parts->world);
+    hfi_flights_sweep(parts->flights);
     leaks->fences = hfi_records_open(parts->world);
     leaks->functions = atomic_load_explicit(&parts->functions, memory_order_relaxed);
     report_threads(parts, leaks->threads);

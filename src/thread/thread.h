@@ -85,8 +85,9 @@ struct hf_thread {
     /* Here the public prefix ends. */
 
     hfi_parts *parts;
-    struct hfi_activation *spare_activation; /* callback: the next one; NULL: none is made */
-    struct hfi_run_block *run_blocks;        /* callback: the memory of them; the first one first */
+    _Atomic(const struct hf_function *) calling; /* call: whose call is in flight; owner writes */
+    struct hfi_activation *spare_activation;     /* callback: the next one; NULL: none is made */
+    struct hfi_run_block *run_blocks; /* callback: the memory of them; the first one first */
     const char *no_callback;   /* call: the function that runs now and promised not to call back */
     uint32_t callback_entries; /* callback: how many were entered; for the calls around them */
     uint32_t contract_breaks;  /* callback: how many of them broke `no_callback` */
@@ -118,6 +119,8 @@ struct hf_thread {
     bool is_stuck;            /* its thread's key could not be cleared: not for reuse */
     bool is_runner;           /* the runner's own record */
     _Atomic(bool) is_visitor; /* attached by a callback, native between its runs */
+
+    struct hf_thread *next_caller; /* lock: call's, in flight.c */
 };
 
 /* What is compiled into programs (holdfast/prefix.h) is this struct under other names. */
@@ -258,8 +261,8 @@ HF_MUST_CHECK hf_status hfi_world_create(hfi_parts *parts, hfi_world **world_out
  * records are kept for ever). */
 uint32_t hfi_world_destroy(hfi_world *world);
 
-/** One slot of hooks a floor: index 0 heap, 1 root, 2 fence, 3 runtime, 4 callback. Before the
- * first attach. */
+/** One slot of hooks a floor: index 0 heap, 1 root, 2 fence, 3 call, 4 callback. Before the first
+ * attach. */
 #define HFI_HOOKS_MAX     5
 #define HFI_HOOK_CALLBACK 4
 void hfi_world_set_hooks(hfi_world *world, unsigned index, const hfi_world_hooks *hooks);

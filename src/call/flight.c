@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Calls in flight, and the functions that end behind them.
+ *
+ * A call notes its function in its thread with one store and takes the note back
+ * with another; both go to the cache line that the crossing writes anyway.  Who
+ * destroys a function looks at the notes of all threads.  A note says one function,
+ * so a call from inside a callback, which overwrites the note, counts itself at the
+ * function around it first, and that costs an atomic where a closure has cost more.
+ *
+ * A function that somebody is in is put aside and looked at again whenever a
+ * function or library is opened, bound or given back, after each collection, and
+ * at the end of the runtime.
+ *
+ * A look that misses nothing: `ended` is read, then the notes, then `begun`.  A
+ * nested call that began before the note of the function could be seen, or began
+ * meanwhile, leaves begun != ended.  If all that began had ended before the look,
+ * then the note around them was back, and is there to be seen.
+ *
+ * Threads: notes are written by their threads alone; the list of threads and of
+ * functions put aside are under a lock that is held for a few loads and stores, in
+ * no call of foreign code, and across no safepoint.
+ */
+
+#include "call/flight.h"
+
+#include "base/alloc.h"
+#include "diag/report.h"
+#include "heap/heap.h"
+
+struct hfi_flights {
+    hfi_parts *parts;
+    hfi_participant participant;
+    hfp_mutex lock;
+    hf_thread *threads;        /* lock: attached, through next_caller */
+    hf_function *waiting;      /* lock: through next_waiting */
+    _Atomic(bool) has_waiting; /* written with the lock held; read without */
+};
+
+/* ---- the threads ---- */
+
+static hf_status thread_attached(void *self, hf_thread *thread)
+{
+    hfi_flights *flights = self;
+    hfp_mutex_lock(&flights->lock);
+    thread->next_caller = flights->threads;
+    flights->threads = thread;
+    hfp_mutex_unlock(&flights->lock);
+    return HF_OK;
+}
+
+static void thread_detached(void *self, hf_thread *thread)
+{
+    hfi_flights *flights = self;
+    hfp_mutex_lock(&flights->lock);
+    hf_thread **link = &flights->threads;
+    while (*link && *link != thread) {
+        link = &(*link)->next_caller;
+    }
+    if (*link) {
+        *link = thread->next_caller;
+    }
+    hfp_mutex_unlock(&flights->lock);
+}
+
+static void after_resume(void *self, hf_thread *thread)
+{
+    (void)thread;
+    hfi_flights_sweep(self);
+}
+
+/* ---- the module ---- */
+
+hf_status hfi_flights_create(hfi_parts *parts, hfi_flights **flights_out)
+{
+    hfi_flights *flights = hfi_alloc(sizeof *flights);
+    if (!flights) {
+        return HF_E_NOMEM;
+    }
+    flights->parts = parts;
+    hfp_mutex_init(&flights->lock);
+    flights->participant =
+        (hfi_participant){ .name = "flights", .self = flights, .after_resume = after_resume };
+    hfi_heap_add_participant(parts->heap, &flights->participant);
+    hfi_world_hooks hooks = { .self = flights,
+                              .attached = thread_attached,
+                              .detached = thread_detached };
+    hfi_world_set_hooks(parts->world, 3, &hooks);
+    *flights_out = flights;
+    return HF_OK;
+}
+
+void hfi_flights_destroy(hfi_flights *flights)
+{
+    hfp_mutex_finish(&flights->lock);
+    hfi_free(flights);
+}
+
+void hfi_flights_lock(hfi_flights *flights)
+{
+    hfp_mutex_lock(&flights->lock);
+}
+
+void hfi_flights_unlock(hfi_flights *flights)
+{
+    hfp_mutex_unlock(&flights->lock);
+}
+
+/* ---- nested calls ---- */
+
+static hf_function *writable(const hf_function *function)
+{
+    return (hf_function *)(uintptr_t)function; /* its counters are not what is constant in it */
+}
+
+const hf_function *hfi_flight_begin_nested(hf_thread *thread, const hf_function *function)
+{
+    const hf_function *outer = atomic_load_explicit(&thread->calling, memory_order_relaxed);
+    atomic_fetch_add_explicit(&writable(outer)->nested_begun, 1, memory_order_relaxed);
+    /* Release: who sees this note sees that the one before is counted. */
+    atomic_store_explicit(&thread->calling, function, memory_order_release);
+    return outer;
+}
+
+void hfi_flight_end_nested(hf_thread *thread, const hf_function *outer)
+{
+    atomic_store_explicit(&thread->calling, outer, memory_order_release);
+    /* Release: who sees the count sees the note. */
+    atomic_fetch_add_explicit(&writable(outer)->nested_ended, 1, memory_order_release);
+}
+
+/* ---- the end of functions ---- */
+
+/* lock: flights->lock */
+static unsigned count_in(const hfi_flights *flights, const hf_function *function)
+{
+    uint32_t ended = atomic_load_explicit(&function->nested_ended, memory_order_acquire);
+    unsigned in = 0;
+    for (const hf_thread *thread = flights->threads; thread; thread = thread->next_caller) {
+        const hf_function *calling = atomic_load_explicit(&thread->calling, memory_order_acquire);
+        in += calling == function && !thread->is_lost;
+    }
+    return in + (atomic_load_explicit(&function->nested_begun, memory_order_acquire) - ended);
+}
+
+unsigned hfi_flights_in(const hf_function *function)
+{
+    hfi_flights *flights = function->parts->flights;
+    hfp_mutex_lock(&flights->lock);
+    unsigned in = count_in(flights, function);
+    hfp_mutex_unlock(&flights->lock);
+    return in;
+}
+
+static void report_waiting(const hf_function *function, unsigned in)
+{
+    char line[256];
+    hfi_text message = hfi_text_begin(line, sizeof line);
+    hfi_text_format(&message, "destroyed with %u call%s in it: it%s ends behind the last of them",
+                    in, in == 1 ? "" : "s",
+                    function->library ? " and its hold on its library" : "");
+    hfi_text_end(&message);
+    hf_report report = HF_REPORT_INIT;
+    report.kind = HF_REPORT_WARNING;
+    report.status = HF_E_BUSY;
+    report.function = "hf_function_destroy";
+    report.argument = "function";
+    report.object = function->prototype.name;
+    report.message = line;
+    report.remedy = "let the calls come back before the function is destroyed";
+    (void)hfi_report(function->parts->reporter, &report);
+}
+
+void hfi_flights_end_function(hf_function *function)
+{
+    hfi_flights *flights = function->parts->flights;
+    hfi_flights_sweep(flights);
+    unsigned in = hfi_flights_in(function);
+    if (in == 0) {
+        hfi_function_dispose(function);
+        return;
+    }
+    function->sig = HFI_FUNCTION_WAITING;
+    report_waiting(function, in);
+    hfp_mutex_lock(&flights->lock);
+    function->next_waiting = flights->waiting;
+    flights->waiting = function;
+    atomic_store_explicit(&flights->has_waiting, true, memory_order_relaxed);
+    hfp_mutex_unlock(&flights->lock);
+}
+
+/* Takes those that are free out of the list.  lock: flights->lock */
+static hf_function *take_free(hfi_flights *flights)
+{
+    hf_function *free = NULL;
+    hf_function **link = &flights->waiting;
+    while (*link) {
+        hf_function *function = *link;
+        if (count_in(flights, function) != 0) {
+            link = &function->next_waiting;
+            continue;
+        }
+        *link = function->next_waiting;
+        function->next_waiting = free;
+        free = function;
+    }
+    atomic_store_explicit(&flights->has_waiting, flights->waiting != NULL, memory_order_relaxed);
+    return free;
+}
+
+void hfi_flights_sweep(hfi_flights *flights)
+{
+    if (HF_LIKELY(!atomic_load_explicit(&flights->has_waiting, memory_order_relaxed))) {
+        return;
+    }
+    hfp_mutex_lock(&flights->lock);
+    hf_function *free = take_free(flights);
+    hfp_mutex_unlock(&flights->lock);
+    while (free) {
+        hf_function *next = free->next_waiting;
+        hfi_function_dispose(free);
+        free = next;
+    }
+}

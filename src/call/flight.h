@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HOLDFAST_CALL_FLIGHT_H
+#define HOLDFAST_CALL_FLIGHT_H
+
+/*
+ * Which calls are in flight, so that no function ends, and no library is unloaded,
+ * under one.  See flight.c and docs/design/library.md.
+ */
+
+#include "call/function.h"
+#include "heap/participant.h"
+#include "thread/thread.h"
+
+typedef struct hfi_flights hfi_flights;
+
+HF_MUST_CHECK hf_status hfi_flights_create(hfi_parts *parts, hfi_flights **flights_out);
+void hfi_flights_destroy(hfi_flights *flights);
+
+/** Takes and gives the module's lock around a fork. */
+void hfi_flights_lock(hfi_flights *flights);
+void hfi_flights_unlock(hfi_flights *flights);
+
+/** Threads that are in a call of the function, at least. */
+unsigned hfi_flights_in(const hf_function *function);
+
+/** Ends a function, at once or behind the last call that is in it.  Any thread. */
+void hfi_flights_end_function(hf_function *function);
+
+/** Ends those that waited and have no call in them any more.  Any thread; a load if none waits. */
+void hfi_flights_sweep(hfi_flights *flights);
+
+/** True if this thread is in a call already: this one comes from a callback. */
+static inline bool hfi_flight_is_nested(const hf_thread *thread)
+{
+    return atomic_load_explicit(&thread->calling, memory_order_relaxed) != NULL;
+}
+
+/** A call begins on a thread that is in none. */
+static inline void hfi_flight_begin(hf_thread *thread, const hf_function *function)
+{
+    atomic_store_explicit(&thread->calling, function, memory_order_relaxed);
+}
+
+/** It is over: the function is not looked at any more.  pairs with the acquire in
+ * hfi_flights_in() */
+static inline void hfi_flight_end(hf_thread *thread)
+{
+    atomic_store_explicit(&thread->calling, NULL, memory_order_release);
+}
+
+/** A call inside another one of the same thread.  Gives the one around it. */
+const hf_function *hfi_flight_begin_nested(hf_thread *thread, const hf_function *function);
+void hfi_flight_end_nested(hf_thread *thread, const hf_function *outer);
+
+#endif
