@@ -19,6 +19,8 @@
 #include "holdfast/handle.h"
 #include "holdfast/heap.h"
 #include "holdfast/library.h"
+#include "holdfast/native.h"
+#include "holdfast/prefix.h"
 #include "holdfast/ref.h"
 #include "holdfast/resource.h"
 #include "holdfast/root.h"
@@ -28,5 +30,7 @@
 #include "holdfast/type.h"
 #include "holdfast/utf.h"
 #include "holdfast/version.h"
+#include "holdfast/wrap.h"
+#include "holdfast/wrap_macros.h"
 
 #endif

@@ -32,6 +32,12 @@ int *hfp_errno_address(void)
     return &errno;
 }
 
+const uint32_t *hfp_last_error_address(void)
+{
+    static const uint32_t none = 0;
+    return &none;
+}
+
 void hfp_native_error_restore(hfp_native_error saved)
 {
     errno = saved.errno_value;

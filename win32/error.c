@@ -49,6 +49,40 @@ uint32_t hfp_last_error_call(void)
     return GetLastError();
 }
 
+/*
+ * GetLastError() reads a word of the thread's environment block, at an offset that has been the
+ * same since Windows NT 3.1 (debuggers rely on it) and in no documentation; so it is tried out.
+ */
+#define LAST_ERROR_OFFSET (sizeof(void *) == 8 ? 0x68 : 0x34)
+
+/* What NtCurrentTeb() gives; as asm, because gcc takes the one of mingw-w64 for an access of NULL.
+ */
+static char *thread_block(void)
+{
+    char *block = NULL;
+#if defined(__x86_64__)
+    __asm__("movq %%gs:0x30, %0" : "=r"(block));
+#elif defined(__i386__)
+    __asm__("movl %%fs:0x18, %0" : "=r"(block));
+#endif
+    return block;
+}
+
+const uint32_t *hfp_last_error_address(void)
+{
+    static const DWORD probes[] = { 0x2f5a13c7, 0x50a5ec38 };
+    const DWORD last_error = GetLastError();
+    char *block = thread_block();
+    volatile uint32_t *word = block ? (volatile uint32_t *)(block + LAST_ERROR_OFFSET) : NULL;
+    bool is_there = word != NULL;
+    for (size_t i = 0; i < sizeof(probes) / sizeof(probes[0]) && is_there; i++) {
+        SetLastError(probes[i]);
+        is_there = *word == probes[i];
+    }
+    SetLastError(last_error);
+    return is_there ? (const uint32_t *)(block + LAST_ERROR_OFFSET) : NULL;
+}
+
 void hfp_native_error_restore(hfp_native_error saved)
 {
     errno = saved.errno_value;

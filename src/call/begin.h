@@ -21,7 +21,8 @@ void hfi_call_place_outputs(hfi_call *call);
 static inline bool hfi_call_is_callable(const hf_thread *thread, const hf_function *function,
                                         const hf_result *result, const hf_arg *arguments)
 {
-    return function && result && arguments && function->parts == thread->parts &&
+    return HF_LIKELY(function != NULL) && HF_LIKELY(result != NULL) &&
+           HF_LIKELY(arguments != NULL) && function->parts == thread->parts &&
            !atomic_load_explicit(&thread->parts->is_stopping, memory_order_relaxed);
 }
 
@@ -41,6 +42,7 @@ HF_MUST_CHECK static inline hf_status hfi_call_begin(hfi_call *call, hf_thread *
     call->held_count = 0;
     call->lent_count = 0;
     call->links = NULL;
+    call->adoption = NULL;
     call->rooms = NULL;
     call->room_next = call->scratch;
     call->room_left = HFI_CALL_SCRATCH;

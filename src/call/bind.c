@@ -11,6 +11,7 @@
  */
 
 #include "call/guard.h"
+#include "call/plain.h"
 
 #include "base/alloc.h"
 #include "base/verify.h"
@@ -147,9 +148,10 @@ static hf_status find_errno(hf_function *function)
 /* Checked modes look at what is lent, which only the general way lets them. */
 static void choose_entry(hf_function *function)
 {
-    function->guards = hfi_guard_plan(function);
     function->is_odd =
         function->prototype.is_leaf || function->clears_error || function->locate_errno != NULL;
+    hfi_plain_choose(function);
+    function->guards = hfi_guard_plan(function);
     function->entry =
         function->plain && !function->guards ? function->plain : function->parts->call_generally;
 }

@@ -3,6 +3,7 @@
 /*
  * The rare part of the crossing.
  *
+ * An exchange on the way back, and a collection on either side under stress.
  * A leaf stays in managed state.  A function whose error decides about success has
  * the error values set to 0 before it.  One that belongs to another C runtime than
  * ours has an errno of its own.
@@ -12,8 +13,7 @@
 
 #include "call/cross.h"
 
-#include "call/callbacks.h"
-#include "thread/activation.h"
+#include "call/result.h"
 
 void hfi_cross_out_oddly(hf_thread *thread, const hf_function *function)
 {
@@ -38,27 +38,21 @@ void hfi_cross_back_oddly(hf_thread *thread, const hf_function *function, hf_res
     }
 }
 
-/* What the callbacks under the call left for it: the first error, or that one was jumped over. */
-static hf_status callbacks_said(hf_thread *thread, hf_result *result)
+void hfi_cross_out_specially(hf_thread *thread)
 {
-    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
-    bool is_jumped = hfi_is_jumped(thread, here);
-    if (is_jumped) {
-        hfi_jumped(thread, here, "hf_call");
-    }
-    if (thread->parked) {
-        hfi_parked parked;
-        thread->parts->callback_hooks->take_parked(thread, &parked);
-        result->callback_status = parked.status;
-        result->callback_name = parked.name;
-    }
-    return is_jumped ? HF_E_JUMPED : result->callback_status != HF_OK ? HF_E_CALLBACK : HF_OK;
+    hfi_crossing(thread);
+}
+
+void hfi_cross_back_specially(hf_thread *thread)
+{
+    hfi_leave(thread);
+    hfi_crossing(thread);
 }
 
 hf_status hfi_cross_disturbed(hf_thread *thread, hf_result *result)
 {
     hf_status status =
-        thread->activations || thread->parked ? callbacks_said(thread, result) : HF_OK;
+        thread->parked || thread->activations ? hfi_call_callbacks_said(thread, result) : HF_OK;
     bool is_stopping = atomic_load_explicit(&thread->parts->is_stopping, memory_order_relaxed);
     return is_stopping ? HF_E_SHUTDOWN : status; /* then the native result is all there is */
 }

@@ -79,20 +79,36 @@ static tally count(const hfi_prototype *prototype)
     return all;
 }
 
-#if defined(HFI_DIRECT_HAS_MIXED) && defined(__x86_64__)
-static unsigned mixed_shape(const tally *all)
+static void choose_words(hfi_cif *cif)
 {
-    unsigned floatings = all->floatings > 4   ? 3
-                         : all->floatings > 2 ? 2
-                         : all->floatings > 1 ? 1
-                                              : 0;
-    return (all->words + 1) / 2 * 4 + floatings;
+    cif->direct = HFI_DIRECT_WORDS;
+    cif->loads_words = cif->words > 6 ? 8 : cif->words;
 }
-#else
-static unsigned mixed_shape(const tally *all)
+
+static void choose_slots(hfi_cif *cif, const tally *all)
 {
-    (void)all;
-    return 0;
+    cif->direct = HFI_DIRECT_SLOTS;
+    cif->shape = (uint8_t)all->mask;
+    cif->loads_words = HFI_SLOTS_MAX;
+    cif->loads_floatings = HFI_SLOTS_MAX;
+}
+
+#if defined(HFI_DIRECT_HAS_MIXED) && defined(__x86_64__)
+static void choose_mixed(hfi_cif *cif, const tally *all)
+{
+    unsigned step = all->floatings > 4 ? 3 : all->floatings > 2 ? 2 : all->floatings > 1 ? 1 : 0;
+    cif->direct = HFI_DIRECT_MIXED;
+    cif->shape = (uint8_t)((all->words + 1) / 2 * 4 + step);
+    cif->loads_words = (uint8_t)((all->words + 1) / 2 * 2);
+    cif->loads_floatings = (uint8_t)(1u << step);
+}
+#elif defined(HFI_DIRECT_HAS_MIXED)
+static void choose_mixed(hfi_cif *cif, const tally *all)
+{
+    (void)all; /* they are all loaded */
+    cif->direct = HFI_DIRECT_MIXED;
+    cif->loads_words = HFI_DIRECT_WORDS_MAX;
+    cif->loads_floatings = HFI_DIRECT_FLOATING_MAX;
 }
 #endif
 
@@ -108,20 +124,19 @@ void hfi_direct_choose(hfi_cif *cif, const hfi_prototype *prototype)
         return;
     }
     if (by == NATIVE && !has_floating && all.words <= HFI_DIRECT_WORDS_MAX) {
-        cif->direct = HFI_DIRECT_WORDS;
+        choose_words(cif);
         return;
     }
 #if defined(HFI_DIRECT_HAS_MIXED)
     if (by == NATIVE) {
-        bool fits = all.words <= HFI_DIRECT_WORDS_MAX && all.floatings <= HFI_DIRECT_FLOATING_MAX;
-        cif->direct = fits ? HFI_DIRECT_MIXED : HFI_DIRECT_NONE;
-        cif->shape = (uint8_t)mixed_shape(&all);
+        if (all.words <= HFI_DIRECT_WORDS_MAX && all.floatings <= HFI_DIRECT_FLOATING_MAX) {
+            choose_mixed(cif, &all);
+        }
         return;
     }
 #endif
     if (prototype->param_count <= HFI_SLOTS_MAX) {
-        cif->direct = HFI_DIRECT_SLOTS;
-        cif->shape = (uint8_t)all.mask;
+        choose_slots(cif, &all);
     }
 }
 
@@ -144,7 +159,7 @@ void hfi_direct_load(const hfi_cif *cif, const hfi_prototype *prototype, void *c
 {
     unsigned words = 0;
     unsigned floatings = 0;
-    *registers_out = (hfi_registers){ { 0 }, { 0 } };
+    *registers_out = (hfi_registers){ .cell = { 0 } };
     for (unsigned i = 0; i < prototype->param_count; i++) {
         hfi_ctype type = prototype->param[i].type;
         bool by_slot = cif->direct == HFI_DIRECT_SLOTS;

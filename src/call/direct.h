@@ -50,10 +50,17 @@
 #define HFI_SLOTS_MAX     4u
 
 /** What is loaded: the words and floating numbers in their order, or for slots by number. */
-typedef struct hfi_registers {
-    uint64_t word[HFI_REGISTERS_MAX + 1]; /* the last one is written by whom it does not matter */
-    double floating[HFI_REGISTERS_MAX];
+typedef union hfi_registers {
+    struct {
+        uint64_t word[HFI_REGISTERS_MAX];
+        double floating[HFI_REGISTERS_MAX];
+        uint64_t nowhere; /* what no register gets */
+    };
+    uint64_t cell[2 * HFI_REGISTERS_MAX + 1]; /* the same, one after the other */
 } hfi_registers;
+
+#define HFI_CELL_FLOATING HFI_REGISTERS_MAX /* of the first floating number */
+#define HFI_CELL_NOWHERE  (2 * HFI_REGISTERS_MAX)
 
 /** Chooses the way for a signature when it is bound: `direct`, `words`, `shape`. */
 void hfi_direct_choose(hfi_cif *cif, const hfi_prototype *prototype);

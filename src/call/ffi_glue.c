@@ -210,8 +210,7 @@ hf_status hfi_cif_prepare_with(hfi_cif *cif, const hfi_prototype *prototype, uin
     if (ffi_prep_cif(&cif->cif, abi, prototype->param_count, result, cif->types) != FFI_OK) {
         return refuse(cif, -1, NULL, "libffi refuses the signature");
     }
-    bool is_common = !cif->has_values && abi == FFI_DEFAULT_ABI;
-    if (is_common) {
+    if (!cif->has_values) {
         hfi_direct_choose(cif, prototype);
     }
     return rules == HFI_ABI_SYSV64 ? avoid_last_word(cif, prototype, faults) : HF_OK;

@@ -36,8 +36,10 @@ typedef struct hfi_cif {
     ffi_cif cif; /* as declared; a variadic one has a cif of its own in each call */
     ffi_type *types[HFI_PARAMS_MAX];
     hfi_direct direct;
-    uint8_t words;         /* HFI_DIRECT_WORDS: so many parameters */
-    uint8_t shape;         /* of the other two: see call/direct.h */
+    uint8_t words;       /* HFI_DIRECT_WORDS: so many parameters */
+    uint8_t shape;       /* of the other two: see call/direct.h */
+    uint8_t loads_words; /* so many of each are loaded; as many as have an argument, or more */
+    uint8_t loads_floatings;
     bool returns_floating; /* in a floating register */
     bool has_values;       /* structs, complex, long double or dots: hfi_cif_call_values() */
     hfi_ffi_types made;    /* owned */

@@ -55,21 +55,29 @@ typedef enum hfi_yield {
 
 #define HFI_TAKES_MAX 16u
 
+/** What the short way looks at: most are simple, a value of one kind or two that is in a range. */
+typedef enum hfi_take_how {
+    HFI_TAKE_NOTHING, /* the library supplies it: its buffer announces it */
+    HFI_TAKE_SIMPLY,  /* an integer, an address, a double */
+    HFI_TAKE_TEXT,    /* the same, but not null */
+    HFI_TAKE_FLOAT,
+    HFI_TAKE_BUFFER
+} hfi_take_how;
+
 /**
  * What the short way (call/plain.h) does for one parameter; small, so that all of a function's are
- * on two or three lines of the cache.  A number fits, and an address is not of the managed heap, if
- * adding `bias` gives no more than `span`.
+ * on a few lines of the cache.  A value is in its range if adding `bias` gives no more than `span`.
  */
 typedef struct hfi_take {
-    hfi_quick how;
-    uint8_t at;          /* its register among the words or among the floating numbers */
-    uint8_t announce_at; /* of a buffer: the word that gets its length */
-    bool is_callers;
-    bool is_sized;    /* of a buffer: announced, so any length up to span[0]; else at least reach */
-    bool is_packed;   /* of a buffer: its elements need no alignment */
-    uint64_t bias[2]; /* by HF_ARG_SIGNED and HF_ARG_UNSIGNED; of an address the first one */
+    uint8_t how;
+    uint8_t at;          /* the cell of its register */
+    uint8_t announce_at; /* of a buffer: the cell that gets its length */
+    uint8_t kind;        /* the first hf_arg_kind that is taken */
+    uint8_t more_kinds;  /* so many behind that too */
+    bool is_sized;       /* of a buffer: its length is announced */
+    bool is_packed;      /* of a buffer: its elements need no alignment */
+    uint64_t bias[2];    /* by kind; of a buffer for its length */
     uint64_t span[2];
-    uint64_t reach;
 } hfi_take;
 
 /** What a call does for one parameter: the prototype's parameter without its words. */
@@ -107,11 +115,17 @@ struct hf_function {
     hfi_parts *parts;
     hfi_call_fn *entry; /* the shortest way that may be used */
     void *address;
+    const char *name;
+    uint64_t fail_from; /* it may have failed if its result is one of these; judging tells */
+    uint64_t fail_span;
+    uint64_t result_mask; /* of a result in a word: the bits of its type */
+    uint64_t result_sign; /* its sign bit; 0: it is unsigned */
     hfi_yield yield;
-    uint8_t result_shift; /* bits of a register that an integer result leaves unused */
+    bool is_odd;    /* a leaf, clears the error, or has an errno of its own: see call/cross.h */
+    bool can_fail;  /* it has a fail role */
+    bool is_padded; /* more registers are loaded than have an argument */
     bool result_is_signed;
-    bool is_odd; /* a leaf, clears the error, or has an errno of its own: see call/cross.h */
-    bool can_fail;
+    uint8_t result_shift; /* bits of a register that an integer result leaves unused */
     uint8_t guards; /* HFI_GUARD_...: what each call looks after (call/guard.h) */
     hfi_take take[HFI_TAKES_MAX];
 

@@ -64,6 +64,22 @@ hf_status hfi_call_not_callable(hf_thread *thread, const hf_function *function, 
     return HF_E_SHUTDOWN;
 }
 
+hf_status hfi_call_callbacks_said(hf_thread *thread, hf_result *result)
+{
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+    bool is_jumped = hfi_is_jumped(thread, here);
+    if (is_jumped) {
+        hfi_jumped(thread, here, "hf_call");
+    }
+    if (thread->parked) {
+        hfi_parked parked;
+        thread->parts->callback_hooks->take_parked(thread, &parked);
+        result->callback_status = parked.status;
+        result->callback_name = parked.name;
+    }
+    return is_jumped ? HF_E_JUMPED : result->callback_status != HF_OK ? HF_E_CALLBACK : HF_OK;
+}
+
 /* Gives back what the call took: the last hold of a disposed resource runs its release function. */
 static void let_go(hfi_call *call)
 {
@@ -336,6 +352,9 @@ hf_status hfi_call_cross(hfi_call *call)
     }
     if (function->prototype.fail.count) {
         call->error_seen = hfi_result_judge(call->result, function, call->result_seen, call->seen);
+    }
+    if (HF_UNLIKELY(call->adoption != NULL) && !call->result->failed) {
+        hfi_call_adopt(call); /* before anything that can fail */
     }
     hf_status status = function->growing ? check_canaries(call) : HF_OK;
     hf_status disturbed = hfi_cross_status(call->thread, function, call->result);

@@ -20,158 +20,36 @@
  * Threads: the owner of the call, managed.
  */
 
-#include "call/plain.h"
+#include "call/plain_take.h"
 
-#include "call/cross.h"
-#include "call/direct.h"
-#include "call/result.h"
-#include "heap/heap.h"
-#include "thread/record.h"
-
-#include <float.h>
-#include <string.h>
-
-#define ALWAYS_INLINE inline __attribute__((always_inline))
-
-/* What the arguments come to.  Only what is loaded or pinned is ever written. */
-typedef struct taken {
-    hfi_registers registers;
-    uintptr_t object[HFI_REGISTERS_MAX];
-    unsigned pins;
-} taken;
-
-static ALWAYS_INLINE bool take_integer(const hfi_take *take, const hf_arg *arg, uint64_t *word_out)
+/* The native call of a function that is not odd and gives a word or nothing.  What it left in its
+ * register is put away before the error values are read: nothing is called for that. */
+static HFI_ALWAYS_INLINE void cross(hf_thread *thread, const hf_function *function,
+                                    hf_result *result, const uint64_t *word, unsigned count)
 {
-    unsigned which = (unsigned)arg->kind - HF_ARG_SIGNED;
-    *word_out = arg->as.u;
-    return which < 2 && arg->as.u + take->bias[which] <= take->span[which];
+    hfi_cross_out_quickly(thread);
+    uint64_t bits = hfi_direct_words(function->address, count, word);
+    bits &= function->result_mask;
+    bits ^= function->result_sign;
+    result->value.u = bits - function->result_sign;
+    hfi_cross_back_quickly(thread, result);
 }
 
-static ALWAYS_INLINE bool take_address(const hfi_take *take, const hf_arg *arg, uint64_t *word_out)
-{
-    hf_arg_kind kind = take->how == HFI_QUICK_TEXT ? HF_ARG_CSTR : HF_ARG_POINTER;
-    uint64_t address = (uintptr_t)arg->as.pointer;
-    *word_out = address;
-    return arg->kind == kind && address != 0 && address + take->bias[0] <= take->span[0];
-}
+/* One for each small number of parameters; the functions are below. */
+#define COUNTED_MAX 6
+static hfi_call_fn *const simple[COUNTED_MAX + 1];
+static hfi_call_fn *const words[COUNTED_MAX + 1];
 
-/* Native memory for a buffer parameter: the prototype says how far the callee reaches. */
-static __attribute__((noinline)) bool take_native(const hf_thread *thread, const hfi_take *take,
-                                                  const hf_arg *arg, uint64_t *word_out)
-{
-    *word_out = (uintptr_t)arg->as.pointer;
-    return arg->kind == HF_ARG_POINTER && !take->is_sized && arg->as.pointer &&
-           !hfi_heap_contains(thread->parts->heap, (uintptr_t)arg->as.pointer);
-}
+/* ---- simple words ---- */
 
-static ALWAYS_INLINE bool take_buffer(taken *all, const hf_thread *thread, const hfi_take *take,
-                                      const hf_arg *arg, uint64_t *word_out)
-{
-    if (HF_UNLIKELY(arg->kind != HF_ARG_BUFFER || !arg->as.ref)) {
-        return take_native(thread, take, arg, word_out);
-    }
-    uintptr_t object = arg->as.ref->word_;
-    if (object == 0 || object == HFI_SLOT_POISON || hfi_object_type_id(object) != HFI_TYPE_BYTES) {
-        return false;
-    }
-    uint64_t size = *hfi_object_length(object);
-    uint64_t offset = arg->offset;
-    uint64_t rest = size - offset;
-    uint64_t length = arg->length == HF_WHOLE ? rest : arg->length;
-    uint64_t reach = take->bias[0];
-    bool reaches = take->is_sized ? length <= take->span[0] : reach != 0 && length >= reach;
-    if (offset > size || length > rest || !reaches || (offset != 0 && !take->is_packed)) {
-        return false;
-    }
-    all->object[all->pins++] = object;
-    all->registers.word[take->announce_at] = length;
-    *word_out = (uintptr_t)hfi_payload_16(object) + offset;
-    return true;
-}
-
-/* A word of any kind; moves on to the next argument unless the library itself supplies this one. */
-static ALWAYS_INLINE bool take_word(taken *all, const hf_thread *thread, const hfi_take *take,
-                                    const hf_arg **next, unsigned at)
-{
-    const hf_arg *arg = *next;
-    uint64_t *word = &all->registers.word[at];
-    *next += take->is_callers;
-    switch (take->how) {
-    case HFI_QUICK_INTEGER:
-        return take_integer(take, arg, word);
-    case HFI_QUICK_BUFFER:
-        return take_buffer(all, thread, take, arg, word);
-    case HFI_QUICK_TEXT:
-    case HFI_QUICK_POINTER:
-        return take_address(take, arg, word);
-    default:
-        return true; /* a capacity: its buffer announces it */
-    }
-}
-
-/* The low half of the register is the float. */
-static ALWAYS_INLINE bool take_float(const hf_arg *arg, double *to)
-{
-    float number = (float)arg->as.f;
-    uint32_t low;
-    memcpy(&low, &number, sizeof(low));
-    uint64_t bits = low;
-    memcpy(to, &bits, sizeof(bits));
-    return arg->kind == HF_ARG_FLOATING && arg->as.f >= -FLT_MAX && arg->as.f <= FLT_MAX;
-}
-
-/* A result that has nothing of an earlier call which the fields below do not overwrite. */
-static ALWAYS_INLINE bool is_fresh(const hf_result *result)
-{
-    return result->struct_size == sizeof(*result) &&
-           (result->out_count | result->scalar_count | (uint32_t)result->callback_status) == 0;
-}
-
-static __attribute__((noinline)) hf_status generally(hf_thread *thread, const hf_function *function,
-                                                     hf_result *result, const hf_arg *arguments)
-{
-    return thread->parts->call_generally(thread, function, result, arguments);
-}
-
-static ALWAYS_INLINE hf_status finish(hf_thread *thread, const hf_function *function,
-                                      hf_result *result, const hfi_value *returned)
-{
-    result->attempts = 1;
-    result->error = 0;
-    result->failed = false;
-    int64_t seen = hfi_result_read(result, function, returned);
-    if (function->can_fail) {
-        (void)hfi_result_judge(result, function, seen, NULL);
-    }
-    hf_status status = hfi_cross_status(thread, function, result);
-    return HF_UNLIKELY(status != HF_OK) ? status : result->failed ? HF_E_NATIVE : HF_OK;
-}
-
-static ALWAYS_INLINE void publish(hf_thread *thread, const hf_function *function, taken *all,
-                                  hf_record_ *record)
-{
-    hfi_record_prepare(thread, record, function->prototype.name);
-    record->site.file = NULL;
-    record->site.line = 0;
-    record->what = function->prototype.name;
-    record->pins = (uint16_t)all->pins;
-    record->keeps = 0;
-    record->objects = all->object;
-    record->slots = NULL;
-    record->abandon = NULL;
-    hfi_record_push(thread, record);
-}
-
-/* ---- integers alone ---- */
-
-static ALWAYS_INLINE hf_status call_integers(hf_thread *thread, const hf_function *function,
-                                             hf_result *result, const hf_arg *arguments,
-                                             unsigned count)
+static HFI_ALWAYS_INLINE hf_status call_simple(hf_thread *thread, const hf_function *function,
+                                               hf_result *result, const hf_arg *arguments,
+                                               unsigned count)
 {
     uint64_t word[HFI_REGISTERS_MAX];
     const hfi_take *take = function->take;
-    bool fits = is_fresh(result);
-#define TAKE(i) fits = fits && (count <= (i) || take_integer(&take[i], &arguments[i], &word[i]));
+    bool fits = hfi_plain_is_fresh(result);
+#define TAKE(i) fits = fits && (count <= (i) || hfi_take_simply(&take[i], &arguments[i], &word[i]));
     TAKE(0)
     TAKE(1)
     TAKE(2)
@@ -180,27 +58,26 @@ static ALWAYS_INLINE hf_status call_integers(hf_thread *thread, const hf_functio
     TAKE(5)
 #undef TAKE
     if (HF_UNLIKELY(!fits || arguments[count].kind != HF_ARG_END)) {
-        return generally(thread, function, result, arguments);
+        return hfi_plain_generally(thread, function, result, arguments);
     }
-    hfi_value returned;
-    hfi_cross_out(thread, function);
-    returned.u64 = hfi_direct_words(function->address, count, word);
-    hfi_cross_back(thread, function, result);
-    return finish(thread, function, result, &returned);
+    cross(thread, function, result, word, count);
+    return hfi_plain_finish(thread, function, result, result->value.i);
 }
 
 /* ---- words of all kinds ---- */
 
-static ALWAYS_INLINE hf_status call_words(hf_thread *thread, const hf_function *function,
-                                          hf_result *result, const hf_arg *arguments,
-                                          unsigned count)
+static HFI_ALWAYS_INLINE hf_status call_words(hf_thread *thread, const hf_function *function,
+                                              hf_result *result, const hf_arg *arguments,
+                                              unsigned count)
 {
-    taken all;
+    hfi_taken all;
     const hfi_take *take = function->take;
     const hf_arg *next = arguments;
-    bool fits = is_fresh(result);
+    bool fits = hfi_plain_is_fresh(result);
     all.pins = 0;
-#define TAKE(i) fits = fits && (count <= (i) || take_word(&all, thread, &take[i], &next, (i)));
+#define TAKE(i)                                                                                    \
+    fits = fits &&                                                                                 \
+           (count <= (i) || hfi_take_one(&all, thread, &take[i], &next, (i), HFI_ONLY_WORDS));
     TAKE(0)
     TAKE(1)
     TAKE(2)
@@ -209,101 +86,184 @@ static ALWAYS_INLINE hf_status call_words(hf_thread *thread, const hf_function *
     TAKE(5)
 #undef TAKE
     if (HF_UNLIKELY(!fits || next->kind != HF_ARG_END)) {
-        return generally(thread, function, result, arguments);
+        return hfi_plain_generally(thread, function, result, arguments);
     }
     hf_record_ record;
-    hfi_value returned;
     if (all.pins) {
-        publish(thread, function, &all, &record);
+        hfi_plain_publish(thread, function, &record, all.object, all.pins);
     }
-    hfi_cross_out(thread, function);
-    returned.u64 = hfi_direct_words(function->address, count, all.registers.word);
-    hfi_cross_back(thread, function, result);
+    cross(thread, function, result, all.registers.word, count);
     if (all.pins) {
         hfi_record_pop(&record);
     }
-    return finish(thread, function, result, &returned);
+    return hfi_plain_finish(thread, function, result, result->value.i);
+}
+
+/* ---- words, of which one lends a managed buffer ---- */
+
+/* The commonest of the above: the buffer is parameter `place`, all others are simple or are told by
+ * it.  For native memory in its place there is call_words(). */
+static HFI_ALWAYS_INLINE hf_status call_lender(hf_thread *thread, const hf_function *function,
+                                               hf_result *result, const hf_arg *arguments,
+                                               unsigned count, unsigned place)
+{
+    uint64_t cell[HFI_CELL_NOWHERE + 1];
+    uintptr_t object = 0;
+    const hfi_take *take = function->take;
+    const hf_arg *next = arguments;
+    bool fits = hfi_plain_is_fresh(result);
+#define TAKE(i)                                                                                    \
+    if (fits && (i) < count) {                                                                     \
+        fits = (i) == place ? hfi_take_managed(&take[i], next++, cell, &cell[i], &object)          \
+                            : take[i].how == HFI_TAKE_NOTHING ||                                   \
+                                  hfi_take_simply(&take[i], next++, &cell[i]);                     \
+    }
+    TAKE(0)
+    TAKE(1)
+    TAKE(2)
+    TAKE(3)
+#undef TAKE
+    if (HF_UNLIKELY(!fits || next->kind != HF_ARG_END)) {
+        return words[count](thread, function, result, arguments);
+    }
+    hf_record_ record;
+    hfi_plain_publish(thread, function, &record, &object, 1);
+    cross(thread, function, result, cell, count);
+    thread->records = record.outer;
+    record.cookie = HFI_RECORD_ENDED;
+    return hfi_plain_finish(thread, function, result, result->value.i);
+}
+
+/* ---- with floating numbers, and all the others ---- */
+
+/* A simple one or a float, or one that the library supplies. */
+static HFI_ALWAYS_INLINE bool take_number(const hfi_take *take, const hf_arg **next,
+                                          uint64_t *cells)
+{
+    if (HF_LIKELY(take->how == HFI_TAKE_SIMPLY)) {
+        return hfi_take_simply(take, (*next)++, &cells[take->at]);
+    }
+    return take->how == HFI_TAKE_NOTHING || hfi_take_float((*next)++, &cells[take->at]);
+}
+
+static HFI_ALWAYS_INLINE void cross_mixed(hf_thread *thread, const hf_function *function,
+                                          hf_result *result, const hfi_registers *registers)
+{
+    hfi_value returned;
+    hfi_cross_out_quickly(thread);
+    hfi_direct_mixed(&function->cif, function->address, registers, &returned);
+    hfi_cross_back_quickly(thread, result);
+    (void)hfi_result_read(result, function, &returned);
+}
+
+/* As call_lender(), with registers of both kinds; `place` is NOWHERE where nothing is lent. */
+#define NOWHERE HFI_TAKES_MAX
+
+static HFI_ALWAYS_INLINE hf_status call_mixed(hf_thread *thread, const hf_function *function,
+                                              hf_result *result, const hf_arg *arguments,
+                                              unsigned count, unsigned place)
+{
+    hfi_registers registers;
+    uintptr_t object = 0;
+    const hfi_take *take = function->take;
+    const hf_arg *next = arguments;
+    bool fits = hfi_plain_is_fresh(result);
+    hfi_plain_pad(&registers, function);
+#define TAKE(i)                                                                                    \
+    if (fits && (i) < count) {                                                                     \
+        uint64_t *cells = registers.cell;                                                          \
+        fits = (i) == place                                                                        \
+                   ? hfi_take_managed(&take[i], next++, cells, &cells[take[i].at], &object)        \
+                   : take_number(&take[i], &next, cells);                                          \
+    }
+    TAKE(0)
+    TAKE(1)
+    TAKE(2)
+    TAKE(3)
+    TAKE(4)
+    TAKE(5)
+#undef TAKE
+    if (HF_UNLIKELY(!fits || next->kind != HF_ARG_END)) {
+        return hfi_plain_any(thread, function, result, arguments);
+    }
+    if (place == NOWHERE) {
+        cross_mixed(thread, function, result, &registers);
+    } else {
+        hf_record_ record;
+        hfi_plain_publish(thread, function, &record, &object, 1);
+        cross_mixed(thread, function, result, &registers);
+        thread->records = record.outer;
+        record.cookie = HFI_RECORD_ENDED;
+    }
+    return hfi_plain_finish(thread, function, result, result->value.i);
 }
 
 /* ---- one of each for each count ---- */
 
 #define COUNTS(X) X(1) X(2) X(3) X(4) X(5) X(6)
 
-#define DEFINE_INTEGERS(n)                                                                         \
-    static hf_status integers_##n(hf_thread *thread, const hf_function *function,                  \
-                                  hf_result *result, const hf_arg *arguments)                      \
+#define DEFINE(name, n)                                                                            \
+    static hf_status name##_##n(hf_thread *thread, const hf_function *function, hf_result *result, \
+                                const hf_arg *arguments)                                           \
     {                                                                                              \
-        return call_integers(thread, function, result, arguments, n);                              \
+        return call_##name(thread, function, result, arguments, n);                                \
     }
-#define DEFINE_WORDS(n)                                                                            \
-    static hf_status words_##n(hf_thread *thread, const hf_function *function, hf_result *result,  \
-                               const hf_arg *arguments)                                            \
-    {                                                                                              \
-        return call_words(thread, function, result, arguments, n);                                 \
-    }
-DEFINE_INTEGERS(0)
-COUNTS(DEFINE_INTEGERS)
+#define DEFINE_SIMPLE(n) DEFINE(simple, n)
+#define DEFINE_WORDS(n)  DEFINE(words, n)
+DEFINE_SIMPLE(0)
+COUNTS(DEFINE_SIMPLE)
 COUNTS(DEFINE_WORDS)
 
-#define NAME_INTEGERS(n) integers_##n,
-#define NAME_WORDS(n)    words_##n,
+#define NAME_SIMPLE(n) simple_##n,
+#define NAME_WORDS(n)  words_##n,
 
-hfi_call_fn *hfi_plain_integers(unsigned count)
+static hfi_call_fn *const simple[COUNTED_MAX + 1] = { simple_0, COUNTS(NAME_SIMPLE) };
+static hfi_call_fn *const words[COUNTED_MAX + 1] = { NULL, COUNTS(NAME_WORDS) };
+
+hfi_call_fn *hfi_plain_simple(unsigned count)
 {
-    static hfi_call_fn *const ways[] = { integers_0, COUNTS(NAME_INTEGERS) };
-    return count < sizeof(ways) / sizeof(ways[0]) ? ways[count] : NULL;
+    return count <= COUNTED_MAX ? simple[count] : NULL;
 }
 
 hfi_call_fn *hfi_plain_words(unsigned count)
 {
-    static hfi_call_fn *const ways[] = { NULL, COUNTS(NAME_WORDS) };
-    return count < sizeof(ways) / sizeof(ways[0]) ? ways[count] : NULL;
+    return count <= COUNTED_MAX ? words[count] : NULL;
 }
 
-/* ---- all the others ---- */
+#define PLACES(X) X(1, 0) X(2, 0) X(2, 1) X(3, 0) X(3, 1) X(3, 2) X(4, 0) X(4, 1) X(4, 2) X(4, 3)
 
-static ALWAYS_INLINE bool take_any(taken *all, const hf_thread *thread, const hfi_take *take,
-                                   const hf_arg **next)
+#define DEFINE_PLACED(name, n, place)                                                              \
+    static hf_status name##_##n##_##place(hf_thread *thread, const hf_function *function,          \
+                                          hf_result *result, const hf_arg *arguments)              \
+    {                                                                                              \
+        return call_##name(thread, function, result, arguments, n, place);                         \
+    }
+#define DEFINE_LENDER(n, place) DEFINE_PLACED(lender, n, place)
+#define DEFINE_MIXED(n, place)  DEFINE_PLACED(mixed, n, place)
+#define DEFINE_NUMBERS(n)       DEFINE_PLACED(mixed, n, NOWHERE)
+PLACES(DEFINE_LENDER)
+PLACES(DEFINE_MIXED)
+COUNTS(DEFINE_NUMBERS)
+
+#define PLACED_MAX 4
+
+hfi_call_fn *hfi_plain_lender(unsigned count, unsigned place)
 {
-    double *to = &all->registers.floating[take->at % HFI_REGISTERS_MAX];
-    const hf_arg *arg = *next;
-    if (take->how == HFI_QUICK_DOUBLE) {
-        ++*next;
-        *to = arg->as.f;
-        return arg->kind == HF_ARG_FLOATING;
-    }
-    if (take->how == HFI_QUICK_FLOAT) {
-        ++*next;
-        return take_float(arg, to);
-    }
-    return take_word(all, thread, take, next, take->at % HFI_REGISTERS_MAX);
+#define NAME_LENDER(n, place) [n][place] = lender_##n##_##place,
+    static hfi_call_fn *const ways[PLACED_MAX + 1][PLACED_MAX] = { PLACES(NAME_LENDER) };
+    return count <= PLACED_MAX && place < PLACED_MAX ? ways[count][place] : NULL;
 }
 
-hf_status hfi_plain_any(hf_thread *thread, const hf_function *function, hf_result *result,
-                        const hf_arg *arguments)
+hfi_call_fn *hfi_plain_mixed(unsigned count, unsigned place)
 {
-    taken all;
-    const unsigned count = function->prototype.param_count;
-    const hf_arg *next = arguments;
-    bool fits = is_fresh(result);
-    all.pins = 0;
-    memset(&all.registers, 0, sizeof(all.registers)); /* some more are loaded than are taken */
-    for (unsigned i = 0; i < count && fits; i++) {
-        fits = take_any(&all, thread, &function->take[i], &next);
-    }
-    if (HF_UNLIKELY(!fits || next->kind != HF_ARG_END)) {
-        return generally(thread, function, result, arguments);
-    }
-    hf_record_ record;
-    hfi_value returned;
-    if (all.pins) {
-        publish(thread, function, &all, &record);
-    }
-    hfi_cross_out(thread, function);
-    hfi_direct_call(&function->cif, function->address, &all.registers, &returned);
-    hfi_cross_back(thread, function, result);
-    if (all.pins) {
-        hfi_record_pop(&record);
-    }
-    return finish(thread, function, result, &returned);
+#define NAME_MIXED(n, place) [n][place] = mixed_##n##_##place,
+    static hfi_call_fn *const ways[PLACED_MAX + 1][PLACED_MAX] = { PLACES(NAME_MIXED) };
+    return count <= PLACED_MAX && place < PLACED_MAX ? ways[count][place] : NULL;
+}
+
+hfi_call_fn *hfi_plain_numbers(unsigned count)
+{
+#define NAME_NUMBERS(n) [n] = mixed_##n##_NOWHERE,
+    static hfi_call_fn *const ways[COUNTED_MAX + 1] = { COUNTS(NAME_NUMBERS) };
+    return count <= COUNTED_MAX ? ways[count] : NULL;
 }

@@ -15,14 +15,29 @@
 /** Sets `plain` and `take` of a planned function, or leaves `plain` NULL. */
 void hfi_plain_choose(hf_function *function);
 
-/** For so many integers and no other parameter; NULL: there is none for that many. */
-hfi_call_fn *hfi_plain_integers(unsigned count);
+/* All but the last two are for functions that are not odd; NULL: there is none for that many. */
 
-/** For so many words, of which some lend buffers; NULL: there is none for that many. */
+/** HFI_DIRECT_WORDS, and all parameters are simple. */
+hfi_call_fn *hfi_plain_simple(unsigned count);
+
+/** HFI_DIRECT_WORDS, with buffers and text. */
 hfi_call_fn *hfi_plain_words(unsigned count);
 
-/** For all the others. */
+/** HFI_DIRECT_WORDS, with one buffer, parameter number `place`, and else only simple ones. */
+hfi_call_fn *hfi_plain_lender(unsigned count, unsigned place);
+
+/** HFI_DIRECT_MIXED, with one buffer and else only numbers and addresses. */
+hfi_call_fn *hfi_plain_mixed(unsigned count, unsigned place);
+
+/** HFI_DIRECT_MIXED, with numbers and addresses alone. */
+hfi_call_fn *hfi_plain_numbers(unsigned count);
+
+/** All others that go into registers. */
 hf_status hfi_plain_any(hf_thread *thread, const hf_function *function, hf_result *result,
+                        const hf_arg *arguments);
+
+/** HFI_DIRECT_NONE, with words and floating numbers alone, on a little-endian 64-bit machine. */
+hf_status hfi_plain_ffi(hf_thread *thread, const hf_function *function, hf_result *result,
                         const hf_arg *arguments);
 
 #endif

@@ -39,9 +39,10 @@ static bool is_floating(const hfi_step *step)
 static void take_integer(hfi_take *take, const hfi_step *step)
 {
     uint64_t half = step->most + 1; /* of a signed type: as far as it goes below 0 */
+    take->kind = HF_ARG_SIGNED;
+    take->more_kinds = HF_ARG_UNSIGNED - HF_ARG_SIGNED;
     take->bias[0] = step->is_signed ? half : 0;
     take->span[0] = step->is_signed ? step->most + half : step->most & INT64_MAX;
-    take->bias[1] = 0;
     take->span[1] = step->most;
 }
 
@@ -55,44 +56,110 @@ static void take_address(hfi_take *take, const hf_function *function)
     take->span[0] = UINT64_MAX - (uint64_t)(end - base);
 }
 
+/* From how many bytes to how many; none at all where elements or an unknown reach ask for the
+ * general way. */
 static void take_buffer(hfi_take *take, const hfi_step *step)
 {
+    uint64_t least = step->is_sized ? 0 : step->reach;
+    uint64_t most = step->is_sized ? step->bytes_max : UINT64_MAX;
+    if (step->is_sized ? step->element != 1 : step->reach == 0) {
+        least = most = UINT64_MAX;
+    }
+    take->kind = HF_ARG_BUFFER;
     take->is_sized = step->is_sized;
     take->is_packed = step->alignment <= 1;
-    take->announce_at = HFI_REGISTERS_MAX; /* nobody loads it */
-    take->bias[0] = step->reach;
-    /* Where it is announced, its length counts; elements are for the general way. */
-    take->span[0] = step->element == 1 ? step->bytes_max : 0;
+    take->announce_at = HFI_CELL_NOWHERE;
+    take->bias[0] = UINT64_C(0) - least;
+    take->span[0] = most - least;
 }
 
 static void make_take(hf_function *function, unsigned index, unsigned at)
 {
     const hfi_step *step = &function->step[index];
     hfi_take *take = &function->take[index];
-    *take = (hfi_take){ .how = step->quick, .at = (uint8_t)at, .is_callers = step->is_callers };
+    *take = (hfi_take){ .how = HFI_TAKE_SIMPLY, .at = (uint8_t)at };
     if (!step->is_callers) {
-        take->how = HFI_QUICK_NOT;
-    } else if (step->quick == HFI_QUICK_INTEGER) {
-        take_integer(take, step);
-    } else if (step->quick == HFI_QUICK_BUFFER) {
-        take_buffer(take, step);
-    } else if (step->quick == HFI_QUICK_TEXT || step->quick == HFI_QUICK_POINTER) {
-        take_address(take, function);
+        take->how = HFI_TAKE_NOTHING;
+        return;
     }
+    switch (step->quick) {
+    case HFI_QUICK_INTEGER:
+        take_integer(take, step);
+        break;
+    case HFI_QUICK_DOUBLE:
+        take->kind = HF_ARG_FLOATING;
+        take->span[0] = UINT64_MAX;
+        break;
+    case HFI_QUICK_FLOAT:
+        take->how = HFI_TAKE_FLOAT;
+        break;
+    case HFI_QUICK_BUFFER:
+        take->how = HFI_TAKE_BUFFER;
+        take_buffer(take, step);
+        break;
+    case HFI_QUICK_TEXT:
+        take->how = HFI_TAKE_TEXT;
+        take->kind = HF_ARG_CSTR;
+        take_address(take, function);
+        break;
+    case HFI_QUICK_POINTER:
+        take->kind = HF_ARG_POINTER;
+        take_address(take, function);
+        break;
+    case HFI_QUICK_NOT:
+        break; /* not in a short way */
+    }
+}
+
+/* How many parameters of a function are of each sort. */
+typedef struct census {
+    unsigned simple; /* those that the library supplies too: they come with a buffer alone */
+    unsigned floats;
+    unsigned buffers;
+    unsigned place; /* of the last buffer */
+} census;
+
+static census take_census(const hf_function *function, unsigned count)
+{
+    census all = { 0, 0, 0, 0 };
+    for (unsigned i = 0; i < count; i++) {
+        uint8_t how = function->take[i].how;
+        all.simple += how == HFI_TAKE_SIMPLY || how == HFI_TAKE_NOTHING;
+        all.floats += how == HFI_TAKE_FLOAT;
+        all.buffers += how == HFI_TAKE_BUFFER;
+        all.place = how == HFI_TAKE_BUFFER ? i : all.place;
+    }
+    return all;
 }
 
 static hfi_call_fn *choose(const hf_function *function)
 {
     unsigned count = function->prototype.param_count;
-    bool all_integers = true;
-    for (unsigned i = 0; i < count; i++) {
-        all_integers = all_integers && function->take[i].how == HFI_QUICK_INTEGER;
-    }
+    census all = take_census(function, count);
+    bool is_usual = all.simple + all.floats + all.buffers == count && all.buffers <= 1;
     hfi_call_fn *special = NULL;
+    if (function->cif.direct == HFI_DIRECT_NONE) {
+        return hfi_plain_ffi;
+    }
+    if (function->is_odd) {
+        return hfi_plain_any;
+    }
     if (function->cif.direct == HFI_DIRECT_WORDS) {
-        special = all_integers ? hfi_plain_integers(count) : hfi_plain_words(count);
+        special = !is_usual      ? NULL
+                  : !all.buffers ? hfi_plain_simple(count)
+                                 : hfi_plain_lender(count, all.place);
+        special = special ? special : hfi_plain_words(count);
+    } else if (function->cif.direct == HFI_DIRECT_MIXED && is_usual) {
+        special = all.buffers ? hfi_plain_mixed(count, all.place) : hfi_plain_numbers(count);
     }
     return special ? special : hfi_plain_any;
+}
+
+/* libffi finds each argument at the address of its cell, and the cif is all that it needs. */
+static bool is_for_ffi(const hf_function *function)
+{
+    bool is_common = !function->cif.has_values && !function->cif.halved;
+    return UINTPTR_MAX > UINT32_MAX && hfi_value_shift(HFI_C_I32) == 0 && is_common;
 }
 
 void hfi_plain_choose(hf_function *function)
@@ -100,7 +167,7 @@ void hfi_plain_choose(hf_function *function)
     unsigned count = function->prototype.param_count;
     bool plain = !function->has_outputs && !function->growing && !function->sees_values &&
                  !function->prototype.grow_ok.count && count <= HFI_TAKES_MAX &&
-                 function->cif.direct != HFI_DIRECT_NONE;
+                 (function->cif.direct != HFI_DIRECT_NONE || is_for_ffi(function));
     for (unsigned i = 0; i < count && plain; i++) {
         plain = is_plain(function, i);
     }
@@ -110,14 +177,20 @@ void hfi_plain_choose(hf_function *function)
     unsigned words = 0;
     unsigned floatings = 0;
     for (unsigned i = 0; i < count; i++) {
-        bool by_slot = function->cif.direct == HFI_DIRECT_SLOTS;
+        bool by_number =
+            function->cif.direct == HFI_DIRECT_SLOTS || function->cif.direct == HFI_DIRECT_NONE;
         unsigned *next = is_floating(&function->step[i]) ? &floatings : &words;
-        make_take(function, i, by_slot ? i : (*next)++);
+        bool in_floating = next == &floatings && function->cif.direct != HFI_DIRECT_NONE;
+        unsigned at = by_number ? i : *next;
+        make_take(function, i, in_floating ? at + HFI_CELL_FLOATING : at);
+        ++*next;
     }
     for (unsigned i = 0; i < count; i++) {
         if (!function->step[i].is_callers) {
             function->take[function->step[i].buffer].announce_at = function->take[i].at;
         }
     }
+    function->is_padded =
+        words < function->cif.loads_words || floatings < function->cif.loads_floatings;
     function->plain = choose(function);
 }

@@ -11,7 +11,7 @@
  * Pure but for its reports; runs when a function is bound.
  */
 
-#include "call/plain.h"
+#include "call/function.h"
 
 #include "base/alloc.h"
 #include "base/verify.h"
@@ -184,6 +184,65 @@ static bool asks_for_parameter(const hfi_expr *expr)
     return false;
 }
 
+/* The number that a comparison of the result is with, as most fail roles are: `result < 0`,
+ * `result == -1`.  False for any other expression. */
+static bool compared_with(const hfi_expr *expr, uint64_t *number_out)
+{
+    bool is_negated = expr->count == 4 && expr->step[2].op == HFI_OP_NEGATE;
+    if ((expr->count != 3 && !is_negated) || expr->step[0].op != HFI_OP_RESULT ||
+        expr->step[1].op != HFI_OP_CONST) {
+        return false;
+    }
+    uint64_t number = (uint64_t)expr->step[1].value;
+    *number_out = is_negated ? UINT64_C(0) - number : number;
+    return true;
+}
+
+/*
+ * The results with which a function may have failed, as a range that goes round: exact for such a
+ * comparison, everything for the rest and for a comparison that always or never holds.
+ */
+static void plan_failure(hf_function *function)
+{
+    const uint64_t least = UINT64_C(1) << 63; /* as a signed number */
+    const hfi_expr *fail = &function->prototype.fail;
+    uint64_t number = 0;
+    uint64_t from = 0;
+    uint64_t end = 0; /* one behind the last */
+    if (compared_with(fail, &number)) {
+        switch (fail->step[fail->count - 1].op) {
+        case HFI_OP_LT:
+            from = least;
+            end = number;
+            break;
+        case HFI_OP_LE:
+            from = least;
+            end = number + 1;
+            break;
+        case HFI_OP_GT:
+            from = number + 1;
+            end = least;
+            break;
+        case HFI_OP_GE:
+            from = number;
+            end = least;
+            break;
+        case HFI_OP_EQ:
+            from = number;
+            end = number + 1;
+            break;
+        case HFI_OP_NE:
+            from = number + 1;
+            end = number;
+            break;
+        default:
+            break;
+        }
+    }
+    function->fail_from = from;
+    function->fail_span = end - from - 1; /* everything, if they are the same */
+}
+
 /* How a result of that type is read. */
 static hfi_yield yield_of(hfi_ctype type)
 {
@@ -208,8 +267,15 @@ static void plan_flags(hf_function *function)
     function->sees_values = function->has_outputs || asks_for_parameter(&prototype->fail) ||
                             asks_for_parameter(&prototype->error_when);
     function->can_fail = prototype->fail.count != 0;
+    plan_failure(function);
     function->yield = yield_of(prototype->result);
+    function->name = prototype->name;
+    function->result_mask = function->yield == HFI_YIELD_POINTER ? UINT64_MAX : 0;
     if (function->yield == HFI_YIELD_INTEGER) {
+        unsigned bits = 8 * (unsigned)hfi_ctype_size(prototype->result);
+        function->result_mask = UINT64_MAX >> (64 - bits);
+        function->result_sign =
+            hfi_ctype_is_signed(prototype->result) ? UINT64_C(1) << (bits - 1) : 0;
         function->result_is_signed = hfi_ctype_is_signed(prototype->result);
         function->result_shift = (uint8_t)(64 - 8 * hfi_ctype_size(prototype->result));
     }
@@ -238,8 +304,5 @@ hf_status hfi_plan_make(hf_function *function)
         status = plan_output(function, &function->step[i]);
     }
     plan_flags(function);
-    if (status == HF_OK) {
-        hfi_plain_choose(function);
-    }
     return status;
 }

@@ -65,25 +65,19 @@ static void clear_fence(hf_fence *fence, const char *what, hf_site site)
     fence->status_ = HF_OK;
 }
 
-HFI_STACK_FRAME hf_status hf_fence_begin(hf_thread *thread, hf_fence *fence, const hf_slot *buffer,
-                                         hf_span *span, const char *what, hf_site site)
+static inline hf_status begin_buffer(hf_thread *thread, hf_fence *fence, const hf_slot *buffer,
+                                     hf_span *span, const hfi_fence_names *names)
 {
-    if (span) {
-        *span = (hf_span){ NULL, 0 };
-    }
-    if (!fence) {
-        return HF_E_NULL;
-    }
     if (HF_UNLIKELY(!hfi_entry_ok(thread))) {
-        clear_fence(fence, what, site);
-        fence->status_ = hfi_entry_refuse(thread, __func__);
+        clear_fence(fence, names->what, names->site);
+        fence->status_ = hfi_entry_refuse(thread, names->function);
         return fence->status_;
     }
-    hfi_record_prepare(thread, &fence->record_, __func__);
-    clear_fence(fence, what, site);
-    hf_status status = hfi_lendable(thread, buffer, __func__, &fence->object_);
+    hfi_record_prepare(thread, &fence->record_, names->function);
+    clear_fence(fence, names->what, names->site);
+    hf_status status = hfi_lendable(thread, buffer, names->function, &fence->object_);
     if (HF_UNLIKELY(status != HF_OK)) {
-        return refuse(thread, fence, status, __func__, "buffer", site);
+        return refuse(thread, fence, status, names->function, names->argument, names->site);
     }
     fence->record_.objects = &fence->object_;
     fence->record_.pins = 1;
@@ -94,6 +88,26 @@ HFI_STACK_FRAME hf_status hf_fence_begin(hf_thread *thread, hf_fence *fence, con
     }
     compiler_barrier(hfi_payload_16(fence->object_));
     return HF_OK;
+}
+
+HFI_STACK_FRAME hf_status hf_fence_begin(hf_thread *thread, hf_fence *fence, const hf_slot *buffer,
+                                         hf_span *span, const char *what, hf_site site)
+{
+    if (span) {
+        *span = (hf_span){ NULL, 0 };
+    }
+    if (!fence) {
+        return HF_E_NULL;
+    }
+    return begin_buffer(thread, fence, buffer, span,
+                        &(hfi_fence_names){ __func__, "buffer", what, site });
+}
+
+HFI_STACK_FRAME hf_status hfi_fence_begin_as(hf_thread *thread, hf_fence *fence,
+                                             const hf_slot *buffer, hf_span *span,
+                                             const hfi_fence_names *names)
+{
+    return begin_buffer(thread, fence, buffer, span, names);
 }
 
 /* ---- holding a resource ---- */
@@ -111,30 +125,25 @@ static void abandon(hf_record_ *record)
     (void)let_go(record->thread, fence);
 }
 
-HFI_STACK_FRAME hf_status hf_fence_hold_at(hf_thread *thread, hf_fence *fence,
-                                           const hf_slot *resource, uintptr_t *value_out,
-                                           const char *what, hf_site site)
+HFI_STACK_FRAME hf_status hfi_fence_hold_as(hf_thread *thread, hf_fence *fence,
+                                            const hf_slot *resource, uintptr_t *value_out,
+                                            const hfi_fence_names *names)
 {
-    if (value_out) {
-        *value_out = 0;
-    }
-    if (!fence || !value_out) {
-        return HF_E_NULL;
-    }
+    *value_out = 0;
     if (!hfi_entry_ok(thread)) {
-        clear_fence(fence, what, site);
-        fence->status_ = hfi_entry_refuse(thread, __func__);
+        clear_fence(fence, names->what, names->site);
+        fence->status_ = hfi_entry_refuse(thread, names->function);
         return fence->status_;
     }
-    hfi_record_prepare(thread, &fence->record_, __func__);
-    clear_fence(fence, what, site);
+    hfi_record_prepare(thread, &fence->record_, names->function);
+    clear_fence(fence, names->what, names->site);
     uintptr_t object;
-    hf_status status = hfi_slot_object(thread, resource, __func__, "resource", &object);
+    hf_status status = hfi_slot_object(thread, resource, names->function, "resource", &object);
     if (status == HF_OK) {
         status = thread->parts->fences->resource.hold(thread, object, value_out, &fence->held_);
     }
     if (status != HF_OK) {
-        return refuse(thread, fence, status, __func__, "resource", site);
+        return refuse(thread, fence, status, names->function, names->argument, names->site);
     }
     fence->keep_.word_ = object;
     fence->record_.slots = &fence->keep_;
@@ -142,6 +151,19 @@ HFI_STACK_FRAME hf_status hf_fence_hold_at(hf_thread *thread, hf_fence *fence,
     fence->record_.abandon = abandon;
     hfi_record_push(thread, &fence->record_);
     return HF_OK;
+}
+
+hf_status hf_fence_hold_at(hf_thread *thread, hf_fence *fence, const hf_slot *resource,
+                           uintptr_t *value_out, const char *what, hf_site site)
+{
+    if (value_out) {
+        *value_out = 0;
+    }
+    if (!fence || !value_out) {
+        return HF_E_NULL;
+    }
+    return hfi_fence_hold_as(thread, fence, resource, value_out,
+                             &(hfi_fence_names){ __func__, "resource", what, site });
 }
 
 /* ---- ending ---- */

@@ -24,6 +24,24 @@ struct hfi_fences {
     hfi_unpin unpin[HFI_UNPIN_MAX]; /* a ring; checked mode */
 };
 
+/* ---- fences for others (fence/fence.c) ---- */
+
+/** What a fence's reports say. */
+typedef struct hfi_fence_names {
+    const char *function; /* the public function, or the native one that is wrapped */
+    const char *argument;
+    const char *what;
+    hf_site site;
+} hfi_fence_names;
+
+/** hf_fence_begin() under other names.  `span` is written on success alone; may be NULL. */
+hf_status hfi_fence_begin_as(hf_thread *thread, hf_fence *fence, const hf_slot *buffer,
+                             hf_span *span, const hfi_fence_names *names);
+
+/** hf_fence_hold_at() likewise. */
+hf_status hfi_fence_hold_as(hf_thread *thread, hf_fence *fence, const hf_slot *resource,
+                            uintptr_t *value_out, const hfi_fence_names *names);
+
 /* ---- owning pins (fence/pin.c) ---- */
 
 void hfi_pins_init(hfi_fences *fences);

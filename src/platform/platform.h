@@ -184,6 +184,10 @@ void hfp_native_error_take(int32_t *errno_out, uint32_t *last_error_out, uint32_
  */
 int *hfp_errno_address(void);
 
+/** Where its last-error is, likewise: NULL if that is not known; the address of a zero where there
+ * is none.  For crossings that are compiled into programs. */
+const uint32_t *hfp_last_error_address(void);
+
 /* uint32_t hfp_last_error_read(void): inline, in plat_types.h. */
 
 /** Puts them back (`wsa_error` goes with `last_error`). */

@@ -21,6 +21,7 @@
  */
 
 #include "retry/retry.h"
+#include "retry/adopt.h"
 
 #include "call/begin.h"
 #include "thread/activation.h"
@@ -241,6 +242,19 @@ hf_status hfi_call_generally(hf_thread *thread, const hf_function *function, hf_
     hfi_call call;
     hf_status status = hfi_call_begin(&call, thread, function, result, arguments);
     if (HF_LIKELY(status == HF_OK)) {
+        status = function->growing ? call_growing(&call) : call_once(&call);
+    }
+    hfi_call_end(&call, status);
+    return status;
+}
+
+hf_status hfi_call_adopting(hf_thread *thread, const hf_function *function, hf_result *result,
+                            const hf_arg *arguments, const hfi_adoption *adoption)
+{
+    hfi_call call;
+    hf_status status = hfi_call_begin(&call, thread, function, result, arguments);
+    if (status == HF_OK) {
+        call.adoption = adoption;
         status = function->growing ? call_growing(&call) : call_once(&call);
     }
     hfi_call_end(&call, status);

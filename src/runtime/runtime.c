@@ -113,7 +113,7 @@ static hf_status resolve_settings(const hf_runtime_options *options, hfi_setting
 
 static void connect_fences_and_resources(hfi_parts *parts)
 {
-    hfi_resource_hooks hooks = { hfi_resource_hold, hfi_resource_let_go };
+    hfi_resource_hooks hooks = { hfi_resource_hold, hfi_resource_let_go, hfi_resource_adopt };
     hfi_fences_set_resource_hooks(parts->fences, &hooks);
 }
 

@@ -47,6 +47,14 @@ const hf_record_ *hfi_record_next(const hf_thread *thread, const hf_record_ *rec
 void hfi_records_drop_stale(hf_thread *thread, const hf_record_ *fresh, uintptr_t caller,
                             const char *where);
 
+/* The upper end of the calling function's part of the stack.  The address of the frame is a little
+ * below that, and costs every call of the function a frame pointer. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define HFI_FRAME_TOP __builtin_dwarf_cfa()
+#else
+#define HFI_FRAME_TOP __builtin_frame_address(0)
+#endif
+
 /**
  * Before a record is filled in: see above.  One compare when all is well.  A record at a lower
  * address is not always stale: one function may hold several, in any order.  What lies below the
@@ -56,7 +64,7 @@ static inline void hfi_record_prepare(hf_thread *thread, const hf_record_ *recor
                                       const char *where)
 {
     if (HF_UNLIKELY(thread->records && (uintptr_t)thread->records <= (uintptr_t)record)) {
-        hfi_records_drop_stale(thread, record, (uintptr_t)__builtin_frame_address(0), where);
+        hfi_records_drop_stale(thread, record, (uintptr_t)HFI_FRAME_TOP, where);
     }
 }
 

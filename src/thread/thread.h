@@ -29,6 +29,7 @@
 #include <holdfast/thread.h>
 
 #include <stdatomic.h>
+#include <stddef.h>
 
 typedef enum hfi_state {
     HFI_DETACHED = 0,
@@ -38,6 +39,12 @@ typedef enum hfi_state {
     HFI_RAW = 4,
     HFI_FORKED = 5 /* in the child of a fork, until hf_runtime_after_fork(); the dead for ever */
 } hfi_state;
+
+/* Bits of hf_thread.detours: any of them sends HF_NATIVE_CALL through the functions of entry.c. */
+#define HFI_DETOUR_EXCHANGE HF_DETOUR_BACK_
+#define HFI_DETOUR_STRESS   2u /* a collection at each crossing */
+#define HFI_DETOUR_CLOSED   4u /* the runtime stops: nobody goes native any more */
+#define HFI_DETOUR_ERRORS   8u /* nobody knows where this thread's error values lie */
 
 /* Before a function whose use of raw access clang's analysis cannot follow: the doors themselves,
  * and tests that go through them the wrong way. */
@@ -62,23 +69,27 @@ struct hf_thread {
     _Atomic(uintptr_t) alloc_limit; /* owner sets, collector zeroes */
 
     /* The crossing, on the same cache line. */
-    _Atomic(uint32_t) state; /* hfi_state; owner writes, collector reads */
-    _Atomic(uint32_t) gate;  /* collector: 1 while a stop is wanted */
-    bool exchange;           /* settings.fence_mode == EXCHANGE */
-    bool stress;             /* settings.stress_every != 0 */
-    bool checked;            /* settings.checked */
-    hf_record_ *records;     /* fences and calls, innermost first; owner, read while stopped */
+    _Atomic(uint32_t) state;   /* hfi_state; owner writes, collector reads */
+    _Atomic(uint32_t) gate;    /* collector: 1 while a stop is wanted */
+    _Atomic(uint32_t) detours; /* why the inline crossing is not for this thread: hfi_detour */
+    bool exchange;             /* settings.fence_mode == EXCHANGE */
+    bool stress;               /* settings.stress_every != 0 */
+    bool checked;              /* settings.checked */
+    hf_record_ *records;       /* fences and calls, innermost first; owner, read while stopped */
+    uintptr_t stack_low;       /* of the owner's C stack */
+    uintptr_t stack_size;
+    int *errno_at;                 /* the owner's errno */
+    const uint32_t *last_error_at; /* the owner's last-error, or a zero */
+    struct hfi_parked *parked;     /* callback: an error that waits for the call around it; NULL */
+    struct hfi_activation *activations; /* callback: those that run now, innermost first */
+    /* Here the public prefix ends. */
+
     hfi_parts *parts;
-    int *errno_at;             /* the owner's errno */
-    struct hfi_parked *parked; /* callback: an error that waits for the call around it; NULL */
-    struct hfi_activation *activations;      /* callback: those that run now, innermost first */
     struct hfi_activation *spare_activation; /* callback: the next one; NULL: none is made */
     struct hfi_run_block *run_blocks;        /* callback: the memory of them; the first one first */
     const char *no_callback;   /* check: the function under way that promised none; NULL */
     uint32_t callback_entries; /* callback: how many were entered; for the calls around them */
     uint32_t contract_breaks;  /* callback: how many of them broke `no_callback` */
-    uintptr_t stack_low;     /* of the owner's C stack */
-    uintptr_t stack_size;
 
     /* floor 4, root: frames and slots. */
     hf_frame *frames;      /* innermost first */
@@ -109,6 +120,28 @@ struct hf_thread {
     bool is_visitor;        /* attached by a callback, native between its runs */
 };
 
+/* What is compiled into programs (holdfast/prefix.h) is this struct under other names. */
+#define HFI_SAME_PLACE(private_name, public_name)                                                  \
+    _Static_assert(offsetof(struct hf_thread, private_name) ==                                     \
+                           offsetof(hf_thread_prefix, public_name) &&                              \
+                       sizeof(((struct hf_thread *)0)->private_name) ==                            \
+                           sizeof(((hf_thread_prefix *)0)->public_name),                           \
+                   "the public prefix tells where " #private_name " is")
+HFI_SAME_PLACE(alloc_next, alloc_next);
+HFI_SAME_PLACE(alloc_limit, alloc_limit);
+HFI_SAME_PLACE(state, state_);
+HFI_SAME_PLACE(gate, gate_);
+HFI_SAME_PLACE(detours, detours_);
+HFI_SAME_PLACE(records, records_);
+HFI_SAME_PLACE(stack_low, stack_low_);
+HFI_SAME_PLACE(stack_size, stack_size_);
+HFI_SAME_PLACE(errno_at, errno_at_);
+HFI_SAME_PLACE(last_error_at, last_error_at_);
+HFI_SAME_PLACE(parked, parked_);
+HFI_SAME_PLACE(activations, activations_);
+_Static_assert(HFI_MANAGED == HF_STATE_MANAGED_ && HFI_NATIVE == HF_STATE_NATIVE_,
+               "the public prefix knows the states");
+
 /* ---- the crossing: each a few instructions, inline ---- */
 
 /** To native state.  What the collector may look at (records, slots) is written before: release. */
@@ -119,6 +152,22 @@ static inline void hfi_enter(hf_thread *thread)
 
 /** Waits until the gate is open, in PARKED state. */
 void hfi_leave_slow(hf_thread *thread);
+
+/** True if a crossing of this thread is not the inline one. */
+static inline bool hfi_has_detours(const hf_thread *thread)
+{
+    return atomic_load_explicit(&thread->detours, memory_order_relaxed) != 0;
+}
+
+/** hfi_leave() where there is no detour. */
+static inline void hfi_leave_quickly(hf_thread *thread)
+{
+    atomic_store_explicit(&thread->state, HFI_MANAGED, memory_order_relaxed);
+    atomic_signal_fence(memory_order_seq_cst);
+    if (HF_UNLIKELY(atomic_load_explicit(&thread->gate, memory_order_seq_cst))) {
+        hfi_leave_slow(thread);
+    }
+}
 
 /**
  * To managed state: state first, then the gate.  The store must not be passed by
@@ -139,20 +188,43 @@ static inline void hfi_leave(hf_thread *thread)
 
 /* ---- entry checks ---- */
 
+#if defined(__SANITIZE_ADDRESS__)
+#define HFI_IS_SANITIZED 1
+#elif defined(__has_feature)
+#define HFI_IS_SANITIZED __has_feature(address_sanitizer)
+#else
+#define HFI_IS_SANITIZED 0
+#endif
+
 /** Reports why `thread` cannot be used by `function` here, and gives the status. */
 hf_status hfi_entry_refuse(hf_thread *thread, const char *function);
+
+/* Some address on the calling thread's stack.  A local variable is there already, the address of
+ * the frame has to be made; but a sanitizer puts the variables elsewhere. */
+static inline uintptr_t hfi_stack_here(void)
+{
+#if HFI_IS_SANITIZED
+    return (uintptr_t)__builtin_frame_address(0);
+#else
+    char here;
+    uintptr_t at = (uintptr_t)&here;
+    __asm__ volatile("" : "+r"(at)); /* a number from here on, and no address that is returned */
+    return at;
+#endif
+}
 
 /** True if the calling function runs on the owner's stack. */
 static inline bool hfi_is_owner(const hf_thread *thread)
 {
-    return (uintptr_t)__builtin_frame_address(0) - thread->stack_low <= thread->stack_size;
+    return hfi_stack_here() - thread->stack_low <= thread->stack_size;
 }
 
 /** True if the calling thread owns `thread` and is in managed state. */
 static inline bool hfi_entry_ok(hf_thread *thread)
 {
-    return thread && atomic_load_explicit(&thread->state, memory_order_relaxed) == HFI_MANAGED &&
-           hfi_is_owner(thread);
+    return HF_LIKELY(thread != NULL) &&
+           atomic_load_explicit(&thread->state, memory_order_relaxed) == HFI_MANAGED &&
+           HF_LIKELY(hfi_is_owner(thread));
 }
 
 /** `return`s the refusal from the calling function, which returns hf_status. */

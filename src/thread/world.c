@@ -193,9 +193,20 @@ hf_thread *hfi_world_self(hfi_world *world)
                : NULL;
 }
 
+static void detour(hf_thread *thread, uint32_t why)
+{
+    atomic_fetch_or_explicit(&thread->detours, why, memory_order_relaxed);
+}
+
+/* A thread that attaches meanwhile finds is_closed when it is linked. */
 void hfi_world_close(hfi_world *world)
 {
     atomic_store_explicit(&world->is_closed, true, memory_order_relaxed);
+    hfp_mutex_lock(&world->stop_lock);
+    for (hf_thread *thread = world->threads; thread; thread = thread->next) {
+        detour(thread, HFI_DETOUR_CLOSED);
+    }
+    hfp_mutex_unlock(&world->stop_lock);
 }
 
 static void init_thread(hfi_parts *parts, hf_thread *thread)
@@ -210,12 +221,18 @@ static void init_thread(hfi_parts *parts, hf_thread *thread)
     thread->stress_left = parts->settings.stress_every;
     thread->os_thread = hfp_thread_self();
     thread->errno_at = hfp_errno_address();
+    thread->last_error_at = hfp_last_error_address();
     thread->stack_size = UINTPTR_MAX; /* where the bounds are unknown every address is ours */
     uintptr_t low, high;
     if (hfp_thread_stack(&low, &high) == HF_OK) {
         thread->stack_low = low;
         thread->stack_size = high - low;
     }
+    atomic_store_explicit(&thread->detours,
+                          (thread->exchange ? HFI_DETOUR_EXCHANGE : 0) |
+                              (thread->stress ? HFI_DETOUR_STRESS : 0) |
+                              (thread->last_error_at ? 0 : HFI_DETOUR_ERRORS),
+                          memory_order_relaxed);
     atomic_store_explicit(&thread->state, HFI_MANAGED, memory_order_relaxed);
 }
 
@@ -290,6 +307,9 @@ hf_status hf_thread_attach(hf_runtime *runtime, hf_thread **thread_out)
     thread->next = world->threads;
     world->threads = thread;
     world->count++;
+    if (hfi_world_is_closed(world)) {
+        detour(thread, HFI_DETOUR_CLOSED);
+    }
     world->attaches++;
     hfp_mutex_unlock(&world->stop_lock);
     *thread_out = thread;

@@ -214,6 +214,11 @@ static hf_status errno_locator(void)
 
 DOES(module_close, hfp_module_close(world.module))
 
+static hf_status last_error_address(void)
+{
+    return hfp_last_error_address() ? HF_OK : HF_E_SYSTEM;
+}
+
 DOES(error_text_of_errno, hfp_native_error_text(2, true, world.text, sizeof(world.text)))
 
 DOES(error_text_unknown, hfp_native_error_text(0x7ffffff1, true, world.text, sizeof(world.text)))
@@ -330,6 +335,7 @@ static const row rows[] = {
     { "module_symbol, none", module_symbol_none, HF_E_SYMBOL, NULL, HF_OK },
     { "errno_locator", errno_locator, HF_OK, "errno locator", HF_E_UNSUPPORTED },
     { "module_close", module_close, HF_OK, NULL, HF_OK },
+    { "last_error_address", last_error_address, HF_OK, NULL, HF_OK },
     { "native_error_text, errno", error_text_of_errno, HF_OK, NULL, HF_OK },
     { "native_error_text, unknown", error_text_unknown, HF_OK, NULL, HF_OK },
     { "native_error_text, system", error_text_of_system, HF_OK, NULL, HF_OK },
@@ -423,12 +429,29 @@ static void barrier_process_is_unsupported_at_its_fault_point(void **state)
     (void)hfi_fault_disarm();
 }
 
+static void error_values_are_where_the_platform_says(void **state)
+{
+    (void)state;
+    int *errno_at = hfp_errno_address();
+    const uint32_t *last_error_at = hfp_last_error_address();
+    assert_non_null(errno_at);
+    assert_non_null(last_error_at);
+    for (int i = 1; i < 4; i++) {
+        hfp_native_error_restore(
+            (hfp_native_error){ .errno_value = 100 * i, .last_error = 7000u * (unsigned)i });
+        hfp_native_error now = hfp_native_error_save();
+        assert_int_equal(*errno_at, 100 * i);
+        assert_int_equal(*last_error_at, now.last_error);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(platform_keeps_errno_and_last_error_in_every_primitive),
         cmocka_unit_test(platform_fails_at_every_fault_point_with_the_outputs_untouched),
         cmocka_unit_test(barrier_process_is_unsupported_at_its_fault_point),
+        cmocka_unit_test(error_values_are_where_the_platform_says),
     };
     return cmocka_run_group_tests_name("platform_errors", tests, NULL, NULL);
 }
