@@ -205,6 +205,7 @@ static const struct row rows[] = {
     { RESULT, NATIVE, ALLOWED, NULL },
     { RESULT, OWNED, ALLOWED, NULL },
     { RESULT, LOOSE, 1, "" },
+    { RESULT, GONE, 1, "" },
 };
 
 typedef struct fixture {
@@ -398,7 +399,7 @@ static void run_rows(hf_pointer_checks checks)
             fail_msg("row %u at level %u: %s", (unsigned)i, level, hf_status_name(status));
         }
         if (refused && rows[i].where == RESULT) {
-            managed_expect(&f.m, "handler", "the result leads into a managed object");
+            managed_expect(&f.m, "handler", "the result leads into ");
         } else if (refused) {
             assert_string_equal(fault.path, rows[i].path);
             assert_int_equal(fault.object == 0, rows[i].whose == GONE);
