@@ -117,7 +117,7 @@ hf_status hfi_check_callback_result(hf_thread *thread, const char *callback, con
     if (status == HF_E_POINTER) {
         const hfi_fault_place at = {
             .function = callback,
-            .argument = "result",
+            .argument = "callback",
             .name = "the result",
             .remedy = "give native memory back, or pin the buffer by hf_pin_create()"
         };
