@@ -29,6 +29,7 @@
 
 #include "callback/inside.h"
 
+#include "check/check.h"
 #include "thread/record.h"
 
 /* ---- counting ---- */
@@ -175,8 +176,10 @@ static inline hf_status check_result(hf_callback *callback, hf_thread *thread, v
     const hfi_signature *signature = callback->signature;
     if (signature->result == HFI_C_POINTER &&
         HF_UNLIKELY(hfi_heap_contains(thread->parts->heap, (uintptr_t)value->pointer))) {
-        hfi_refuse_result(callback, value, HF_E_POINTER);
-        return HF_E_POINTER;
+        hf_status status = hfi_check_callback_result(thread, callback->name, value->pointer, NULL);
+        if (status != HF_OK) {
+            return status; /* reported */
+        }
     }
     if (HF_UNLIKELY(!hfi_result_put(signature, result, value))) {
         hfi_refuse_result(callback, value, HF_E_RANGE);

@@ -20,7 +20,7 @@
 
 #include "diag/report.h"
 
-hf_status hfi_check_address(hf_thread *thread, uintptr_t address, bool is_certain,
+hf_status hfi_check_address(hf_thread *thread, uintptr_t address, hfi_certainty certainty,
                             hfi_fault *fault_out)
 {
     if (HF_LIKELY(!hfi_heap_contains(thread->parts->heap, address)) ||
@@ -32,7 +32,9 @@ hf_status hfi_check_address(hf_thread *thread, uintptr_t address, bool is_certai
     if (status != HF_OK) {
         return status;
     }
-    bool is_gone = found.object == 0 && is_certain && hfi_checks_at_stores(thread->parts);
+    bool is_pointer = certainty == HFI_GIVEN ||
+                      (certainty == HFI_DECLARED && hfi_checks_at_stores(thread->parts));
+    bool is_gone = found.object == 0 && is_pointer;
     if (!is_gone && (found.object == 0 || found.is_pinned)) {
         return HF_OK;
     }

@@ -27,7 +27,7 @@ static hf_status check_store(hf_thread *thread, const void *place, const hf_slot
 {
     hfi_fault fault;
     hfi_fault_place at = { .function = "hf_pointer_store", .site = site };
-    hf_status status = hfi_check_address(thread, (uintptr_t)place, true, &fault);
+    hf_status status = hfi_check_address(thread, (uintptr_t)place, HFI_GIVEN, &fault);
     if (status == HF_E_POINTER) {
         at.argument = at.name = "place";
         at.remedy = "store into a managed object with hf_store(), or pin it";
@@ -35,7 +35,7 @@ static hf_status check_store(hf_thread *thread, const void *place, const hf_slot
     }
     if (status == HF_OK) {
         uintptr_t payload = (uintptr_t)hfi_payload_16(buffer->word_);
-        status = hfi_check_address(thread, payload, true, &fault);
+        status = hfi_check_address(thread, payload, HFI_GIVEN, &fault);
     }
     if (status == HF_E_POINTER) {
         at.argument = at.name = "buffer";
@@ -110,14 +110,14 @@ hf_status hfi_check_callback_result(hf_thread *thread, const char *callback, con
         return HF_OK;
     }
     hfi_fault fault;
-    hf_status status = hfi_check_address(thread, (uintptr_t)result, true, &fault);
+    hf_status status = hfi_check_address(thread, (uintptr_t)result, HFI_GIVEN, &fault);
     if (status == HF_OK && shape) {
         status = hfi_check_memory(thread, result, shape->element, shape, &fault);
     }
     if (status == HF_E_POINTER) {
         const hfi_fault_place at = {
             .function = callback,
-            .argument = "result",
+            .argument = "callback",
             .name = "the result",
             .remedy = "give native memory back, or pin the buffer by hf_pin_create()"
         };

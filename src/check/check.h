@@ -40,9 +40,16 @@ typedef struct hfi_fault {
  * checked is native memory or pinned, so it holds still.
  */
 
-/** One address. `is_certain`: it can be nothing but a pointer (no union's member). */
-HF_MUST_CHECK hf_status hfi_check_address(hf_thread *thread, uintptr_t address, bool is_certain,
-                                          hfi_fault *fault_out);
+/** What a value that looks like an address is; decides about one that leads to no object. */
+typedef enum hfi_certainty {
+    HFI_PERHAPS,  /* a member of a union: may be an integer */
+    HFI_DECLARED, /* a pointer, which may not have been set; a fault at level 2 */
+    HFI_GIVEN     /* a pointer that somebody has just given; always a fault */
+} hfi_certainty;
+
+/** One address. */
+HF_MUST_CHECK hf_status hfi_check_address(hf_thread *thread, uintptr_t address,
+                                          hfi_certainty certainty, hfi_fault *fault_out);
 
 /** Memory: every whole element of it. */
 HF_MUST_CHECK hf_status hfi_check_memory(hf_thread *thread, const void *memory, size_t size,

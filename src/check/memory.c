@@ -53,7 +53,8 @@ static hf_status check_value(walk *at, size_t offset, bool is_certain)
 {
     uintptr_t address;
     memcpy(&address, at->memory + offset, sizeof(address));
-    hf_status status = hfi_check_address(at->thread, address, is_certain, at->fault);
+    hf_status status =
+        hfi_check_address(at->thread, address, is_certain ? HFI_DECLARED : HFI_PERHAPS, at->fault);
     if (HF_UNLIKELY(status == HF_E_POINTER)) {
         describe_path(at, at->fault);
     }

@@ -23,7 +23,8 @@ static hf_status check_reference(hf_thread *thread, const char *place, hfi_fault
     if (object == 0) {
         return HF_OK;
     }
-    return hfi_check_address(thread, (uintptr_t)hfi_object_payload(object), true, fault_out);
+    return hfi_check_address(thread, (uintptr_t)hfi_object_payload(object), HFI_DECLARED,
+                             fault_out);
 }
 
 static hf_status check_field(hf_thread *thread, const char *payload, const hf_field *field,
@@ -35,7 +36,7 @@ static hf_status check_field(hf_thread *thread, const char *payload, const hf_fi
     } else if (field->kind == HF_FIELD_POINTER && field->size == sizeof(uintptr_t)) {
         uintptr_t address;
         memcpy(&address, payload + field->offset, sizeof(address));
-        status = hfi_check_address(thread, address, true, fault_out);
+        status = hfi_check_address(thread, address, HFI_DECLARED, fault_out);
     }
     if (status == HF_E_POINTER) {
         hfi_text text = hfi_text_begin(fault_out->path, sizeof(fault_out->path));

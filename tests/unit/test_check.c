@@ -7,6 +7,7 @@
 
 #include "managed.h"
 
+#include "base/alloc.h"
 #include "check/check.h"
 
 #include <stddef.h>
@@ -204,6 +205,7 @@ static const struct row rows[] = {
     { RESULT, NATIVE, ALLOWED, NULL },
     { RESULT, OWNED, ALLOWED, NULL },
     { RESULT, LOOSE, 1, "" },
+    { RESULT, GONE, 1, "" },
 };
 
 typedef struct fixture {
@@ -397,7 +399,7 @@ static void run_rows(hf_pointer_checks checks)
             fail_msg("row %u at level %u: %s", (unsigned)i, level, hf_status_name(status));
         }
         if (refused && rows[i].where == RESULT) {
-            managed_expect(&f.m, "handler", "the result leads into a managed object");
+            managed_expect(&f.m, "handler", "the result leads into ");
         } else if (refused) {
             assert_string_equal(fault.path, rows[i].path);
             assert_int_equal(fault.object == 0, rows[i].whose == GONE);
@@ -522,6 +524,27 @@ static void check_says_which_loan_of_the_object_was_the_last(void **state)
     managed_end(&m);
 }
 
+/* The walk over what lives needs memory; without it nothing is claimed about an address. */
+static void check_says_when_there_is_no_memory_for_the_walk(void **state)
+{
+    (void)state;
+    fixture f;
+    begin(&f, HF_POINTER_CHECKS_AT_STORES);
+    void *stored = (void *)payload(f.loose);
+    for (uint64_t nth = 1; nth <= 2; nth++) {
+        hfi_fault_arm(nth, 1);
+        hf_status status = hf_pointers_check(f.m.thread, &stored, 1);
+        uint64_t reached = hfi_fault_disarm();
+
+        assert_true(reached >= nth);
+        assert_int_equal(status, HF_E_NOMEM);
+    }
+    assert_int_equal(managed_reports(&f.m), 0);
+    assert_int_equal(hf_pointers_check(f.m.thread, &stored, 1), HF_E_POINTER);
+    managed_expect(&f.m, "hf_pointers_check", "pointers leads into");
+    end(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -532,6 +555,7 @@ int main(void)
         cmocka_unit_test(check_refuses_to_store_what_can_move_at_level_2),
         cmocka_unit_test(check_looks_at_no_store_below_level_2),
         cmocka_unit_test(check_refuses_stores_that_make_no_sense),
+        cmocka_unit_test(check_says_when_there_is_no_memory_for_the_walk),
         cmocka_unit_test(check_says_which_loan_of_the_object_was_the_last),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
