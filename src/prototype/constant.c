@@ -346,6 +346,7 @@ static bool binary(evaluation *e, int level, int64_t *value)
 /* Operators of `level` and above. */
 static bool evaluate(evaluation *e, int level, int64_t *value_out)
 {
+    *value_out = 0;
     if (!hfi_parser_enter(e->parser)) {
         return false;
     }

@@ -355,7 +355,7 @@ const char *hfi_ctype_name(hfi_ctype type)
 int64_t hfi_ctype_widen(hfi_ctype type, uint64_t bits)
 {
     size_t width = 8 * hfi_ctype_size(type);
-    if (width == 0 || width == 64) {
+    if (width == 0 || width >= 64) {
         return (int64_t)bits;
     }
     uint64_t mask = ((uint64_t)1 << width) - 1;

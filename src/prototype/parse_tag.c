@@ -62,7 +62,7 @@ bool hfi_wrap_array(hfi_parser *parser, hfi_type_draft *type)
         status = hfi_layout_complete(&builder, &plain, scope, layout);
     }
     hfi_layout_builder_finish(&builder);
-    if (!accept_layout(parser, &type->first, status)) {
+    if (!accept_layout(parser, &type->first, status) || !layout) {
         return false;
     }
     layout->no_value = "it is an array";
