@@ -193,6 +193,27 @@ static void function_that_waits_is_given_back_with_the_runtime(void **state)
     hf_test_end(&t);
 }
 
+/* Somebody who forgot can still do it: what a close looks at is kept with the library. */
+static void library_closed_behind_the_runtime_is_unloaded(void **state)
+{
+    (void)state;
+    hf_runtime *runtime;
+    hf_thread *thread;
+    hf_library *library;
+    hf_function *function;
+    hf_runtime_leaks leaks = HF_RUNTIME_LEAKS_INIT;
+    assert_int_equal(hf_runtime_create(NULL, &runtime), HF_OK);
+    assert_int_equal(hf_thread_attach(runtime, &thread), HF_OK);
+    assert_int_equal(hf_library_open(thread, HF_TESTLIB_PATH, &library), HF_OK);
+    assert_int_equal(hf_function_bind(thread, library, "void hfn_nothing(void)", &function), HF_OK);
+    assert_int_equal(hf_thread_detach(thread), HF_OK);
+    hf_runtime_destroy(runtime, &leaks);
+    assert_int_equal(leaks.functions, 2);
+
+    hf_library_close(library);
+    hf_function_destroy(function);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,6 +225,7 @@ int main(void)
                                         hf_test_teardown),
         cmocka_unit_test_setup_teardown(function_destroyed_by_its_own_callback_ends_behind_the_call,
                                         hf_test_setup, hf_test_teardown),
+        cmocka_unit_test(library_closed_behind_the_runtime_is_unloaded),
         cmocka_unit_test(function_that_waits_is_given_back_with_the_runtime),
     };
     return cmocka_run_group_tests_name("flight", tests, NULL, NULL);
