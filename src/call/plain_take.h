@@ -142,9 +142,11 @@ static HFI_ALWAYS_INLINE hf_status hfi_plain_finish(hf_thread *thread, const hf_
     result->attempts = 1;
     result->error = 0;
     result->failed = false;
-    bool may_fail = function->judges && (uint64_t)seen - function->fail_from <= function->fail_span;
-    return may_fail ? hfi_plain_judge(thread, function, result, seen)
-                    : hfi_cross_status(thread, result);
+    if (function->judges && (uint64_t)seen - function->fail_from <= function->fail_span) {
+        return hfi_plain_judge(thread, function, result, seen);
+    }
+    hfi_flight_end(thread); /* the function is not looked at behind this */
+    return hfi_cross_status(thread, result);
 }
 
 static HFI_ALWAYS_INLINE void hfi_plain_publish(hf_thread *thread, const hf_function *function,
