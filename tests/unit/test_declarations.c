@@ -386,7 +386,7 @@ static const wrong wrongs[] = {
     { "typedef int @;", ";", "the name of the type" },
     { "typedef int a@", "end of text", ", or ; behind the name of the type" },
     { "typedef int a __attribute__((@packed));", "packed", "packed behind a struct's braces" },
-    { "int f(void); long @f(void);", "f", "the signature that the function was declared with" },
+    { "int f(void); short @f(void);", "f", "the signature that the function was declared with" },
     { "int f(void)@", "end of text", "; behind the declaration" },
     { "struct __attribute__((@scalar_storage_order(\"big-endian\"))) s { int a; };",
       "scalar_storage_order", ORDER },
