@@ -130,6 +130,15 @@ void hfi_flight_end_nested(hf_thread *thread, const hf_function *outer)
     atomic_fetch_add_explicit(&writable(outer)->nested_ended, 1, memory_order_release);
 }
 
+void hfi_flight_restore(hf_thread *thread, const hf_function *outer)
+{
+    if (outer) {
+        hfi_flight_end_nested(thread, outer);
+    } else {
+        hfi_flight_end(thread);
+    }
+}
+
 /* ---- the end of functions ---- */
 
 /* lock: flights->lock */

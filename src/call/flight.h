@@ -52,4 +52,7 @@ static inline void hfi_flight_end(hf_thread *thread)
 const hf_function *hfi_flight_begin_nested(hf_thread *thread, const hf_function *function);
 void hfi_flight_end_nested(hf_thread *thread, const hf_function *outer);
 
+/** The same for a nested call that was jumped over; without one around it, for any. */
+void hfi_flight_restore(hf_thread *thread, const hf_function *outer);
+
 #endif

@@ -44,7 +44,7 @@ static bool read_options(const hf_callback_options *given, hf_callback_options *
 static hf_status parse(hf_thread *thread, const char *text, const hf_callback_options *options,
                        hf_site site, hfi_prototype *prototype)
 {
-    const hfi_ctype_list known = { NULL, 0, NULL };
+    const hfi_ctype_list known = { NULL, 0, hfi_binding_scope(options->binding) };
     hfi_prototype_error error;
     memset(&error, 0, sizeof error);
     hf_status status = hfi_signature_parse(text, &known, prototype, &error);
