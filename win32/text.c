@@ -16,7 +16,8 @@
 #include "win.h"
 
 #include "base/alloc.h"
-#include "base/size.h"
+
+#include <limits.h>
 
 #define UNITS_AT_HAND 256
 

@@ -19,6 +19,7 @@
 #include "export.h"
 #include "library.h"
 #include "ref.h"
+#include "resource.h"
 #include "status.h"
 
 #include <stdbool.h>
@@ -116,7 +117,10 @@ typedef struct hf_linked {
 /* clang-format on */
 
 /** Ends a list of arguments. */
-#define HF_ARGS_END { HF_ARG_END, 0, { .u = 0 }, 0, 0 }
+#define HF_ARGS_END                                                                                \
+    {                                                                                              \
+        HF_ARG_END, 0, { .u = 0 }, 0, 0                                                            \
+    }
 
 /** The arguments of one call, each evaluated once.  Language runtimes and C++ fill an array and end
  * it with HF_ARG_END. */
@@ -193,6 +197,9 @@ typedef struct hf_result {
  *         outputs are cleared, and a growing call made no further try.
  *         The callee breaks its protocol, and a report says how: HF_E_GROW_LIMIT,
  *         HF_E_NO_PROGRESS, HF_E_LYING_SIZE, HF_E_OVERRUN, and HF_E_UTF for a `text` output.
+ *         A callback that ran under it: HF_E_CALLBACK when its handler failed, with status and name
+ *         in the result; HF_E_JUMPED, reported, when something jumped over it.  The native
+ *         function has returned, outputs are cleared, and a growing call made no further try.
  *         HF_E_NOMEM, HF_E_LIMIT, HF_E_OVERFLOW; HF_E_DETACHED; HF_E_FORKED.
  *
  * @par Ownership   The result's outputs belong to its slots.  Arguments are borrowed for the call.
@@ -202,6 +209,38 @@ typedef struct hf_result {
  */
 HF_API hf_status hf_call(hf_thread *thread, const hf_function *function, hf_result *result,
                          const hf_arg *arguments) HF_MAY_GC;
+
+#define HF_ADOPT_RESULT (-1)
+
+/**
+ * hf_call() with a resource that owns what the function gives, from the moment it gives it: there
+ * is no step between in which it could leak.
+ *
+ *     status = hf_call_adopting(thread, open_fn, &result, HF_ARGS(HF_CSTR(path), HF_INT(0)),
+ *                               &fd_class, HF_ADOPT_RESULT, file);
+ *
+ * @param class_of  of the resource; its invalid value means that there is nothing to own.
+ * @param from      HF_ADOPT_RESULT, or the number of a scalar output.
+ * @param out       receives the resource; null when the call fails or gives the invalid value.
+ * @return those of hf_call() and of hf_resource_create().  Nothing was called, with a report:
+ *         HF_E_NULL, HF_E_TYPE for a result that is no handle, HF_E_RANGE for an output that is
+ *         none, HF_E_UNSUPPORTED for a function that may succeed several times in one call.  When
+ *         something behind a native success fails, what the function gave is released.
+ *
+ * @par Ownership   The resource owns what the function gave.  Otherwise as hf_call().
+ * @par Threads     The owner, in managed state, inside a frame.
+ * @par GC          May collect before and after the native call; lent memory is pinned during it.
+ * @par Last-error  Not preserved, as after any call; the values that count are in the result.
+ */
+HF_API hf_status hf_call_adopting_at(hf_thread *thread, const hf_function *function,
+                                     hf_result *result, const hf_arg *arguments,
+                                     const hf_resource_class *class_of, int from, hf_ref out,
+                                     hf_site site) HF_MAY_GC;
+
+/** hf_call_adopting_at() with the place of the call. */
+#define hf_call_adopting(thread, function, result, arguments, class_of, from, out)                 \
+    hf_call_adopting_at((thread), (function), (result), (arguments), (class_of), (from), (out),    \
+                        HF_SITE)
 
 /**
  * Slot of output number `index`, counted over the outputs that are buffers, in the order of the

@@ -67,8 +67,8 @@ typedef struct hf_transient {
 } hf_transient;
 
 typedef struct hf_callback_options {
-    uint32_t struct_size;                 /* HF_CALLBACK_OPTIONS_INIT sets it */
-    const hf_binding *binding;           /* where its types are declared; may be NULL */
+    uint32_t struct_size;          /* HF_CALLBACK_OPTIONS_INIT sets it */
+    const hf_binding *binding;     /* where its types are declared; may be NULL */
     hf_prototype_error *error_out; /* filled on HF_E_PROTOTYPE; may be NULL */
 } hf_callback_options;
 
@@ -131,6 +131,24 @@ HF_API hf_status hf_callback_destroy_at(hf_callback *callback, hf_site site);
 
 /** hf_callback_destroy_at() with the place of the call. */
 #define hf_callback_destroy(callback) hf_callback_destroy_at((callback), HF_SITE)
+
+/** Where the code of function pointers made at run time lies. */
+typedef enum hf_code_memory {
+    HF_CODE_UNKNOWN, /* there was no memory to look */
+    HF_CODE_STATIC,  /* pages of libffi's own file, never writable */
+    HF_CODE_WRITABLE /* pages that are writable too, there or at a second address */
+} hf_code_memory;
+
+/**
+ * Tells where the code of callbacks lies on this system; found out with two closures at the first
+ * time.
+ *
+ * @par Ownership   Nothing changes hands.
+ * @par Threads     Any, attached or not.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
+HF_API hf_code_memory hf_callback_memory(void);
 
 HF_END_DECLS
 

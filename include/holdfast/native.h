@@ -53,7 +53,9 @@ HF_API HF_MUST_CHECK hf_status hf_native_begin(hf_thread *thread) HF_MAY_GC;
  * state, waiting for a running collection.
  *
  * @param error_out  receives the values; may be NULL.
- * @return HF_OK; HF_E_NULL; HF_E_DETACHED when the thread is not in native state.
+ * @return HF_OK; HF_E_NULL; HF_E_DETACHED when the thread is not in native state; HF_E_CALLBACK
+ * when the handler of a callback that ran meanwhile has failed; HF_E_JUMPED, reported, when
+ *         something jumped over one.  The thread is managed in both cases.
  *
  * @par Ownership   Nothing changes hands.
  * @par Threads     The owner, in native state.
@@ -102,7 +104,8 @@ static inline hf_status hf_native_out_(hf_thread *thread)
 static inline hf_status hf_native_back_(hf_thread *thread, hf_native_error *error_out)
 {
     hf_thread_prefix *words = (hf_thread_prefix *)(void *)thread;
-    if (!hf_thread_is_in_(words, HF_STATE_NATIVE_, ~0u)) {
+    if (!hf_thread_is_in_(words, HF_STATE_NATIVE_, ~0u) ||
+        !HF_LIKELY_(((uintptr_t)words->parked_ | (uintptr_t)words->activations_) == 0)) {
         return hf_native_end(thread, error_out);
     }
     if (error_out) {

@@ -49,6 +49,8 @@ typedef struct HF_MAY_ALIAS_ hf_thread_prefix {
     uintptr_t stack_size_;
     int *errno_at_;                 /* the owner's errno */
     const uint32_t *last_error_at_; /* the owner's GetLastError(); 0 where the system has none */
+    void *parked_;                  /* an error of a callback's handler that waits to be told */
+    void *activations_;             /* callbacks that run now */
 } hf_thread_prefix;
 
 #define HF_STATE_MANAGED_ 1u

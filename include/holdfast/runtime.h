@@ -60,7 +60,7 @@ typedef struct hf_runtime_options {
     uint32_t
         stress_every; /* collect, moving everything, at each Nth safepoint and crossing; 0: never */
     uint32_t on_misuse;      /* hf_on_misuse */
-    uint32_t checked;        /* 1: poison ended slots, hash lent memory, remember sites */
+    uint32_t checked;        /* 1: poison ended slots, guard lent memory, remember sites */
     uint32_t pointer_checks; /* hf_pointer_checks */
     uint32_t guard_pages;    /* 1: buffers that the library makes end at an inaccessible page */
     hf_report_fn report;     /* gets every report; NULL: text on standard error */
@@ -83,11 +83,12 @@ typedef struct hf_runtime_leaks {
     uint64_t globals;     /* global slots never destroyed */
     uint64_t functions;   /* bound functions and open libraries never closed */
     uint64_t handles;     /* never destroyed */
+    uint64_t callbacks;   /* registered and never destroyed; their addresses are tombstones now */
 } hf_runtime_leaks;
 
 #define HF_RUNTIME_LEAKS_INIT                                                                      \
     {                                                                                              \
-        (uint32_t)sizeof(hf_runtime_leaks), 0, 0, 0, 0, 0, 0, 0, 0                                 \
+        (uint32_t)sizeof(hf_runtime_leaks), 0, 0, 0, 0, 0, 0, 0, 0, 0                              \
     }
 
 /**

@@ -41,7 +41,7 @@ HF_API HF_MUST_CHECK hf_status hf_thread_attach(hf_runtime *runtime, hf_thread *
 /**
  * Detaches.  Frames and fences that are still open are ended and reported by site.
  *
- * @return HF_OK; HF_E_NULL; HF_E_DETACHED.
+ * @return HF_OK; HF_E_NULL; HF_E_DETACHED; HF_E_BUSY, reported, in a callback's handler.
  *
  * @par Ownership   The record must not be used again.
  * @par Threads     The owner, in managed state.

@@ -72,6 +72,11 @@ void *hfi_alloc(size_t size)
     return hfi_fault_hit("alloc") ? NULL : count_block(calloc(1, size));
 }
 
+void *hfi_alloc_for_ever(size_t size)
+{
+    return hfi_fault_hit("alloc for ever") ? NULL : calloc(1, size);
+}
+
 void *hfi_alloc_array(size_t count, size_t size)
 {
     size_t total;

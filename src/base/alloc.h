@@ -26,6 +26,10 @@ void *hfi_realloc(void *block, size_t size);
 /** A copy of the text in memory of its own, or NULL.  A fault point. */
 char *hfi_strdup(const char *text);
 
+/** Zeroed memory that is never given back, and not counted as live: for what native code may still
+ * reach after the last runtime has ended.  NULL; a fault point. */
+void *hfi_alloc_for_ever(size_t size);
+
 /** Gives a block back; NULL is fine. */
 void hfi_free(void *block);
 

@@ -42,6 +42,7 @@ HF_MUST_CHECK static inline hf_status hfi_call_begin(hfi_call *call, hf_thread *
     call->held_count = 0;
     call->lent_count = 0;
     call->links = NULL;
+    call->adoption = NULL;
     call->rooms = NULL;
     call->room_next = call->scratch;
     call->room_left = HFI_CALL_SCRATCH;

@@ -56,6 +56,12 @@ typedef struct hfi_room {
 
 struct hfi_links; /* marshal_link.h */
 
+/** A resource that is to own what the function gives, from the moment it gives it. */
+typedef struct hfi_adoption {
+    const hf_slot *resource;
+    int scalar; /* number of the scalar output; -1: the result */
+} hfi_adoption;
+
 typedef struct hfi_call {
     hf_record_ link_record; /* of `links`; linked behind the other one, so it lies deeper */
     hf_record_ record;
@@ -69,8 +75,9 @@ typedef struct hfi_call {
     uint8_t held_count;
     uint8_t lent_count;
     bool is_linked;
-    uint8_t guards;          /* the function's, and those that an argument asks for */
-    struct hfi_links *links; /* places in native memory to fill in; NULL */
+    uint8_t guards;               /* the function's, and those that an argument asks for */
+    struct hfi_links *links;      /* places in native memory to fill in; NULL */
+    const hfi_adoption *adoption; /* NULL */
     hfi_room *rooms;
     char *room_next; /* free bytes, in the scratch or in the newest of `rooms` */
     size_t room_left;
@@ -107,6 +114,9 @@ bool hfi_call_has_length(const hfi_call *call, unsigned parameter);
 
 /** Moves the outputs of the last try into the result.  HF_E_LYING_SIZE, HF_E_UTF, HF_E_NOMEM. */
 HF_MUST_CHECK hf_status hfi_call_settle(hfi_call *call);
+
+/** Lets the resource of call->adoption own what a successful try gave. */
+void hfi_call_adopt(hfi_call *call);
 
 /** Zeroes the places that were filled in, and lets their buffers go. */
 void hfi_links_end(hfi_call *call);

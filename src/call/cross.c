@@ -14,6 +14,7 @@
 #include "call/cross.h"
 
 #include "call/callbacks.h"
+#include "thread/activation.h"
 
 void hfi_cross_out_oddly(hf_thread *thread, const hf_function *function)
 {
@@ -49,16 +50,27 @@ void hfi_cross_back_specially(hf_thread *thread)
     hfi_crossing(thread);
 }
 
-hf_status hfi_cross_disturbed(hf_thread *thread, hf_result *result)
+/* What the callbacks under the call left for it: the first error, or that one was jumped over. */
+static hf_status callbacks_said(hf_thread *thread, hf_result *result)
 {
-    hf_status status = HF_OK;
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+    bool is_jumped = hfi_is_jumped(thread, here);
+    if (is_jumped) {
+        hfi_jumped(thread, here, "hf_call");
+    }
     if (thread->parked) {
         hfi_parked parked;
         thread->parts->callback_hooks->take_parked(thread, &parked);
         result->callback_status = parked.status;
         result->callback_name = parked.name;
-        status = HF_E_CALLBACK;
     }
+    return is_jumped ? HF_E_JUMPED : result->callback_status != HF_OK ? HF_E_CALLBACK : HF_OK;
+}
+
+hf_status hfi_cross_disturbed(hf_thread *thread, hf_result *result)
+{
+    hf_status status =
+        thread->parked || thread->activations ? callbacks_said(thread, result) : HF_OK;
     bool is_stopping = atomic_load_explicit(&thread->parts->is_stopping, memory_order_relaxed);
     return is_stopping ? HF_E_SHUTDOWN : status; /* then the native result is all there is */
 }

@@ -83,8 +83,8 @@ hf_status hfi_cross_disturbed(hf_thread *thread, hf_result *result);
 static inline hf_status hfi_cross_status(hf_thread *thread, hf_result *result)
 {
     bool is_stopping = atomic_load_explicit(&thread->parts->is_stopping, memory_order_relaxed);
-    return HF_UNLIKELY(is_stopping || thread->parked != NULL) ? hfi_cross_disturbed(thread, result)
-                                                              : HF_OK;
+    bool is_disturbed = is_stopping || thread->parked || thread->activations;
+    return HF_UNLIKELY(is_disturbed) ? hfi_cross_disturbed(thread, result) : HF_OK;
 }
 
 #endif

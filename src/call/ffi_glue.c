@@ -8,13 +8,15 @@
  * (hfi_value_load here, hfi_value_integer for results), because on a big-endian
  * machine the two are at different places.
  *
- * One fault of libffi is gone round here (libffi#848, up to 3.4.4 at least).  On SysV
- * x86-64 it copies the rest of a struct, and not the eight bytes alone, into the
- * register image.  Where a struct's integer half takes the sixth and last integer
- * register, its other half thus falls upon the first floating register, which an
- * earlier argument may have filled.  Such a struct travels in exactly the registers
- * that its two halves would take as arguments of their own, so that is how libffi is
- * told of it.  Only one parameter of a signature can be the sixth.
+ * Two faults of libffi 3.4.4 are gone round here, by saying the same call in another way.
+ * libffi#848: on SysV x86-64 it copies the rest of a struct, and not the eight bytes alone, into
+ * the register image.  Where a struct's integer half takes the sixth and last integer register, its
+ * other half thus falls upon the first floating register, which an earlier argument may have
+ * filled.  Such a struct travels in exactly the registers that its two halves would take as
+ * arguments of their own, so that is how libffi is told of it.  Only one parameter of a signature
+ * can be the sixth.  On ARM64 it counts the stack for large structs without the padding between
+ * their copies, and writes behind it; as the convention passes them by address, they are passed as
+ * addresses from here.
  *
  * Everything here is pure but for memory; any thread.
  */
@@ -139,24 +141,33 @@ static int find_last_word(const hfi_prototype *prototype)
     return -1;
 }
 
-static hf_status halve(hfi_cif *cif, const hfi_prototype *prototype, unsigned at)
+/* One type for each parameter, or two for one. */
+static void detour_types(const hfi_cif *cif, unsigned count, hfi_detour *detour)
 {
-    hfi_halved *halved = hfi_alloc(sizeof(*halved));
-    if (!halved) {
-        return HF_E_NOMEM;
-    }
-    cif->halved = halved;
-    halved->at = at;
-    for (unsigned i = 0, to = 0; i < prototype->param_count; i++) {
-        if (i == at) {
-            halved->types[to++] = cif->types[i]->elements[0];
-            halved->types[to++] = cif->types[i]->elements[1];
+    for (unsigned i = 0, to = 0; i < count; i++) {
+        if ((int)i == detour->halved) {
+            detour->types[to++] = cif->types[i]->elements[0];
+            detour->types[to++] = cif->types[i]->elements[1];
+        } else if (detour->by_address >> i & 1) {
+            detour->types[to++] = &ffi_type_pointer;
         } else {
-            halved->types[to++] = cif->types[i];
+            detour->types[to++] = cif->types[i];
         }
     }
-    ffi_status status = ffi_prep_cif(&halved->cif, cif->cif.abi, prototype->param_count + 1u,
-                                     cif->cif.rtype, halved->types);
+}
+
+static hf_status take_detour(hfi_cif *cif, unsigned count, int halved, uint32_t by_address)
+{
+    hfi_detour *detour = hfi_alloc(sizeof(*detour));
+    if (!detour) {
+        return HF_E_NOMEM;
+    }
+    cif->detour = detour;
+    detour->halved = halved;
+    detour->by_address = by_address;
+    detour_types(cif, count, detour);
+    ffi_status status = ffi_prep_cif(&detour->cif, cif->cif.abi, count + (halved >= 0 ? 1u : 0u),
+                                     cif->cif.rtype, detour->types);
     return status == FFI_OK ? HF_OK : refuse(cif, -1, NULL, "libffi refuses the signature");
 }
 
@@ -171,7 +182,19 @@ static hf_status avoid_last_word(hfi_cif *cif, const hfi_prototype *prototype, u
         return refuse(cif, at, prototype->param[at].layout->name,
                       "libffi would overwrite an earlier floating argument (libffi#848)");
     }
-    return halve(cif, prototype, (unsigned)at);
+    return take_detour(cif, prototype->param_count, at, 0);
+}
+
+static hf_status pass_by_address(hfi_cif *cif, const hfi_prototype *prototype)
+{
+    uint32_t by_address = 0;
+    for (unsigned i = 0; i < prototype->param_count; i++) {
+        const hfi_param *param = &prototype->param[i];
+        if (param->type == HFI_C_AGGREGATE && hfi_aapcs64_by_address(param->layout)) {
+            by_address |= UINT32_C(1) << i;
+        }
+    }
+    return by_address ? take_detour(cif, prototype->param_count, -1, by_address) : HF_OK;
 }
 
 static hf_status make_types(hfi_cif *cif, const hfi_prototype *prototype, hfi_abi rules,
@@ -210,11 +233,17 @@ hf_status hfi_cif_prepare_with(hfi_cif *cif, const hfi_prototype *prototype, uin
     if (ffi_prep_cif(&cif->cif, abi, prototype->param_count, result, cif->types) != FFI_OK) {
         return refuse(cif, -1, NULL, "libffi refuses the signature");
     }
-    bool is_common = !cif->has_values && abi == FFI_DEFAULT_ABI;
-    if (is_common) {
+    if (!cif->has_values) {
         hfi_direct_choose(cif, prototype);
     }
-    return rules == HFI_ABI_SYSV64 ? avoid_last_word(cif, prototype, faults) : HF_OK;
+    switch (rules) {
+    case HFI_ABI_SYSV64:
+        return avoid_last_word(cif, prototype, faults);
+    case HFI_ABI_AAPCS64:
+        return pass_by_address(cif, prototype);
+    default:
+        return HF_OK;
+    }
 }
 
 hf_status hfi_cif_prepare(hfi_cif *cif, const hfi_prototype *prototype)
@@ -228,8 +257,8 @@ hf_status hfi_cif_prepare(hfi_cif *cif, const hfi_prototype *prototype)
 void hfi_cif_finish(hfi_cif *cif)
 {
     hfi_ffi_types_free(&cif->made);
-    hfi_free(cif->halved);
-    cif->halved = NULL;
+    hfi_free(cif->detour);
+    cif->detour = NULL;
 }
 
 /* ---- calling ---- */
@@ -237,35 +266,47 @@ void hfi_cif_finish(hfi_cif *cif)
 hf_status hfi_cif_extend(const hfi_cif *cif, unsigned fixed, ffi_type *const *extra, unsigned count,
                          ffi_cif *cif_out, ffi_type **types)
 {
-    unsigned shift = cif->halved ? 1 : 0;
+    const hfi_detour *detour = cif->detour;
+    unsigned said = fixed + (detour && detour->halved >= 0 ? 1u : 0u);
     HF_VERIFY(fixed + count <= HFI_PARAMS_MAX);
-    memcpy(types, cif->halved ? cif->halved->types : cif->types,
-           (fixed + shift) * sizeof(types[0]));
+    memcpy(types, detour ? detour->types : cif->types, said * sizeof(types[0]));
     for (unsigned i = 0; i < count; i++) {
-        types[fixed + shift + i] = extra[i];
+        types[said + i] = extra[i];
     }
-    ffi_status status = ffi_prep_cif_var(cif_out, cif->cif.abi, fixed + shift,
-                                         fixed + shift + count, cif->cif.rtype, types);
+    ffi_status status =
+        ffi_prep_cif_var(cif_out, cif->cif.abi, said, said + count, cif->cif.rtype, types);
     return status == FFI_OK ? HF_OK : HF_E_UNSUPPORTED;
+}
+
+/* The arguments as the detour says them; `address` is room for those that go by address. */
+static void list_detour(const hfi_detour *detour, unsigned count, void *const *arguments,
+                        void **passed, void **address)
+{
+    for (unsigned i = 0, from = 0; i < count; i++, from++) {
+        passed[i] = arguments[from];
+        if ((int)from == detour->halved) {
+            passed[++i] = (char *)arguments[from] + 8;
+        } else if (from < HFI_PARAMS_MAX && (detour->by_address >> from & 1)) {
+            address[from] = arguments[from];
+            passed[i] = &address[from];
+        }
+    }
 }
 
 void hfi_cif_call_values(const hfi_cif *of, const ffi_cif *cif, void *function, void *result,
                          void *const *arguments)
 {
+    const hfi_detour *detour = of->detour;
     union {
         const ffi_cif *constant;
         ffi_cif *plain;
-    } to = { of->halved && cif == &of->cif ? &of->halved->cif : cif };
+    } to = { detour && cif == &of->cif ? &detour->cif : cif };
     void *passed[HFI_PARAMS_MAX + 1];
-    unsigned count = to.constant->nargs;
-    unsigned from = 0;
-    for (unsigned i = 0; i < count; i++) {
-        passed[i] = arguments[from];
-        if (of->halved && of->halved->at == from) {
-            i++;
-            passed[i] = (char *)arguments[from] + 8;
-        }
-        from++;
+    void *address[HFI_PARAMS_MAX];
+    if (detour) {
+        list_detour(detour, to.constant->nargs, arguments, passed, address);
+    } else if (to.constant->nargs) {
+        memcpy(passed, arguments, to.constant->nargs * sizeof(passed[0]));
     }
     ffi_call(to.plain, FFI_FN(function), result, passed);
 }

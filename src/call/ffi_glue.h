@@ -23,12 +23,14 @@ typedef enum hfi_direct {
     HFI_DIRECT_SLOTS  /* each parameter is a slot, which is a word or a floating number */
 } hfi_direct;
 
-/** The same signature with one struct as its two halves; see ffi_glue.c. */
-typedef struct hfi_halved {
+/** The same call said to libffi in another way, where it gets the plain one wrong; see ffi_glue.c.
+ */
+typedef struct hfi_detour {
     ffi_cif cif;
-    unsigned at; /* the parameter */
+    int halved;          /* a parameter that is passed as its two halves; -1 */
+    uint32_t by_address; /* parameters, as bits, that are passed by the address of their copy */
     ffi_type *types[HFI_PARAMS_MAX + 1];
-} hfi_halved;
+} hfi_detour;
 
 /** A signature as libffi wants it.  Constant after hfi_cif_prepare(); points into itself, so it
  * stays put. */
@@ -43,7 +45,7 @@ typedef struct hfi_cif {
     bool returns_floating; /* in a floating register */
     bool has_values;       /* structs, complex, long double or dots: hfi_cif_call_values() */
     hfi_ffi_types made;    /* owned */
-    hfi_halved *halved;    /* owned; NULL: called as declared */
+    hfi_detour *detour;    /* owned; NULL: called as declared */
     const char *why;       /* of HF_E_UNSUPPORTED: the reason; NULL */
     const char *why_type;  /* the type that it is about; NULL: the whole signature */
     int why_param;         /* -1: the result, or the whole */

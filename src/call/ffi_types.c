@@ -197,12 +197,6 @@ static hf_status make_sysv64(hfi_ffi_types *types, const hfi_layout *layout, ffi
 
 /* ---- AAPCS64 ---- */
 
-/* The floating type that all members are, and how many fit beside each other. */
-typedef struct homogeneous {
-    hfi_ctype type; /* HFI_C_VOID: none yet; HFI_C_OPAQUE: not of one type */
-    size_t count;
-} homogeneous;
-
 static hfi_ctype part_of(hfi_ctype type)
 {
     switch (type) {
@@ -221,29 +215,43 @@ static hfi_ctype part_of(hfi_ctype type)
     }
 }
 
-static void look_at_members(homogeneous *found, const hfi_layout *layout)
+/* HFI_C_VOID: nothing seen yet; HFI_C_OPAQUE: not all the same. */
+static void look_at_members(hfi_ctype *found, const hfi_layout *layout)
 {
-    for (unsigned i = 0; i < layout->member_count && found->type != HFI_C_OPAQUE; i++) {
+    for (unsigned i = 0; i < layout->member_count && *found != HFI_C_OPAQUE; i++) {
         const hfi_member *member = &layout->member[i];
         if (member->type == HFI_C_AGGREGATE) {
             look_at_members(found, member->layout);
             continue;
         }
         hfi_ctype part = part_of(member->type);
-        found->type = found->type == HFI_C_VOID || found->type == part ? part : HFI_C_OPAQUE;
+        *found = *found == HFI_C_VOID || *found == part ? part : HFI_C_OPAQUE;
     }
+}
+
+/* The floating type that all members are; HFI_C_OPAQUE when there is none. */
+static hfi_ctype find_part(const hfi_layout *layout)
+{
+    hfi_ctype found = HFI_C_VOID;
+    look_at_members(&found, layout);
+    return found == HFI_C_VOID ? HFI_C_OPAQUE : found;
+}
+
+bool hfi_aapcs64_by_address(const hfi_layout *layout)
+{
+    hfi_ctype part = find_part(layout);
+    return layout->size > 16 && (part == HFI_C_OPAQUE || layout->size / hfi_ctype_size(part) > 4);
 }
 
 static hf_status make_aapcs64(hfi_ffi_types *types, const hfi_layout *layout, ffi_type **type_out,
                               const char **why_out)
 {
-    homogeneous found = { HFI_C_VOID, 0 };
-    look_at_members(&found, layout);
-    if (found.type != HFI_C_VOID && found.type != HFI_C_OPAQUE) {
-        size_t count = layout->size / hfi_ctype_size(found.type);
-        ffi_type *part = found.type == HFI_C_F32   ? &ffi_type_float
-                         : found.type == HFI_C_F64 ? &ffi_type_double
-                                                   : &ffi_type_longdouble;
+    hfi_ctype found = find_part(layout);
+    if (found != HFI_C_OPAQUE) {
+        size_t count = layout->size / hfi_ctype_size(found);
+        ffi_type *part = found == HFI_C_F32   ? &ffi_type_float
+                         : found == HFI_C_F64 ? &ffi_type_double
+                                              : &ffi_type_longdouble;
         /* More than four are no such struct, for libffi as for compilers. */
         return struct_of(types, layout, part, count > 4 ? 5 : count, type_out);
     }

@@ -48,6 +48,9 @@ HF_MUST_CHECK hf_status hfi_ffi_type_make(hfi_ffi_types *types, hfi_abi abi, hfi
                                           const hfi_layout *layout, ffi_type **type_out,
                                           const char **why_out);
 
+/** True if AAPCS64 passes a value of the layout by the address of a copy. */
+bool hfi_aapcs64_by_address(const hfi_layout *layout);
+
 /** Classes of a value on SysV x86-64; both HFI_CLASS_MEMORY when it goes there. */
 void hfi_sysv64_classify(hfi_ctype type, const hfi_layout *layout, hfi_class class_out[2]);
 

@@ -48,8 +48,8 @@ static inline void hfi_flight_end(hf_thread *thread)
     atomic_store_explicit(&thread->calling, NULL, memory_order_release);
 }
 
-/** A call inside another one of the same thread.  Gives the one around it. */
-const hf_function *hfi_flight_begin_nested(hf_thread *thread, const hf_function *function);
-void hfi_flight_end_nested(hf_thread *thread, const hf_function *outer);
+/** A call inside another one of the same thread.  Gives what its end is handed. */
+uint32_t hfi_flight_begin_nested(hf_thread *thread, const hf_function *function);
+void hfi_flight_end_nested(hf_thread *thread, uint32_t depth);
 
 #endif

@@ -123,7 +123,7 @@ struct hf_function {
     uint64_t result_sign; /* its sign bit; 0: it is unsigned */
     hfi_yield yield;
     bool is_odd;    /* a leaf, clears the error, or has an errno of its own: see call/cross.h */
-    bool can_fail;  /* it has a fail role */
+    bool judges;    /* a call may fail, or its error may mean something on success */
     bool is_padded; /* more registers are loaded than have an argument */
     bool result_is_signed;
     uint8_t result_shift; /* bits of a register that an integer result leaves unused */
@@ -150,8 +150,6 @@ struct hf_function {
     hfi_step *step;            /* one a parameter */
     hfi_prototype prototype;
     hfi_cif cif;
-    _Atomic(uint32_t) nested_begun; /* calls from callbacks under a call of this: flight.c */
-    _Atomic(uint32_t) nested_ended;
     hf_binding *binding;              /* whose prototype it is; NULL: its own */
     struct hf_function *next_waiting; /* lock: flight.c's */
 };

@@ -19,6 +19,7 @@
  */
 
 #include "call/guard.h"
+#include "call/marshal_link.h"
 
 #include "platform/platform.h"
 
@@ -265,11 +266,9 @@ static hf_status end_contracts(const hfi_call *call, const guard *was, uint64_t 
     if (was->began_ns != 0) {
         check_budget(call, now_ns - was->began_ns);
     }
-    if (thread->contract_breaks == was->breaks) {
-        return HF_OK;
-    }
-    return hfi_call_complain(call, -1, HF_E_CONTRACT, "leave {nocallback} out of the prototype",
-                             "the callee ran a callback although it promised not to");
+    return thread->contract_breaks == was->breaks
+               ? HF_OK
+               : HF_E_CONTRACT; /* the callback has reported it */
 }
 
 /*
@@ -280,7 +279,7 @@ static void test_retention(hfi_call *call)
 {
     hf_thread *thread = call->thread;
     hfi_heap *heap = thread->parts->heap;
-    if (call->object_count == 0 || !hfi_heap_is_turn(heap, RETENTION_EVERY)) {
+    if ((call->object_count == 0 && !call->links) || !hfi_heap_is_turn(heap, RETENTION_EVERY)) {
         return;
     }
     for (unsigned i = 0; i < call->object_count; i++) {
@@ -290,11 +289,34 @@ static void test_retention(hfi_call *call)
         }
     }
     call->record.pins = 0;
+    if (call->links) {
+        call->link_record.pins = 0;
+    }
     (void)!hfi_heap_collect_moving(thread);
     hfi_call_resolve(call);
+    if (call->links) {
+        hfi_links_resolve(call);
+    }
 }
 
 /* ---- the whole ---- */
+
+void hfi_guard_pages(const hfi_call *call, bool close)
+{
+    hfi_heap *heap = call->thread->parts->heap;
+    for (unsigned i = 0; i < call->object_count; i++) {
+        unsigned owner = call->owner[i] >= 0 ? (unsigned)call->owner[i] : 0;
+        if (call->owner[i] < 0 || call->function->step[owner].kind != HFI_P_OUT_BUFFER) {
+            continue;
+        }
+        size_t at = (size_t)call->argument[owner].capacity;
+        if (close) {
+            hfi_heap_guard(heap, call->objects[i], at, call->function->prototype.name, owner + 1);
+        } else {
+            hfi_heap_unguard(heap, call->objects[i], at);
+        }
+    }
+}
 
 static void note_loans(const hfi_call *call)
 {
@@ -331,7 +353,7 @@ hf_status hfi_guard_cross(hfi_call *call)
     if (status != HF_OK) {
         return status;
     }
-    if (call->guards == HFI_GUARD_POINTERS) {
+    if (!(call->guards & (HFI_GUARD_ZONES | HFI_GUARD_MEMORY | HFI_GUARD_CONTRACTS))) {
         return hfi_call_cross(call);
     }
     status = cross_guarded(call);

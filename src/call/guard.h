@@ -12,16 +12,21 @@
 #include "call/call.h"
 #include "check/check.h"
 
-#define HFI_GUARD_POINTERS  1u /* what is lent holds no address of what can move */
-#define HFI_GUARD_ZONES     2u /* nothing is written around what is lent */
-#define HFI_GUARD_MEMORY    4u /* `in` stays as it is, `out` is written as far as it is claimed */
-#define HFI_GUARD_CONTRACTS 8u /* leaf, nocallback, noretain */
+#define HFI_GUARD_POINTERS  1u  /* what is lent holds no address of what can move */
+#define HFI_GUARD_ZONES     2u  /* nothing is written around what is lent */
+#define HFI_GUARD_MEMORY    4u  /* `in` stays as it is, `out` is written as far as it is claimed */
+#define HFI_GUARD_CONTRACTS 8u  /* leaf, nocallback, noretain */
+#define HFI_GUARD_PAGES     16u /* what the library makes ends at an inaccessible page */
 
 /** The guards of a function whose steps are made. */
 uint8_t hfi_guard_plan(const hf_function *function);
 
 /** hfi_call_cross() with the call's guards around it; HF_E_POINTER when nothing was called. */
 HF_MUST_CHECK hf_status hfi_guard_cross(hfi_call *call);
+
+/** Closes the pages behind what the library made, or opens them again: right around the crossing.
+ */
+void hfi_guard_pages(const hfi_call *call, bool close);
 
 /** What the callee says to have written it did write.  HF_E_CONTRACT, reported. */
 HF_MUST_CHECK hf_status hfi_guard_claim(const hfi_call *call, unsigned parameter, size_t length);

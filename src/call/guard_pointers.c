@@ -58,6 +58,9 @@ uint8_t hfi_guard_plan(const hf_function *function)
     if (hfi_checks_at_calls(parts) && has_checked(function)) {
         guards |= HFI_GUARD_POINTERS;
     }
+    if (parts->settings.guard_pages && function->growing) {
+        guards |= HFI_GUARD_PAGES;
+    }
     if (parts->settings.checked || hfi_checks_at_stores(parts)) {
         guards |= HFI_GUARD_ZONES;
     }

@@ -29,6 +29,7 @@
 
 #include "base/alloc.h"
 #include "base/size.h"
+#include "thread/activation.h"
 
 #include <string.h>
 
@@ -139,7 +140,10 @@ static hf_status make_buffer(hfi_call *call, unsigned index)
     }
     uintptr_t object;
     hf_status status =
-        hfi_bytes_allocate(call->thread, size, call->function->step[index].is_immovable, &object);
+        call->guards & HFI_GUARD_PAGES
+            ? hfi_bytes_allocate_guarded(call->thread, size, (size_t)argument->capacity, &object)
+            : hfi_bytes_allocate(call->thread, size, call->function->step[index].is_immovable,
+                                 &object);
     if (status == HF_OK) {
         call->slots[argument->object].word_ = object;
         memcpy((char *)hfi_payload_16(object) + argument->capacity, canary, HFI_CANARY_SIZE);
@@ -317,15 +321,24 @@ hf_status hfi_call_cross(hfi_call *call)
     const hf_function *function = call->function;
     hfi_value returned;
     returned.u64 = 0;
-    cross(call, &returned);
+    if (HF_UNLIKELY(call->guards & HFI_GUARD_PAGES)) {
+        hfi_guard_pages(call, true);
+        cross(call, &returned);
+        hfi_guard_pages(call, false);
+    } else {
+        cross(call, &returned);
+    }
     call->result->attempts++;
     call->result_seen = function->result_bytes ? hfi_aggregate_read(call)
                                                : hfi_result_read(call->result, function, &returned);
     if (function->sees_values) {
         read_values(call);
     }
-    if (function->prototype.fail.count) {
+    if (function->judges) {
         call->error_seen = hfi_result_judge(call->result, function, call->result_seen, call->seen);
+    }
+    if (HF_UNLIKELY(call->adoption != NULL) && !call->result->failed) {
+        hfi_call_adopt(call); /* before anything that can fail */
     }
     hf_status status = function->growing ? check_canaries(call) : HF_OK;
     hf_status disturbed = hfi_cross_status(call->thread, call->result);

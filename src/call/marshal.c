@@ -52,7 +52,8 @@ hf_status hfi_marshal_wrong_kind(hfi_call *call, unsigned index, const hf_arg *a
 
 hf_status hfi_marshal_pointer(hfi_call *call, unsigned index, const void *pointer)
 {
-    if (HF_UNLIKELY(hfi_heap_contains(call->thread->parts->heap, (uintptr_t)pointer))) {
+    if (HF_UNLIKELY(hfi_heap_contains(call->thread->parts->heap, (uintptr_t)pointer)) &&
+        !hfi_is_pinned_here(call->thread, (uintptr_t)pointer)) {
         return hfi_call_refuse(call, (int)index, HF_E_ARGUMENT_KIND,
                                "pass the object itself with HF_BUFFER; it is pinned for the call",
                                "the pointer leads into the managed heap, where objects move");
@@ -207,6 +208,7 @@ hf_status hfi_marshal(hfi_call *call, const hf_arg *arguments)
         const hfi_step *step = &function->step[i];
         hfi_argument *argument = &call->argument[i];
         call->passed[i] = &argument->value;
+        argument->native_size = 0;
         if (!step->is_callers) {
             begin_output(argument);
             continue;

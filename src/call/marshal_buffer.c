@@ -127,7 +127,6 @@ hf_status hfi_marshal_buffer(hfi_call *call, unsigned index, const hf_arg *arg)
         argument->capacity = 0;
         return HF_OK;
     case HF_ARG_POINTER:
-        argument->native_size = 0;
         if (call->function->step[index].is_sized) {
             return hfi_marshal_wrong_kind(
                 call, index, arg, "HF_BUFFER, whose length the capacity parameter announces");

@@ -14,6 +14,7 @@
 
 #include "call/callbacks.h"
 #include "call/marshal.h"
+#include "root/handle.h"
 
 static hf_status take(hfi_call *call, unsigned index, void *address, void *hold)
 {
@@ -81,12 +82,30 @@ hf_status hfi_marshal_callback(hfi_call *call, unsigned index, const hf_arg *arg
     }
 }
 
+static hf_status pass_handle(hfi_call *call, unsigned index, const hf_arg *arg)
+{
+    char message[160];
+    const char *remedy = NULL;
+    if (!arg->as.pointer) {
+        return refuse_null(call, index, "word of the handle");
+    }
+    hf_status status = hfi_handle_check(call->thread->parts->handles, (uintptr_t)arg->as.pointer,
+                                        message, sizeof(message), &remedy);
+    if (status != HF_OK) {
+        return hfi_call_refuse(call, (int)index, status, remedy, "%s", message);
+    }
+    hfi_value_set_pointer(&call->argument[index].value, arg->as.pointer);
+    return HF_OK;
+}
+
 hf_status hfi_marshal_raw(hfi_call *call, unsigned index, const hf_arg *arg)
 {
     hfi_argument *argument = &call->argument[index];
     switch (arg->kind) {
     case HF_ARG_CALLBACK:
         return borrow(call, index, arg, NULL);
+    case HF_ARG_HANDLE:
+        return pass_handle(call, index, arg);
     case HF_ARG_LINKED:
         return hfi_marshal_linked(call, index, arg);
     default:

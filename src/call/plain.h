@@ -15,7 +15,7 @@
 /** Sets `plain` and `take` of a planned function, or leaves `plain` NULL. */
 void hfi_plain_choose(hf_function *function);
 
-/* All but the last are for functions that are not odd; NULL: there is none for that many. */
+/* All but the last two are for functions that are not odd; NULL: there is none for that many. */
 
 /** HFI_DIRECT_WORDS, and all parameters are simple. */
 hfi_call_fn *hfi_plain_simple(unsigned count);
@@ -32,7 +32,12 @@ hfi_call_fn *hfi_plain_mixed(unsigned count, unsigned place);
 /** HFI_DIRECT_MIXED, with numbers and addresses alone. */
 hfi_call_fn *hfi_plain_numbers(unsigned count);
 
-/** All others. */
-hfi_call_fn *hfi_plain_any(void);
+/** All others that go into registers. */
+hf_status hfi_plain_any(hf_thread *thread, const hf_function *function, hf_result *result,
+                        const hf_arg *arguments);
+
+/** HFI_DIRECT_NONE, with words and floating numbers alone, on a little-endian 64-bit machine. */
+hf_status hfi_plain_ffi(hf_thread *thread, const hf_function *function, hf_result *result,
+                        const hf_arg *arguments);
 
 #endif

@@ -138,8 +138,11 @@ static hfi_call_fn *choose(const hf_function *function)
     census all = take_census(function, count);
     bool is_usual = all.simple + all.floats + all.buffers == count && all.buffers <= 1;
     hfi_call_fn *special = NULL;
+    if (function->cif.direct == HFI_DIRECT_NONE) {
+        return hfi_plain_ffi;
+    }
     if (function->is_odd) {
-        return hfi_plain_any();
+        return hfi_plain_any;
     }
     if (function->cif.direct == HFI_DIRECT_WORDS) {
         special = !is_usual      ? NULL
@@ -149,7 +152,14 @@ static hfi_call_fn *choose(const hf_function *function)
     } else if (function->cif.direct == HFI_DIRECT_MIXED && is_usual) {
         special = all.buffers ? hfi_plain_mixed(count, all.place) : hfi_plain_numbers(count);
     }
-    return special ? special : hfi_plain_any();
+    return special ? special : hfi_plain_any;
+}
+
+/* libffi finds each argument at the address of its cell, and the cif is all that it needs. */
+static bool is_for_ffi(const hf_function *function)
+{
+    bool is_common = !function->cif.has_values && !function->cif.detour;
+    return UINTPTR_MAX > UINT32_MAX && hfi_value_shift(HFI_C_I32) == 0 && is_common;
 }
 
 void hfi_plain_choose(hf_function *function)
@@ -157,7 +167,7 @@ void hfi_plain_choose(hf_function *function)
     unsigned count = function->prototype.param_count;
     bool plain = !function->has_outputs && !function->growing && !function->sees_values &&
                  !function->prototype.grow_ok.count && count <= HFI_TAKES_MAX &&
-                 function->cif.direct != HFI_DIRECT_NONE;
+                 (function->cif.direct != HFI_DIRECT_NONE || is_for_ffi(function));
     for (unsigned i = 0; i < count && plain; i++) {
         plain = is_plain(function, i);
     }
@@ -167,10 +177,12 @@ void hfi_plain_choose(hf_function *function)
     unsigned words = 0;
     unsigned floatings = 0;
     for (unsigned i = 0; i < count; i++) {
-        bool by_slot = function->cif.direct == HFI_DIRECT_SLOTS;
+        bool by_number =
+            function->cif.direct == HFI_DIRECT_SLOTS || function->cif.direct == HFI_DIRECT_NONE;
         unsigned *next = is_floating(&function->step[i]) ? &floatings : &words;
-        unsigned at = by_slot ? i : *next;
-        make_take(function, i, next == &floatings ? at + HFI_CELL_FLOATING : at);
+        bool in_floating = next == &floatings && function->cif.direct != HFI_DIRECT_NONE;
+        unsigned at = by_number ? i : *next;
+        make_take(function, i, in_floating ? at + HFI_CELL_FLOATING : at);
         ++*next;
     }
     for (unsigned i = 0; i < count; i++) {

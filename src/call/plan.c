@@ -65,7 +65,7 @@ static void plan_parameter(hfi_step *step, const hfi_param *param)
                         .is_callers = hfi_param_is_callers(param),
                         .is_text = param->is_text,
                         .is_system = is_system_text(param),
-                        .text_unit = param->is_wide ? sizeof(wchar_t) : 1,
+                        .text_unit = (uint8_t)param->target_size,
                         .buffer = -1,
                         .out = -1,
                         .scalar = -1,
@@ -217,7 +217,7 @@ static void plan_failure(hf_function *function)
     uint64_t number = 0;
     uint64_t from = 0;
     uint64_t end = 0; /* one behind the last */
-    if (compared_with(fail, &number)) {
+    if (!function->clears_error && compared_with(fail, &number)) {
         switch (fail->step[fail->count - 1].op) {
         case HFI_OP_LT:
             from = least;
@@ -266,6 +266,7 @@ static void plan_flags(hf_function *function)
 {
     const hfi_prototype *prototype = &function->prototype;
     function->clears_error = prototype->clears_error || decides_by_error(prototype);
+    function->judges = prototype->fail.count || function->clears_error;
     function->has_outputs = function->outs || function->scalars;
     function->has_capacities = function->scalars != 0;
     for (unsigned i = 0; i < prototype->param_count; i++) {
@@ -274,7 +275,6 @@ static void plan_flags(hf_function *function)
     }
     function->sees_values = function->has_outputs || asks_for_parameter(&prototype->fail) ||
                             asks_for_parameter(&prototype->error_when);
-    function->can_fail = prototype->fail.count != 0;
     plan_failure(function);
     function->yield = yield_of(prototype->result);
     function->name = prototype->name;

@@ -52,9 +52,14 @@ int64_t hfi_result_judge(hf_result *result, const hf_function *function, int64_t
     hfi_error_slots slots = { result->errno_value, result->last_error, result->wsa_error };
     int64_t error = hfi_error_value(prototype->error, result_seen, &slots);
     hfi_expr_values values = { result_seen, error, seen };
-    result->failed = hfi_expr_evaluate(&prototype->fail, &values) != 0;
-    bool is_told = result->failed || (prototype->error_when.count &&
-                                      hfi_expr_evaluate(&prototype->error_when, &values));
+    bool is_told = !prototype->fail.count; /* then only a policy asks for it: clear means always */
+    if (prototype->fail.count) {
+        result->failed = hfi_expr_evaluate(&prototype->fail, &values) != 0;
+        is_told = result->failed;
+    }
+    if (prototype->error_when.count && !result->failed) {
+        is_told = hfi_expr_evaluate(&prototype->error_when, &values) != 0;
+    }
     result->error = is_told ? error : 0;
     return error;
 }

@@ -70,8 +70,9 @@ static inline int64_t hfi_result_read(hf_result *result, const hf_function *func
 }
 
 /**
- * Evaluates the fail role, which the prototype has: `failed` and `error` of the result.  Gives what
- * expressions see of the error.  `seen` are the parameters' values, if any expression asks.
+ * Evaluates the fail role or the policy of error, of which the prototype has one: `failed` and
+ * `error` of the result.  Gives what expressions see of the error.  `seen` are the parameters'
+ * values, if any expression asks.
  */
 int64_t hfi_result_judge(hf_result *result, const hf_function *function, int64_t result_seen,
                          const int64_t *seen);

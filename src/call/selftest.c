@@ -19,7 +19,6 @@
 
 #include "call/ffi_glue.h"
 
-#include <complex.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -282,7 +281,8 @@ static bool passes_unions(uint32_t faults, hf_status *status)
 
 /* ---- numbers that are more than a register ---- */
 
-#define DEFINE_NUMBER(name, c_type, ctype, start)                                                  \
+/* `part` is what the number consists of: once, or twice when it is complex. */
+#define DEFINE_NUMBER(name, c_type, part, ctype)                                                   \
     static c_type give_##name(int32_t before, c_type a, double between, c_type b)                  \
     {                                                                                              \
         return before == 7 && between == 0.5 ? a + 2 * b : 0;                                      \
@@ -292,21 +292,21 @@ static bool passes_unions(uint32_t faults, hf_status *status)
         static const shape as = {                                                                  \
             PLAIN(ctype), 4, 0, { PLAIN(HFI_C_I32), PLAIN(ctype), PLAIN(HFI_C_F64), PLAIN(ctype) } \
         };                                                                                         \
+        static const part parts[] = { (part)1.25, (part)6.5, (part)-3.5 };                         \
         int32_t before = 7;                                                                        \
         double between = 0.5;                                                                      \
-        c_type a = start;                                                                          \
-        c_type b = (c_type)-3.5;                                                                   \
-        c_type got = 0;                                                                            \
+        c_type a, b, got = 0;                                                                      \
+        memcpy(&a, &parts[0], sizeof(a));                                                          \
+        memcpy(&b, &parts[1], sizeof(b));                                                          \
         c_type wanted = give_##name(before, a, between, b);                                        \
         return TRY(&as, faults, give_##name, &got, ((void *[]){ &before, &a, &between, &b }),      \
                    status, got == wanted);                                                         \
     }
 
-DEFINE_NUMBER(long_double, long double, HFI_C_LONG_DOUBLE, 1.25L)
-DEFINE_NUMBER(complex_f32, float _Complex, HFI_C_COMPLEX_F32, 1.25f + 6.5f * _Complex_I)
-DEFINE_NUMBER(complex_f64, double _Complex, HFI_C_COMPLEX_F64, 1.25 + 6.5 * _Complex_I)
-DEFINE_NUMBER(complex_long_double, long double _Complex, HFI_C_COMPLEX_LONG_DOUBLE,
-              1.25L + 6.5L * _Complex_I)
+DEFINE_NUMBER(long_double, long double, long double, HFI_C_LONG_DOUBLE)
+DEFINE_NUMBER(complex_f32, float _Complex, float, HFI_C_COMPLEX_F32)
+DEFINE_NUMBER(complex_f64, double _Complex, double, HFI_C_COMPLEX_F64)
+DEFINE_NUMBER(complex_long_double, long double _Complex, long double, HFI_C_COMPLEX_LONG_DOUBLE)
 
 /* ---- variable arguments ---- */
 

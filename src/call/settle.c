@@ -162,6 +162,33 @@ static hf_status fit(hfi_call *call, unsigned index, size_t length)
     return HF_OK;
 }
 
+/* Text of the system's encoding comes back as UTF-8, in a buffer of its own. */
+static hf_status recode(hfi_call *call, unsigned index, size_t length)
+{
+    const hfi_argument *argument = &call->argument[index];
+    const char *text = argument->value.pointer;
+    size_t needed;
+    size_t bad;
+    hf_status status = hfp_text_from_system(text, length, NULL, 0, &needed, &bad);
+    if (status == HF_E_UTF) {
+        return hfi_call_complain(
+            call, (int)index, status, "leave the role text out to get the bytes as they are",
+            "the callee's text is not in the system's encoding at byte %zu", bad);
+    }
+    uintptr_t copy;
+    if (status == HF_OK) {
+        status = hfi_bytes_allocate(call->thread, needed + 1, false, &copy);
+    }
+    if (status == HF_OK) {
+        status = hfp_text_from_system(text, length, hfi_payload_16(copy), needed, &needed, &bad);
+    }
+    if (status == HF_OK) {
+        hfi_bytes_shorten(copy, needed);
+        call->slots[argument->object].word_ = copy;
+    }
+    return status;
+}
+
 static hf_status settle_buffer(hfi_call *call, unsigned index)
 {
     const hfi_step *step = &call->function->step[index];
@@ -174,6 +201,9 @@ static hf_status settle_buffer(hfi_call *call, unsigned index)
     if (status == HF_OK && step->is_text) {
         length = find_nul(text, length / step->element, step->element) * step->element;
         status = check_text(call, index, text, length);
+    }
+    if (status == HF_OK && step->is_text && step->is_system) {
+        return recode(call, index, length);
     }
     return status == HF_OK ? fit(call, index, length) : status;
 }

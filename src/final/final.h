@@ -41,6 +41,12 @@ HF_MUST_CHECK hf_status hfi_resource_hold(hf_thread *thread, uintptr_t object, u
 /** Lets it go; the last one to do so after a dispose releases the value.  Managed. HF_E_RELEASE. */
 hf_status hfi_resource_let_go(hf_thread *thread, void *cell);
 
+/**
+ * Gives a resource that was made with its class's invalid value the value that it owns from here
+ * on.  Before anybody but the owner knows it.
+ */
+void hfi_resource_adopt(hf_thread *thread, uintptr_t object, uintptr_t value);
+
 /** Takes and gives the module's locks around a fork: after the world's, before the reporter's. */
 void hfi_final_lock(hfi_final *final);
 void hfi_final_unlock(hfi_final *final);

@@ -183,6 +183,14 @@ hf_status hfi_resource_let_go(hf_thread *thread, void *held)
     return word_drop(cell, 0) ? hfi_cell_close(thread, cell) : HF_OK;
 }
 
+void hfi_resource_adopt(hf_thread *thread, uintptr_t object, uintptr_t value)
+{
+    (void)thread;
+    hfi_cell *cell = cell_of(object);
+    HF_VERIFY(cell && cell->value == cell->class_of->invalid);
+    cell->value = value;
+}
+
 /* ---- creating ---- */
 
 static hf_status check_class(const hf_resource_class *class_of)

@@ -132,14 +132,14 @@ static hf_status create(hf_thread *thread, const hfi_request *request, hf_ref ou
 
 hf_status hfi_bytes_allocate(hf_thread *thread, size_t size, bool immovable, uintptr_t *object_out)
 {
-    hfi_request request = { hfi_type_find(HFI_TYPE_BYTES), size, size, 0, immovable };
+    hfi_request request = { hfi_type_find(HFI_TYPE_BYTES), size, size, 0, immovable, false, 0 };
     return hfi_heap_allocate(thread, &request, object_out);
 }
 
 hf_status hf_bytes_create(hf_thread *thread, size_t size, hf_ref out)
 {
     HFI_ENTRY(thread);
-    hfi_request request = { hfi_type_find(HFI_TYPE_BYTES), size, size, 0, false };
+    hfi_request request = { hfi_type_find(HFI_TYPE_BYTES), size, size, 0, false, false, 0 };
     return create(thread, &request, out);
 }
 
@@ -147,7 +147,7 @@ hf_status hf_bytes_create_with(hf_thread *thread, size_t size, const hf_bytes_op
                                hf_ref out)
 {
     HFI_ENTRY(thread);
-    hfi_request request = { hfi_type_find(HFI_TYPE_BYTES), size, size, 0, false };
+    hfi_request request = { hfi_type_find(HFI_TYPE_BYTES), size, size, 0, false, false, 0 };
     if (options) {
         if (options->struct_size != sizeof *options ||
             (options->flags & ~(uint32_t)HF_BYTES_IMMOVABLE)) {
@@ -172,7 +172,7 @@ hf_status hf_record_create(hf_thread *thread, const hf_type *type, hf_ref out)
     if (type->kind != HFI_KIND_RECORD || type->owner != thread->parts->types) {
         return HF_E_TYPE;
     }
-    hfi_request request = { type, 0, type->size, 0, false };
+    hfi_request request = { type, 0, type->size, 0, false, false, 0 };
     return create(thread, &request, out);
 }
 
@@ -183,7 +183,7 @@ hf_status hf_array_create(hf_thread *thread, size_t length, hf_ref out)
     if (!hfi_size_mul(length, sizeof(hf_slot), &size)) {
         return HF_E_OVERFLOW;
     }
-    hfi_request request = { hfi_type_find(HFI_TYPE_ARRAY), length, size, 0, false };
+    hfi_request request = { hfi_type_find(HFI_TYPE_ARRAY), length, size, 0, false, false, 0 };
     return create(thread, &request, out);
 }
 

@@ -193,7 +193,6 @@ static hf_status allocate_small_slow(hf_thread *thread, size_t size, uintptr_t *
 static hf_status try_large(hfi_heap *heap, const hfi_request *request, pressure *state,
                            hfi_run **run_out)
 {
-    size_t header = request->type->header_size;
     hfp_mutex_lock(&heap->lock);
     hf_status status = HF_E_LIMIT;
     uint64_t limit = heap->parts->settings.heap_limit_bytes;
@@ -203,7 +202,7 @@ static hf_status try_large(hfi_heap *heap, const hfi_request *request, pressure 
                heap->since_bytes + request->payload >= heap->trigger_bytes &&
                heap->since_bytes != 0;
     if (!due && in_use <= limit && request->payload <= limit - in_use) {
-        status = hfi_large_take(heap, header, request->payload, request->alignment, run_out);
+        status = hfi_large_take(heap, request, run_out);
         if (status == HF_OK) {
             heap->since_bytes += (*run_out)->size;
             (*run_out)->immovable = request->immovable;
@@ -242,7 +241,7 @@ hf_status hfi_heap_allocate(hf_thread *thread, const hfi_request *request, uintp
 {
     HF_ASSERT(!thread->in_collector);
     size_t header = request->type->header_size;
-    if (request->payload > HFI_SMALL_MAX - header || request->immovable ||
+    if (request->payload > HFI_SMALL_MAX - header || request->immovable || request->guarded ||
         request->alignment > HFI_GRANULE) {
         return allocate_large(thread, request, object_out);
     }

@@ -99,7 +99,7 @@ hf_status hfi_heap_create(hfi_parts *parts, hfi_heap **heap_out)
     heap->small_end = heap->base;
     heap->large_low = heap->end;
     heap->trigger_bytes = parts->settings.nursery_bytes;
-    hfi_world_hooks hooks = { heap, stress_attached, NULL, NULL, stress_collect };
+    hfi_world_hooks hooks = { .self = heap, .attached = stress_attached, .stress = stress_collect };
     hfi_world_set_hooks(parts->world, 0, &hooks);
     hfi_stale_watch(heap);
     *heap_out = heap;

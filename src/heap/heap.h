@@ -36,6 +36,8 @@ typedef struct hfi_request {
     size_t payload;   /* bytes */
     size_t alignment; /* of the payload; 0 or 16: as it comes */
     bool immovable;
+    bool guarded; /* bytes: `guard_at` of them end, but for alignment, where a page begins */
+    size_t guard_at;
 } hfi_request;
 
 /** Allocates, zeroed, collecting if needed.  HF_E_NOMEM, HF_E_LIMIT, HF_E_OVERFLOW.  Managed, by
@@ -46,6 +48,18 @@ HF_MUST_CHECK hf_status hfi_heap_allocate(hf_thread *thread, const hfi_request *
 /** Bytes of exactly `size`; a short form of the above for the floors that make buffers. */
 HF_MUST_CHECK hf_status hfi_bytes_allocate(hf_thread *thread, size_t size, bool immovable,
                                            uintptr_t *object_out);
+
+/** The same with a page of its own behind byte `guard_at`, for hfi_heap_guard(). */
+HF_MUST_CHECK hf_status hfi_bytes_allocate_guarded(hf_thread *thread, size_t size, size_t guard_at,
+                                                   uintptr_t *object_out);
+
+/**
+ * Makes that page inaccessible while native code has the buffer, and accessible again.  Whoever
+ * touches it meanwhile ends the process with a report that names function and argument (from 1).
+ */
+void hfi_heap_guard(hfi_heap *heap, uintptr_t object, size_t guard_at, const char *function,
+                    unsigned argument);
+void hfi_heap_unguard(hfi_heap *heap, uintptr_t object, size_t guard_at);
 
 /** Says that a slot's frame has ended: HF_E_MISUSE, reported. Thread NULL: where none is at hand.
  */

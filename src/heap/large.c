@@ -229,21 +229,41 @@ hf_status hfi_large_clone(hfi_heap *heap, const hfi_run *run, hfi_run **run_out)
     return status;
 }
 
-hf_status hfi_large_take(hfi_heap *heap, size_t header, size_t payload, size_t alignment,
-                         hfi_run **run_out)
+/* Bytes in front of the payload, and in all.  HF_E_OVERFLOW. */
+static hf_status measure(const hfi_heap *heap, const hfi_request *request, size_t *lead_out,
+                         size_t *size_out)
 {
-    size_t lead = hfi_align_up(header, alignment > HFI_GRANULE ? alignment : HFI_GRANULE);
+    size_t header = request->type->header_size;
+    size_t alignment = request->alignment > HFI_GRANULE ? request->alignment : HFI_GRANULE;
+    size_t lead = hfi_align_up(header, alignment);
     size_t size;
-    if (!hfi_size_add(lead, payload, &size) || size > (SIZE_MAX >> 1) - heap->page_size) {
+    if (!hfi_size_add(lead, request->payload, &size) ||
+        size > (SIZE_MAX >> 1) - 3 * heap->page_size) {
         return HF_E_OVERFLOW;
     }
-    size = hfi_align_up(size, heap->page_size);
+    if (request->guarded) {
+        size_t used = hfi_align_up(request->guard_at, HFI_GRANULE);
+        lead = hfi_align_up(lead + used, heap->page_size) - used;
+        size = lead + used + heap->page_size;
+    }
+    *lead_out = lead;
+    *size_out = hfi_align_up(size, heap->page_size);
+    return HF_OK;
+}
+
+hf_status hfi_large_take(hfi_heap *heap, const hfi_request *request, hfi_run **run_out)
+{
+    size_t lead;
+    size_t size;
+    hf_status status = measure(heap, request, &lead, &size);
     hfi_run *run;
-    hf_status status = claim_run(heap, size, &run);
+    if (status == HF_OK) {
+        status = claim_run(heap, size, &run);
+    }
     if (status != HF_OK) {
         return status;
     }
-    use_run(heap, run, run->start + lead - header);
+    use_run(heap, run, run->start + lead - request->type->header_size);
     *run_out = run;
     return HF_OK;
 }

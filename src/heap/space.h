@@ -78,6 +78,7 @@ typedef struct hfi_block_list {
 typedef struct hfi_loan {
     uintptr_t start, end;
     unsigned argument;
+    bool is_guard; /* an inaccessible page behind a buffer that is lent now */
     char function[48];
 } hfi_loan;
 
@@ -181,8 +182,8 @@ void hfi_block_retire(hfi_heap *heap, uint32_t index, bool quarantine);
 
 /** A zeroed run with room for header and payload, payload aligned.  lock: heap->lock, or world
  * stopped. */
-HF_MUST_CHECK hf_status hfi_large_take(hfi_heap *heap, size_t header, size_t payload,
-                                       size_t alignment, hfi_run **run_out);
+HF_MUST_CHECK hf_status hfi_large_take(hfi_heap *heap, const hfi_request *request,
+                                       hfi_run **run_out);
 
 /** An empty run of the same shape, for the object to move to.  World stopped. */
 HF_MUST_CHECK hf_status hfi_large_clone(hfi_heap *heap, const hfi_run *run, hfi_run **run_out);
@@ -240,6 +241,10 @@ void hfi_visit_all_roots(hfi_tracer *tracer);
 /** Collects, unless some other thread has done so since `unless_after` collections were counted
  * (UINT64_MAX: in any case). */
 hf_status hfi_heap_collect_if(hf_thread *thread, bool stress, uint64_t unless_after);
+
+/** Adds a loan to the ring, or ends that of a guard. */
+void hfi_loan_add(hfi_heap *heap, const hfi_loan *loan, const char *function);
+void hfi_loan_end(hfi_heap *heap, uintptr_t start);
 
 /** Under stress: lets accesses to addresses in quarantine be explained (heap/stale.c). */
 void hfi_stale_watch(hfi_heap *heap);

@@ -18,11 +18,11 @@
 #include "diag/text.h"
 
 /* The last loan of that place, so that who kept its address is named. */
-static const hfi_loan *find_loan(const hfi_heap *heap, uintptr_t address)
+static const hfi_loan *find_loan(const hfi_heap *heap, uintptr_t address, bool is_guard)
 {
     for (uint32_t back = 1; back <= HFI_LOANS; back++) {
         const hfi_loan *loan = &heap->loan[(heap->loan_next - back) % HFI_LOANS];
-        if (address - loan->start < loan->end - loan->start) {
+        if (loan->is_guard == is_guard && address - loan->start < loan->end - loan->start) {
             return loan;
         }
     }
@@ -45,13 +45,24 @@ static _Noreturn void tell(const hfi_heap *heap, uintptr_t address, uint64_t ret
                     "%llu (now %llu); pin it or hold a fence while native code uses it\n",
                     (unsigned long long)address, (unsigned long long)retired_at,
                     (unsigned long long)heap->collections);
-    const hfi_loan *loan = find_loan(heap, address);
+    const hfi_loan *loan = find_loan(heap, address, false);
     if (loan) {
         hfi_text_format(&text,
                         "  retained by: %s, argument %u, which promises {noretain}; leave that out "
                         "and pin the buffer for as long as it is used\n",
                         loan->function, loan->argument);
     }
+    end_with(&text);
+}
+
+static _Noreturn void tell_overrun(uintptr_t address, const hfi_loan *guard)
+{
+    char buffer[320];
+    hfi_text text = hfi_text_begin(buffer, sizeof buffer);
+    hfi_text_format(&text,
+                    "holdfast: %s went behind the end of its argument %u, to address 0x%llx; check "
+                    "the unit of the capacity (HF_E_OVERRUN)\n",
+                    guard->function, guard->argument, (unsigned long long)address);
     end_with(&text);
 }
 
@@ -67,6 +78,10 @@ static bool recognise(uintptr_t address, void *user)
         const hfi_run *run = hfi_large_at(heap, address);
         if (run && run->state == HFI_RUN_QUARANTINE) {
             tell(heap, address, run->retired_at);
+        }
+        const hfi_loan *guard = find_loan(heap, address, true);
+        if (guard) {
+            tell_overrun(address, guard);
         }
     }
     return false;
@@ -85,25 +100,36 @@ bool hfi_heap_is_turn(hfi_heap *heap, uint32_t every)
     return atomic_fetch_add_explicit(&heap->turns, 1, memory_order_relaxed) % every == 0;
 }
 
-static void add_loan(hfi_heap *heap, uintptr_t start, size_t size, const char *function,
-                     unsigned argument)
+void hfi_loan_add(hfi_heap *heap, const hfi_loan *loan, const char *function)
 {
     hfp_mutex_lock(&heap->lock);
-    hfi_loan *loan = &heap->loan[heap->loan_next % HFI_LOANS];
-    loan->start = start;
-    loan->end = start + size;
-    loan->argument = argument;
-    hfi_text text = hfi_text_begin(loan->function, sizeof loan->function);
+    hfi_loan *to = &heap->loan[heap->loan_next % HFI_LOANS];
+    *to = *loan;
+    hfi_text text = hfi_text_begin(to->function, sizeof to->function);
     hfi_text_add(&text, function);
     hfi_text_end(&text);
     heap->loan_next++;
     hfp_mutex_unlock(&heap->lock);
 }
 
+void hfi_loan_end(hfi_heap *heap, uintptr_t start)
+{
+    hfp_mutex_lock(&heap->lock);
+    for (uint32_t i = 0; i < HFI_LOANS; i++) {
+        if (heap->loan[i].is_guard && heap->loan[i].start == start) {
+            heap->loan[i].end = start;
+        }
+    }
+    hfp_mutex_unlock(&heap->lock);
+}
+
 void hfi_heap_remember_loan(hfi_heap *heap, uintptr_t object, const char *function,
                             unsigned argument)
 {
-    add_loan(heap, object, hfi_object_size(heap, object), function, argument);
+    hfi_loan loan = { .start = object,
+                      .end = object + hfi_object_size(heap, object),
+                      .argument = argument };
+    hfi_loan_add(heap, &loan, function);
 }
 
 void hfi_stale_unwatch(hfi_heap *heap)

@@ -63,6 +63,7 @@ static const named_type c_types[] = {
 };
 
 static const named_type windows_scalars[] = {
+    SCALAR("VOID", HFI_C_VOID),
     SCALAR("BOOL", HFI_C_I32),
     SCALAR("BOOLEAN", HFI_C_U8),
     SCALAR("BYTE", HFI_C_U8),

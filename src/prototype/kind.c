@@ -170,6 +170,7 @@ static bool decide_texts(hfi_parser *parser, const hfi_param_draft *draft, hfi_p
     }
     param->kind = HFI_P_TEXTS;
     param->is_wide = type->is_wide;
+    param->target_size = hfi_ctype_size(type->base);
     param->encoding = use->encoding;
     return allow_roles(parser, draft, BIT(HFI_ROLE_TEXTS) | BIT(HFI_ROLE_IN),
                        "no other role but in beside texts");
@@ -281,16 +282,17 @@ static bool decide_value(hfi_parser *parser, const hfi_param_draft *draft, hfi_p
                              BIT(HFI_ROLE_NEEDED) | BIT(HFI_ROLE_LENGTH) | BIT(HFI_ROLE_SIZE) |
                              BIT(HFI_ROLE_POINTS_INTO);
     bool is_sized = draft->extent != 0;
-    bool is_value = param->target_size != 0 && !is_char_target(draft) && !param->is_given;
+    bool is_value = param->target_size != 0 && !is_char_target(draft);
     if (!is_sized && !is_value) {
         return hfi_parser_fail(parser, place(draft), "size(n) or a capacity parameter");
     }
     if (!allow_roles(parser, draft, allowed, "a role that goes with a value")) {
         return false;
     }
-    if (param->is_given) {
+    if (param->is_given) { /* what is behind it is the caller's: the library reads nothing there */
         param->kind = HFI_P_BUFFER;
-        return true;
+        return allow_roles(parser, draft, allowed & ~(BIT(HFI_ROLE_NEEDED) | BIT(HFI_ROLE_LENGTH)),
+                           "no needed or length beside given");
     }
     param->kind = HFI_P_OUT_VALUE;
     apply_extent(param);

@@ -199,7 +199,6 @@ hf_status hfi_layout_add_bits(hfi_layout_builder *b, hfi_ctype type, unsigned wi
 {
     size_t size = hfi_ctype_size(type);
     size_t alignment = hfi_ctype_alignment(type);
-    b->has_bits = true;
     refuse_value(b, "it has bit-fields");
     if (given->pack != 0 && given->pack < alignment) {
         alignment = given->pack;

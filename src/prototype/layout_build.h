@@ -21,7 +21,6 @@ typedef struct hfi_alignment {
 typedef struct hfi_layout_builder {
     bool is_union;
     bool holds_pointers;
-    bool has_bits;
     bool ends_open; /* for the parser: the last member is a flexible array */
     size_t alignment;
     uint64_t bits;      /* of a struct: where the next may begin; of a union: the most */

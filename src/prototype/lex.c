@@ -110,8 +110,9 @@ uint32_t hfi_lex_line_end(const hfi_lexer *lexer)
         uint32_t before = line.position;
         if (line.text[before] == '\\') {
             skip_blank(&line);
-        } else if (line.text[before] == '/') {
-            skip_comment(&line);
+        } else if (line.text[before] == '/' && !skip_comment(&line) &&
+                   line.text[before + 1] == '*') {
+            return before + (uint32_t)strlen(line.text + before); /* it has no end */
         }
         line.position += line.position == before;
     }

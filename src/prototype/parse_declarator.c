@@ -121,6 +121,9 @@ bool hfi_parse_bounds(hfi_parser *parser, hfi_type_draft *type)
         if (!parse_bound(parser, &count, &is_open)) {
             return false;
         }
+        if (type->depth == HFI_NESTING_MAX) {
+            return hfi_parser_fail(parser, &bracket, "at most 16 stars");
+        }
         if (is_open && !is_first) {
             return hfi_parser_fail(parser, &bracket, "a bound: only the first may be left out");
         }

@@ -174,7 +174,8 @@ bool hfi_parse_params(hfi_parser *parser)
     if (hfi_parser_accept(parser, HFI_T_RPAREN)) {
         return true;
     }
-    if (hfi_token_is(&parser->token, "void") && hfi_parser_peek(parser).kind == HFI_T_RPAREN) {
+    bool is_void = hfi_token_is(&parser->token, "void") || hfi_token_is(&parser->token, "VOID");
+    if (is_void && hfi_parser_peek(parser).kind == HFI_T_RPAREN) {
         hfi_parser_advance(parser);
         hfi_parser_advance(parser);
         return true;

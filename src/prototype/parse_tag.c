@@ -230,7 +230,7 @@ static bool is_packed_behind(const hfi_parser *parser)
     for (unsigned depth = 1; depth > 0;) {
         depth += token.kind == HFI_T_LBRACE;
         depth -= token.kind == HFI_T_RBRACE;
-        if (token.kind == HFI_T_END) {
+        if (token.kind == HFI_T_END || token.kind == HFI_T_BAD) {
             return false;
         }
         token = hfi_lex_next(&lexer);
@@ -243,7 +243,7 @@ static bool is_packed_behind(const hfi_parser *parser)
             packed |= hfi_token_is(&token, "packed") || hfi_token_is(&token, "__packed__");
             depth += token.kind == HFI_T_LPAREN;
             depth -= token.kind == HFI_T_RPAREN;
-        } while (depth > 0 && token.kind != HFI_T_END);
+        } while (depth > 0 && token.kind != HFI_T_END && token.kind != HFI_T_BAD);
         token = hfi_lex_next(&lexer);
     }
     return packed;

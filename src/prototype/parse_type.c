@@ -150,7 +150,8 @@ bool hfi_parse_qualifiers(hfi_parser *parser)
     for (;;) {
         bool taken = false;
         if (hfi_parser_accept_word(parser, "const") || hfi_parser_accept_word(parser, "__const") ||
-            hfi_parser_accept_word(parser, "__const__")) {
+            hfi_parser_accept_word(parser, "__const__") ||
+            hfi_parser_accept_word(parser, "CONST")) {
             taken = is_const = true;
         }
         for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++) {
@@ -399,7 +400,8 @@ void hfi_set_tag_type(const hfi_parser *parser, const char *word, const hfi_toke
 
 bool hfi_is_type_start(const hfi_parser *parser, const hfi_token *token)
 {
-    static const char *const qualifier[] = { "const", "volatile", "__extension__", "__const" };
+    static const char *const qualifier[] = { "const", "volatile", "__extension__", "__const",
+                                             "CONST" };
     hfi_type_name found;
     for (size_t i = 0; i < sizeof(qualifier) / sizeof(qualifier[0]); i++) {
         if (hfi_token_is(token, qualifier[i])) {

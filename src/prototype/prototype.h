@@ -147,6 +147,7 @@ typedef struct hfi_param {
     hfi_direction direction;
     /* Bytes of one target element; 0 unknown (void too); from hfi_ctype_info for named structs.  An
        out value with another extent than its target has target OPAQUE and the extent as its size.
+       Of texts: of one unit of each.
      */
     size_t target_size;
     size_t target_alignment;

@@ -21,9 +21,11 @@
  */
 
 #include "retry/retry.h"
+#include "retry/adopt.h"
 
 #include "call/begin.h"
 #include "call/flight.h"
+#include "thread/activation.h"
 
 /* What one buffer wants after a try. */
 typedef struct growth {
@@ -252,11 +254,36 @@ hf_status hfi_call_generally(hf_thread *thread, const hf_function *function, hf_
 static hf_status call_nested(hf_thread *thread, const hf_function *function, hf_result *result,
                              const hf_arg *arguments)
 {
-    const hf_function *outer = hfi_flight_begin_nested(thread, function);
+    uint32_t depth = hfi_flight_begin_nested(thread, function);
     hf_status status = hfi_call_is_callable(thread, function, result, arguments)
                            ? function->entry(thread, function, result, arguments)
                            : hfi_call_generally(thread, function, result, arguments);
-    hfi_flight_end_nested(thread, outer);
+    hfi_flight_end_nested(thread, depth);
+    return status;
+}
+
+hf_status hfi_call_adopting(hf_thread *thread, const hf_function *function, hf_result *result,
+                            const hf_arg *arguments, const hfi_adoption *adoption)
+{
+    hfi_call call;
+    bool is_nested = hfi_flight_is_nested(thread);
+    uint32_t depth = 0;
+    if (is_nested) {
+        depth = hfi_flight_begin_nested(thread, function);
+    } else {
+        hfi_flight_begin(thread, function);
+    }
+    hf_status status = hfi_call_begin(&call, thread, function, result, arguments);
+    if (status == HF_OK) {
+        call.adoption = adoption;
+        status = function->growing ? call_growing(&call) : call_once(&call);
+    }
+    hfi_call_end(&call, status);
+    if (is_nested) {
+        hfi_flight_end_nested(thread, depth);
+    } else {
+        hfi_flight_end(thread);
+    }
     return status;
 }
 
@@ -264,6 +291,10 @@ hf_status hf_call(hf_thread *thread, const hf_function *function, hf_result *res
                   const hf_arg *arguments)
 {
     HFI_ENTRY(thread);
+    if (HF_UNLIKELY(thread->activations) &&
+        hfi_is_jumped(thread, (uintptr_t)__builtin_frame_address(0))) {
+        hfi_jumped(thread, (uintptr_t)__builtin_frame_address(0), __func__);
+    }
     if (HF_UNLIKELY(!hfi_call_is_callable(thread, function, result, arguments))) {
         return hfi_flight_is_nested(thread)
                    ? call_nested(thread, function, result, arguments)

@@ -25,6 +25,7 @@
 
 #include "base/size.h"
 #include "diag/report.h"
+#include "thread/activation.h"
 #include "thread/record.h"
 
 /* Ended slots that stay poisoned in checked mode. */
@@ -281,6 +282,10 @@ void hf_frame_end(hf_frame *frame)
         return;
     }
     if (HF_UNLIKELY(thread->frames != frame)) {
+        uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+        if (hfi_is_jumped(thread, here)) {
+            hfi_jumped(thread, here, __func__);
+        }
         if (!is_linked(thread, frame)) {
             return;
         }
@@ -290,6 +295,15 @@ void hf_frame_end(hf_frame *frame)
         hfi_records_unwind_to(thread, frame->records_, "hf_frame_end");
     }
     pop_frame(thread, frame);
+}
+
+void hfi_frames_cut(hf_thread *thread, hf_frame *frame, const char *where)
+{
+    if (frame->cookie_ != 0 && is_linked(thread, frame)) {
+        hfi_records_unwind_to(thread, frame->records_, where);
+        thread->frames = frame;
+        pop_frame(thread, frame);
+    }
 }
 
 void hfi_frames_end_all(hf_thread *thread, const char *where)

@@ -16,6 +16,13 @@ HF_MUST_CHECK hf_status hfi_handles_create(hfi_parts *parts, hfi_handles **handl
 /** Reports the handles never destroyed and gives their number; frees them, unless `keep`. */
 uint64_t hfi_handles_destroy(hfi_handles *handles, bool keep);
 
+/**
+ * Tells whether a word is a live handle's, of any tag, without using it up.  HF_E_HANDLE: what is
+ * wrong with it, and what to do, for a report of the caller's.
+ */
+HF_MUST_CHECK hf_status hfi_handle_check(hfi_handles *handles, uintptr_t word, char *message,
+                                         size_t size, const char **remedy_out);
+
 /** Takes and gives the table's lock around a fork. */
 void hfi_handles_lock(hfi_handles *handles);
 void hfi_handles_unlock(hfi_handles *handles);

@@ -128,6 +128,33 @@ hf_status hfi_handle_refuse(hfi_handles *handles, const hfi_handle_facts *facts,
     return hfi_report(handles->parts->reporter, &report);
 }
 
+static bool is_live(hfi_handles *handles, uintptr_t word)
+{
+    uintptr_t number = word >> 1 & handles->cell_mask;
+    return number < atomic_load_explicit(&handles->count, memory_order_acquire) &&
+           atomic_load_explicit(&hfi_handle_cell_at(handles, (uint32_t)number)->word,
+                                memory_order_acquire) == word;
+}
+
+hf_status hfi_handle_check(hfi_handles *handles, uintptr_t word, char *message, size_t size,
+                           const char **remedy_out)
+{
+    if (is_live(handles, word)) {
+        return HF_OK;
+    }
+    hfi_handle_facts facts;
+    hfp_mutex_lock(&handles->lock);
+    bool is_alive = hfi_handle_examine(handles, word, NULL, &facts) != NULL;
+    hfp_mutex_unlock(&handles->lock);
+    if (is_alive) {
+        return HF_OK;
+    }
+    hfi_text text = hfi_text_begin(message, size);
+    *remedy_out = add_message(&text, &facts, NULL);
+    hfi_text_end(&text);
+    return HF_E_HANDLE;
+}
+
 void hfi_handle_left(hfi_handles *handles, const hfi_handle_cell *cell)
 {
     char object[96];

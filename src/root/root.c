@@ -102,7 +102,10 @@ hf_status hfi_roots_create(hfi_parts *parts, hfi_roots **roots_out)
     roots->participant =
         (hfi_participant){ .name = "root", .self = roots, .visit_roots = visit_roots };
     hfi_heap_add_participant(parts->heap, &roots->participant);
-    hfi_world_hooks hooks = { roots, thread_attached, thread_detaching, thread_detached, NULL };
+    hfi_world_hooks hooks = { .self = roots,
+                              .attached = thread_attached,
+                              .detaching = thread_detaching,
+                              .detached = thread_detached };
     hfi_world_set_hooks(parts->world, 1, &hooks);
     *roots_out = roots;
     return HF_OK;

@@ -29,6 +29,41 @@ HF_MUST_CHECK hf_status hfi_slots_take(hf_thread *thread, uint32_t count, hf_ref
 /** At a detach: ends and reports every frame that is still open. */
 void hfi_frames_end_all(hf_thread *thread, const char *where);
 
+/**
+ * A callback's frame, pushed without the checks of hf_frame_begin(): it lies off the stack, and its
+ * parent is on the other side of the boundary, so that nothing escapes to it.  No slot is taken.
+ */
+static inline void hfi_frame_push(hf_thread *thread, hf_frame *frame, hf_site site)
+{
+    thread->frame_serial += thread->frame_serial == UINT32_MAX; /* 0 is an ended frame's */
+    frame->thread_ = thread;
+    frame->outer_ = thread->frames;
+    frame->base_ = thread->slot_floor;
+    frame->cookie_ = ++thread->frame_serial;
+    frame->records_ = thread->records;
+    frame->escape_ = NULL;
+    frame->site_ = site;
+    thread->frames = frame;
+    thread->frame_last = NULL; /* the copy is another's */
+}
+
+/** Ends it: as hf_frame_end(), and reports what the handler left open. */
+static inline void hfi_frame_pop(hf_thread *thread, hf_frame *frame)
+{
+    if (HF_LIKELY(thread->frames == frame && thread->records == frame->records_ &&
+                  !thread->parts->settings.checked)) {
+        frame->cookie_ = 0;
+        thread->frames = frame->outer_;
+        thread->slot_top = thread->slot_floor = frame->base_;
+    } else {
+        hf_frame_end(frame);
+    }
+}
+
+/** Takes off such a frame and all frames inside it, which were jumped over; their records are
+ * unwound, and those reported.  Managed, by the owner. */
+void hfi_frames_cut(hf_thread *thread, hf_frame *frame, const char *where);
+
 /** True if `frame` is open in this thread and is the one that had `cookie`. */
 bool hfi_frame_is_open(const hf_thread *thread, const hf_frame *frame, uint32_t cookie);
 

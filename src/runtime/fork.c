@@ -15,6 +15,7 @@
  */
 
 #include "call/flight.h"
+#include "callback/callback.h"
 #include "fence/fence.h"
 #include "final/final.h"
 #include "heap/heap.h"
@@ -67,6 +68,7 @@ static void prepare(void *user)
     for (hf_runtime *runtime = runtimes; runtime; runtime = runtime->next) {
         take_locks(&runtime->parts);
     }
+    hfi_callbacks_lock();
 }
 
 static void parent(void *user)
@@ -75,6 +77,7 @@ static void parent(void *user)
     if (--depth != 0) {
         return;
     }
+    hfi_callbacks_unlock();
     for (hf_runtime *runtime = runtimes; runtime; runtime = runtime->next) {
         give_locks(&runtime->parts);
     }
@@ -91,6 +94,10 @@ static void child(void *user)
     if (--depth != 0) {
         return;
     }
+    for (hf_runtime *runtime = runtimes; runtime; runtime = runtime->next) {
+        hfi_callbacks_fork_child(runtime->parts.callbacks);
+    }
+    hfi_callbacks_unlock();
     for (hf_runtime *runtime = runtimes; runtime; runtime = runtime->next) {
         hfi_final_fork_child(runtime->parts.final);
         give_locks(&runtime->parts);

@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "call/flight.h"
 #include "base/parts.h"
+#include "callback/callback.h"
 #include "diag/env.h"
 #include "diag/report.h"
 #include "fence/fence.h"
@@ -113,7 +114,7 @@ static hf_status resolve_settings(const hf_runtime_options *options, hfi_setting
 
 static void connect_fences_and_resources(hfi_parts *parts)
 {
-    hfi_resource_hooks hooks = { hfi_resource_hold, hfi_resource_let_go };
+    hfi_resource_hooks hooks = { hfi_resource_hold, hfi_resource_let_go, hfi_resource_adopt };
     hfi_fences_set_resource_hooks(parts->fences, &hooks);
 }
 
@@ -128,6 +129,7 @@ static hf_status create_parts(hfi_parts *parts)
     status = status == HF_OK ? hfi_fences_create(parts, &parts->fences) : status;
     status = status == HF_OK ? hfi_final_create(parts, &parts->final) : status;
     status = status == HF_OK ? hfi_flights_create(parts, &parts->flights) : status;
+    status = status == HF_OK ? hfi_callbacks_create(parts, &parts->callbacks) : status;
     if (status == HF_OK) {
         connect_fences_and_resources(parts);
     }
@@ -140,7 +142,8 @@ static hf_status create_parts(hfi_parts *parts)
  */
 static void destroy_parts(hfi_parts *parts, hf_runtime_leaks *leaks)
 {
-    bool keep_all = leaks->threads != 0;
+    bool keep_all =
+        leaks->threads != 0 || (parts->callbacks && hfi_callbacks_are_busy(parts->callbacks));
     leaks->pins = parts->fences ? hfi_fences_destroy(parts->fences, keep_all) : 0;
     leaks->handles = parts->handles ? hfi_handles_destroy(parts->handles, keep_all) : 0;
     leaks->globals = parts->roots ? hfi_roots_destroy(parts->roots, keep_all) : 0;
@@ -150,6 +153,9 @@ static void destroy_parts(hfi_parts *parts, hf_runtime_leaks *leaks)
     /* Who closes a library behind the end looks for calls in it. */
     if (parts->flights && leaks->functions == 0) {
         hfi_flights_destroy(parts->flights);
+    }
+    if (parts->callbacks) {
+        hfi_callbacks_destroy(parts->callbacks);
     }
     if (parts->final) {
         hfi_final_destroy(parts->final);
@@ -224,11 +230,13 @@ static void keep_runtime(hf_runtime *runtime)
 static void end_runtime(hf_runtime *runtime, hf_runtime_leaks *leaks)
 {
     hfi_parts *parts = &runtime->parts;
-    atomic_store_explicit(&parts->is_stopping, true, memory_order_release);
+    atomic_store_explicit(&parts->is_stopping, true, memory_order_seq_cst);
+    hfi_callbacks_drop_visitors(parts->callbacks);
     hfi_final_left left = hfi_final_stop(parts->final);
     hfi_fork_forget(runtime);
     hfi_world_close(parts->world);
     hfi_world_drop_lost(parts->world);
+    leaks->callbacks = hfi_callbacks_stop(parts->callbacks);
     leaks->resources = left.resources;
     leaks->finalizers = left.finalizers;
     leaks->threads = hfi_world_thread_count(parts->world);
@@ -236,8 +244,9 @@ static void end_runtime(hf_runtime *runtime, hf_runtime_leaks *leaks)
     leaks->fences = hfi_records_open(parts->world);
     leaks->functions = atomic_load_explicit(&parts->functions, memory_order_relaxed);
     report_threads(parts, leaks->threads);
+    bool is_busy = hfi_callbacks_are_busy(parts->callbacks);
     destroy_parts(parts, leaks);
-    if (leaks->threads != 0 || leaks->functions != 0 || leaks->pins != 0) {
+    if (leaks->threads != 0 || leaks->functions != 0 || leaks->pins != 0 || is_busy) {
         keep_runtime(runtime);
         return;
     }

@@ -6,6 +6,7 @@
  */
 
 #include "diag/report.h"
+#include "thread/activation.h"
 #include "thread/world.h"
 
 static const char *state_text(uint32_t state)
@@ -38,6 +39,12 @@ static const char *state_remedy(uint32_t state)
     }
 }
 
+void hfi_jumped(hf_thread *thread, uintptr_t here, const char *where)
+{
+    const hfi_world_hooks *callback = &thread->parts->world->hooks[HFI_HOOK_CALLBACK];
+    callback->jumped(callback->self, thread, here, where);
+}
+
 hf_status hfi_entry_refuse(hf_thread *thread, const char *function)
 {
     if (!thread) {
@@ -46,6 +53,11 @@ hf_status hfi_entry_refuse(hf_thread *thread, const char *function)
     uint32_t state = atomic_load_explicit(&thread->state, memory_order_relaxed);
     if (state == HFI_FORKED) {
         return HF_E_FORKED; /* the world's doing, not the caller's */
+    }
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+    if (state == HFI_NATIVE && hfi_is_owner(thread) && hfi_is_jumped(thread, here)) {
+        hfi_jumped(thread, here, function);
+        return HF_E_JUMPED; /* managed again: the next one is fine */
     }
     if (state != HFI_DETACHED && !hfi_is_owner(thread)) {
         state = HFI_MANAGED; /* whatever its owner does with it, the caller is wrong here */
@@ -85,6 +97,18 @@ hf_status hf_native_refusal(const hf_thread *thread)
     return state == HFI_MANAGED && hfi_is_owner(thread) ? HF_E_SHUTDOWN : HF_E_DETACHED;
 }
 
+/* What callbacks left behind that ran under a stretch of native code. */
+static hf_status callbacks_said(hf_thread *thread, uintptr_t here)
+{
+    bool is_jumped = hfi_is_jumped(thread, here);
+    if (is_jumped) {
+        hfi_jumped(thread, here, "hf_native_end");
+    }
+    bool is_parked = thread->parked != NULL;
+    thread->parked = NULL;
+    return is_jumped ? HF_E_JUMPED : is_parked ? HF_E_CALLBACK : HF_OK;
+}
+
 hf_status hf_native_end(hf_thread *thread, hf_native_error *error_out)
 {
     /* First of all: nothing that could change the values may run before. */
@@ -110,5 +134,8 @@ hf_status hf_native_end(hf_thread *thread, hf_native_error *error_out)
         return HF_E_FORKED;
     }
     hfi_crossing(thread);
+    if (HF_UNLIKELY(thread->activations || thread->parked)) {
+        return callbacks_said(thread, (uintptr_t)__builtin_frame_address(0));
+    }
     return HF_OK;
 }

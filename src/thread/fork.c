@@ -99,6 +99,7 @@ static void lose_thread(hf_thread *thread)
     }
     *link = NULL;
     thread->frames = NULL;
+    thread->activations = NULL;
     thread->is_lost = true;
     atomic_store_explicit(&thread->state, HFI_FORKED, memory_order_relaxed);
 }
@@ -141,6 +142,12 @@ bool hfi_world_after_fork(hfi_world *world, hf_thread **self_out)
         hfi_gate_open(self);
     }
     return true;
+}
+
+void hfi_fork_enter(hf_thread *thread)
+{
+    hfi_gate_close(thread);
+    hfi_enter(thread);
 }
 
 void hfi_world_drop_lost(hfi_world *world)

@@ -63,6 +63,9 @@ typedef enum hfi_state {
  */
 #define HFI_SLOT_POISON ((uintptr_t)-1 / 255 * 0xdb)
 
+/* Calls inside callbacks inside each other that are told apart: see call/flight.c. */
+#define HFI_NEST_MAX 16
+
 struct hf_thread {
     /* The public prefix (hf_thread_prefix). */
     uintptr_t alloc_next;           /* owner; the collector while stopped */
@@ -80,15 +83,17 @@ struct hf_thread {
     uintptr_t stack_size;
     int *errno_at;                 /* the owner's errno */
     const uint32_t *last_error_at; /* the owner's last-error, or a zero */
+    struct hfi_parked *parked;     /* callback: an error that waits for the call around it; NULL */
+    struct hfi_activation *activations; /* callback: those that run now, innermost first */
     /* Here the public prefix ends. */
 
     hfi_parts *parts;
     _Atomic(const struct hf_function *) calling; /* call: whose call is in flight; owner writes */
-    struct hfi_parked *parked; /* callback: an error that waits for the call around it; NULL */
+    struct hfi_activation *spare_activation;     /* callback: the next one; NULL: none is made */
+    struct hfi_run_block *run_blocks; /* callback: the memory of them; the first one first */
     const char *no_callback;   /* call: the function that runs now and promised not to call back */
     uint32_t callback_entries; /* callback: how many were entered; for the calls around them */
     uint32_t contract_breaks;  /* callback: how many of them broke `no_callback` */
-    struct hfi_activation *activations; /* callback: those that run now, innermost first */
 
     /* floor 4, root: frames and slots. */
     hf_frame *frames;      /* innermost first */
@@ -109,15 +114,22 @@ struct hf_thread {
     uint32_t stress_left; /* safepoints until the next stress collection */
 
     /* floor 2 again. */
-    uint64_t os_thread;     /* hfp_thread_self() of the owner */
-    struct hf_thread *next; /* lock: world->lock */
-    uint32_t stopped_from;  /* the state to go back to when this thread resumes the world */
-    bool in_collector;      /* this thread stopped the world and has not resumed it */
-    bool is_lost;           /* its thread is not there in this child of a fork */
-    bool is_stuck;          /* its thread's key could not be cleared: not for reuse */
-    bool is_runner;         /* the runner's own record */
+    uint64_t os_thread;       /* hfp_thread_self() of the owner */
+    struct hf_thread *next;   /* lock: world->lock */
+    uint32_t stopped_from;    /* the state to go back to when this thread resumes the world */
+    bool in_collector;        /* this thread stopped the world and has not resumed it */
+    bool is_lost;             /* its thread is not there in this child of a fork */
+    bool is_stuck;            /* its thread's key could not be cleared: not for reuse */
+    bool is_runner;           /* the runner's own record */
+    _Atomic(bool) is_visitor; /* attached by a callback, native between its runs */
 
-    struct hf_thread *next_caller; /* lock: call's, in flight.c */
+    struct hf_thread *next_caller;  /* lock: call's, in flight.c */
+    _Atomic(uint32_t) nest_changes; /* call: odd while the two below change; owner writes */
+    _Atomic(uint32_t) nest_depth;   /* call: nested calls, also those without a place below */
+    struct {
+        _Atomic(const struct hf_function *) outer; /* around the nested call */
+        const struct hf_function *inner;           /* owner: what it noted itself */
+    } nest[HFI_NEST_MAX];
 };
 
 /* What is compiled into programs (holdfast/prefix.h) is this struct under other names. */
@@ -137,6 +149,8 @@ HFI_SAME_PLACE(stack_low, stack_low_);
 HFI_SAME_PLACE(stack_size, stack_size_);
 HFI_SAME_PLACE(errno_at, errno_at_);
 HFI_SAME_PLACE(last_error_at, last_error_at_);
+HFI_SAME_PLACE(parked, parked_);
+HFI_SAME_PLACE(activations, activations_);
 _Static_assert(HFI_MANAGED == HF_STATE_MANAGED_ && HFI_NATIVE == HF_STATE_NATIVE_,
                "the public prefix knows the states");
 
@@ -246,6 +260,8 @@ typedef struct hfi_world_hooks {
                                                         threads that died attached */
     void (*stress)(void *self,
                    hf_thread *thread); /* collect and move everything; managed, by the owner */
+    /* thread/activation.h; by the owner, managed or native */
+    void (*jumped)(void *self, hf_thread *thread, uintptr_t here, const char *where);
 } hfi_world_hooks;
 
 HF_MUST_CHECK hf_status hfi_world_create(hfi_parts *parts, hfi_world **world_out);
@@ -254,8 +270,10 @@ HF_MUST_CHECK hf_status hfi_world_create(hfi_parts *parts, hfi_world **world_out
  * records are kept for ever). */
 uint32_t hfi_world_destroy(hfi_world *world);
 
-/** One slot of hooks a floor: index 0 heap, 1 root, 2 fence, 3 call. Before the first attach. */
-#define HFI_HOOKS_MAX 4
+/** One slot of hooks a floor: index 0 heap, 1 root, 2 fence, 3 call, 4 callback. Before the
+ * first attach. */
+#define HFI_HOOKS_MAX     5
+#define HFI_HOOK_CALLBACK 4
 void hfi_world_set_hooks(hfi_world *world, unsigned index, const hfi_world_hooks *hooks);
 
 /**
@@ -310,6 +328,16 @@ void hfi_world_fork_child(hfi_world *world);
 /** Lets the child use the world.  False if it was not forked.  Gives the calling thread's record in
  * managed state, or NULL. */
 bool hfi_world_after_fork(hfi_world *world, hf_thread **self_out);
+
+/** To native state from FORKED, in the child: the way back leads to FORKED again. */
+void hfi_fork_enter(hf_thread *thread);
+
+/** True if a callback has attached some. */
+bool hfi_world_has_visitors(hfi_world *world);
+
+/** Forgets the threads that a callback attached and that are in none now; at the end of the
+ * runtime.  Their records are kept for ever: such a thread may just be ending. */
+void hfi_world_drop_visitors(hfi_world *world);
 
 /** Forgets the threads that a fork lost; at the end of the runtime. */
 void hfi_world_drop_lost(hfi_world *world);

@@ -17,6 +17,7 @@
 
 #include "base/alloc.h"
 #include "diag/report.h"
+#include "thread/activation.h"
 
 #include <string.h>
 
@@ -112,6 +113,7 @@ static void thread_died(void *value)
     }
     await_open_gate(thread);
     thread->records = NULL;
+    thread->activations = NULL;
     thread->frames = NULL;
     /* The last touch: whoever sees it may free the record.  Pairs with hfi_world_bury(). */
     atomic_store_explicit(&thread->state, HFI_DETACHED, memory_order_release);
@@ -318,6 +320,14 @@ hf_status hf_thread_detach(hf_thread *thread)
 {
     HFI_ENTRY(thread);
     hfi_world *world = thread->parts->world;
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+    if (HF_UNLIKELY(hfi_is_jumped(thread, here))) {
+        hfi_jumped(thread, here, __func__);
+    }
+    if (HF_UNLIKELY(thread->activations)) {
+        return hfi_misuse(world->parts->reporter, HF_E_BUSY, __func__, "thread", HF_SITE,
+                          "detach when the handler has returned", "a callback runs on this thread");
+    }
     for (unsigned i = HFI_HOOKS_MAX; i-- > 0;) {
         if (world->hooks[i].detaching) {
             world->hooks[i].detaching(world->hooks[i].self, thread);
@@ -333,6 +343,59 @@ hf_status hf_thread_detach(hf_thread *thread)
     hfi_world_unlink(world, thread);
     hfp_mutex_unlock(&world->stop_lock);
     return HF_OK;
+}
+
+/* Records that nobody frees, findable for a leak checker. */
+static _Atomic(hf_thread *) visitors_kept;
+
+static void keep_for_ever(hf_thread *thread)
+{
+    thread->next = atomic_load_explicit(&visitors_kept, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(&visitors_kept, &thread->next, thread,
+                                                  memory_order_relaxed, memory_order_relaxed)) {
+    }
+}
+
+bool hfi_world_has_visitors(hfi_world *world)
+{
+    bool has = false;
+    hfp_mutex_lock(&world->stop_lock);
+    hfi_world_bury(world);
+    for (const hf_thread *thread = world->threads; thread; thread = thread->next) {
+        has |= atomic_load_explicit(&thread->is_visitor, memory_order_relaxed);
+    }
+    hfp_mutex_unlock(&world->stop_lock);
+    return has;
+}
+
+static hf_thread *find_idle_visitor(hfi_world *world)
+{
+    for (hf_thread *thread = world->threads; thread; thread = thread->next) {
+        uint32_t native = HFI_NATIVE; /* it may become DETACHED by itself just now */
+        if (thread->is_visitor && !thread->activations &&
+            atomic_compare_exchange_strong_explicit(&thread->state, &native, HFI_DETACHED,
+                                                    memory_order_relaxed, memory_order_relaxed)) {
+            return thread;
+        }
+    }
+    return NULL;
+}
+
+void hfi_world_drop_visitors(hfi_world *world)
+{
+    hf_thread *thread;
+    hfp_mutex_lock(&world->stop_lock);
+    while ((thread = find_idle_visitor(world)) != NULL) {
+        hf_thread **link = &world->threads;
+        while (*link != thread) {
+            link = &(*link)->next;
+        }
+        *link = thread->next;
+        world->count--;
+        detach_hooks(world, thread, HFI_HOOKS_MAX);
+        keep_for_ever(thread);
+    }
+    hfp_mutex_unlock(&world->stop_lock);
 }
 
 hf_runtime *hf_thread_runtime(const hf_thread *thread)

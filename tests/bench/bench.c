@@ -235,8 +235,10 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--smoke") == 0) {
             b.smoke = true;
+        } else if (strcmp(argv[i], "--peer") == 0 && argc == 2) {
+            return bench_peer();
         } else if (argv[i][0] == '-' || b.filter) {
-            (void)fprintf(stderr, "usage: hf_bench [--smoke] [PART-OF-A-NAME]\n");
+            (void)fprintf(stderr, "usage: hf_bench [--smoke] [PART-OF-A-NAME] | --peer\n");
             return 2;
         } else {
             b.filter = argv[i];
@@ -246,6 +248,9 @@ int main(int argc, char **argv)
         show_machine();
     }
     bench_calls(&b);
+    bench_ways(&b);
+    bench_statics(&b);
+    bench_callbacks(&b);
     bench_pins(&b);
     bench_allocation(&b);
     bench_pauses(&b);

@@ -60,8 +60,14 @@ static inline void bench_use(const void *value)
 
 /* The groups, one a file. */
 void bench_calls(bench *b);
+void bench_statics(bench *b);
+void bench_callbacks(bench *b);
+void bench_ways(bench *b);
 void bench_pins(bench *b);
 void bench_allocation(bench *b);
 void bench_pauses(bench *b);
+
+/** For another harness: one line for each operation, on a library that the environment names. */
+int bench_peer(void);
 
 #endif

@@ -228,34 +228,6 @@ static void bare_fill(void *user, uint64_t turns)
     }
 }
 
-/* ---- the static form ---- */
-
-static void guarded_static(void *user, uint64_t turns)
-{
-    calls *c = user;
-    add_fn *volatile address = c->add_address;
-    hf_native_error error;
-    bool bad = false;
-    int sum = 0;
-    for (uint64_t i = 0; i < turns; i++) {
-        bad |= HF_NATIVE_CALL(c->world.thread, &error, sum, address((int)(i & 0xffff), 1)) != HF_OK;
-        bench_use(&sum);
-    }
-    bench_require(!bad && sum == (int)((turns - 1) & 0xffff) + 1, "a static guarded call works");
-}
-
-static void direct_static(void *user, uint64_t turns)
-{
-    calls *c = user;
-    add_fn *volatile address = c->add_address;
-    int sum = 0;
-    for (uint64_t i = 0; i < turns; i++) {
-        sum = address((int)(i & 0xffff), 1);
-        bench_use(&sum);
-    }
-    bench_require(sum == (int)((turns - 1) & 0xffff) + 1, "a direct call works");
-}
-
 /* ---- getting ready ---- */
 
 static void prepare(ffi_cif *cif, unsigned count, ffi_type *result, ffi_type *const *types)
@@ -314,8 +286,8 @@ static void bind_all(calls *c)
     c->add = bind(c, "int hfn_bench_add(int a, int b)", 0);
     c->touch =
         bind(c, "uint64_t hfn_bench_touch(uint8_t *data {inout}, size_t size {capacity(data)})", 0);
-    c->touch_sized =
-        bind(c, "uint64_t hfn_bench_touch(const uint8_t *data {size(256)}, size_t size)", 0);
+    c->touch_sized = bind(
+        c, "uint64_t hfn_bench_touch(uint8_t *data {inout, given, size(256)}, size_t size)", 0);
     c->mixed = bind(c,
                     "double hfn_bench_mixed(int a, double b, const uint8_t *data {size(256)},"
                     " float c)",
@@ -347,13 +319,12 @@ static void unload(calls *c)
 static void run_mode(bench *b, hf_fence_mode mode)
 {
     static const bench_case cases[] = {
-        { "call, no argument", guarded_nothing, "ffi_call", bare_nothing, BENCH_RATIO, 1.6, 0 },
-        { "call, two integers", guarded_add, "ffi_call", bare_add, BENCH_RATIO, 1.6, 0 },
-        { "call, one pinned buffer", guarded_touch, "ffi_call", bare_touch, BENCH_RATIO, 1.6, 0 },
-        { "call, four mixed", guarded_mixed, "ffi_call", bare_mixed, BENCH_RATIO, 1.6, 0 },
+        { "call, no argument", guarded_nothing, "ffi_call", bare_nothing, BENCH_RATIO, 0.65, 0 },
+        { "call, two integers", guarded_add, "ffi_call", bare_add, BENCH_RATIO, 0.30, 0 },
+        { "call, one pinned buffer", guarded_touch, "ffi_call", bare_touch, BENCH_RATIO, 0.30, 0 },
+        { "call, four mixed", guarded_mixed, "ffi_call", bare_mixed, BENCH_RATIO, 0.25, 0 },
         { "call, growing once", guarded_fill, "ffi_call, realloc", bare_fill, BENCH_RATIO, 0, 0 },
         { "call pin", lend_managed, "native memory", lend_native, BENCH_DIFFERENCE, 3, 0 },
-        { "static call", guarded_static, "direct call", direct_static, BENCH_DIFFERENCE, 0, 0 },
     };
     const char *name = mode == HF_FENCE_BARRIER ? "barrier" : "exchange";
     calls c = { .result = HF_RESULT_INIT };

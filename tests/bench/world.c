@@ -8,8 +8,14 @@
 
 bool bench_world_begin(bench_world *world, hf_fence_mode mode)
 {
+    return bench_world_begin_with(world, mode, HF_POINTER_CHECKS_AT_CALLS);
+}
+
+bool bench_world_begin_with(bench_world *world, hf_fence_mode mode, hf_pointer_checks checks)
+{
     hf_runtime_options options = HF_RUNTIME_OPTIONS_INIT;
     options.fence_mode = (uint32_t)mode;
+    options.pointer_checks = (uint32_t)checks;
     options.on_misuse = HF_MISUSE_ABORT; /* a case that is reported measures something else */
     hf_status status = hf_runtime_create(&options, &world->runtime);
     if (mode == HF_FENCE_BARRIER && status == HF_E_UNSUPPORTED) {

@@ -15,6 +15,9 @@ typedef struct bench_world {
 /** False where the system has no such fence mode. */
 bool bench_world_begin(bench_world *world, hf_fence_mode mode);
 
+/** The same with a level of pointer checks other than the default. */
+bool bench_world_begin_with(bench_world *world, hf_fence_mode mode, hf_pointer_checks checks);
+
 /** Requires that nothing is left behind. */
 void bench_world_end(bench_world *world);
 

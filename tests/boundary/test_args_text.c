@@ -4,6 +4,7 @@
 
 #include "arguments.h"
 #include "runtime.h"
+#include "testlib.h"
 
 #include "base/alloc.h"
 #include "call/function.h"
@@ -138,14 +139,9 @@ static void managed_text_is_a_buffer_with_or_without_its_nul(void **state)
 
 static hf_function *bind_join(hf_test_runtime *t, bool is_wide)
 {
-    hf_function *join = hf_test_bind(
-        t, is_wide ? "size_t hfn_join_wide(const void *texts {size(8)}, void *to {raw})"
-                   : "size_t hfn_join(const void *texts {size(8)}, void *to {raw})");
-    join->entry = join->parts->call_generally;
-    join->step[0].kind = HFI_P_TEXTS;
-    join->step[0].quick = HFI_QUICK_NOT;
-    join->step[0].text_unit = is_wide ? sizeof(wchar_t) : 1;
-    return join;
+    return hf_test_bind(
+        t, is_wide ? "size_t hfn_join_wide(const wchar_t *const *texts {texts}, wchar_t *to {raw})"
+                   : "size_t hfn_join(char *const texts[] {texts}, char *to {raw})");
 }
 
 static void texts_arrive_with_their_null(void **state)
@@ -168,6 +164,19 @@ static void texts_arrive_with_their_null(void **state)
     assert_true(wcscmp(wide, L"one||tw\u00f6|") == 0);
 }
 
+static void texts_arrive_in_the_units_of_their_type(void **state)
+{
+    hf_test_runtime *t = *state;
+    const char *const texts[] = { "one", "\xf0\x9f\x98\x80" };
+    uint16_t seen[16];
+    hf_function *join =
+        hf_test_bind(t, "size_t hfn_join_units(const char16_t *const *texts {texts}, char16_t *to"
+                        " {raw})");
+
+    assert_int_equal(call_2(t, join, (hf_arg)HF_TEXTS(texts, 2), seen), HF_OK);
+    assert_memory_equal(seen, ((uint16_t[]){ 'o', 'n', 'e', '|', 0xd83d, 0xde00, '|', 0 }), 16);
+}
+
 static void texts_that_cannot_be_passed_are_refused_by_number(void **state)
 {
     hf_test_runtime *t = *state;
@@ -186,6 +195,102 @@ static void texts_that_cannot_be_passed_are_refused_by_number(void **state)
     assert_int_equal(call_2(t, bind_join(t, false), (hf_arg)HF_CSTR("one"), seen),
                      HF_E_ARGUMENT_KIND);
     hf_test_expect_report(t, HF_E_ARGUMENT_KIND, "hfn_join", "1 (texts)");
+}
+
+/* ---- the system's encoding ---- */
+
+/* As where the encoding is not UTF-8: elsewhere the way over it copies. */
+static hf_function *bind_system(hf_test_runtime *t, const char *prototype, unsigned index)
+{
+    hf_function *function = hf_test_bind(t, prototype);
+    function->entry = function->parts->call_generally;
+    function->step[index].is_system = true;
+    function->step[index].quick = HFI_QUICK_NOT;
+    return function;
+}
+
+static void system_text_is_converted_from_every_kind(void **state)
+{
+    hf_test_runtime *t = *state;
+    HF_FRAME(t->thread);
+    hf_ref buffer = hf_local(t->thread);
+    static const uint16_t units[] = { 'o', 'n', 'e', 0 };
+    char seen[16] = "";
+    hf_function *copy = bind_system(t, COPY, 0);
+    assert_int_equal(hf_bytes_create(t->thread, 3, buffer), HF_OK);
+    assert_int_equal(hf_bytes_write(buffer, 0, "one", 3), HF_OK);
+    const hf_arg text[] = { HF_CSTR("one"), HF_TEXT("one and", 3), HF_UTF16(units, HF_WHOLE),
+                            HF_UTF16(units, 3), HF_BUFFER(buffer, 0, HF_WHOLE) };
+
+    for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++) {
+        seen[0] = '\0';
+        assert_int_equal(call_2(t, copy, text[i], seen), HF_OK);
+        assert_string_equal(seen, "one");
+    }
+}
+
+/* U+4E2D is in no western code page; where the system's encoding has it, it arrives. */
+static void system_text_without_a_character_is_refused(void **state)
+{
+    hf_test_runtime *t = *state;
+    char seen[16] = "";
+    hf_function *copy = bind_system(t, COPY, 0);
+    hf_status status = call_2(t, copy, (hf_arg)HF_CSTR("ab\xe4\xb8\xad"), seen);
+
+    if (hfp_text_is_utf8() || status == HF_OK) {
+        assert_int_equal(status, HF_OK);
+        assert_true(strlen(seen) > 2);
+        return;
+    }
+    assert_int_equal(status, HF_E_UTF);
+    assert_non_null(strstr(t->report[0].message, "no character for the one at byte 2"));
+    hf_test_expect_report(t, HF_E_UTF, "hfn_copy_text", "1 (text)");
+    assert_int_equal(call_2(t, copy, (hf_arg)HF_CSTR("ab\xff"), seen), HF_E_UTF);
+    assert_non_null(strstr(t->report[0].message, "is not UTF-8 at byte 2"));
+    hf_test_expect_report(t, HF_E_UTF, "hfn_copy_text", "1 (text)");
+}
+
+/* The role, as it is bound here: Windows' code page, elsewhere nothing to convert. */
+static void system_text_is_what_the_role_says(void **state)
+{
+    hf_test_runtime *t = *state;
+    HF_FRAME(t->thread);
+    char seen[16] = "";
+    hf_function *copy =
+        hf_test_bind(t, "size_t hfn_copy_text(const char *text {text(system)}, char *to {raw})");
+    hf_status status = call_2(t, copy, (hf_arg)HF_CSTR("caf\xc3\xa9"), seen);
+
+    if (status == HF_E_UTF) { /* a code page without the letter */
+        hf_test_expect_report(t, HF_E_UTF, "hfn_copy_text", "1 (text)");
+        return;
+    }
+    assert_int_equal(status, HF_OK);
+    assert_int_equal(strlen(seen), hfp_text_is_utf8() ? 5 : 4);
+    assert_memory_equal(seen, "caf", 3);
+}
+
+static void system_text_comes_back_as_utf8(void **state)
+{
+    hf_test_runtime *t = *state;
+    HF_FRAME(t->thread);
+    hf_result result = HF_RESULT_INIT;
+    static hfn_source source = { .count = 300 };
+    char text[300];
+    hf_function *fetch = bind_system(
+        t,
+        "void *hfn_fetch_text(hfn_source *source {raw}, char *buffer {out, text},"
+        " size_t size {capacity(buffer)}) {fail(result == 0), error(errno), grow(error == 34)}",
+        1);
+    int64_t live = hfi_alloc_live();
+
+    assert_int_equal(hf_call(t->thread, fetch, &result, HF_ARGS(HF_POINTER(&source))), HF_OK);
+    size_t length = hf_bytes_size(hf_result_out(&result, 0));
+    assert_int_equal(length, 300);
+    assert_int_equal(hf_bytes_read(hf_result_out(&result, 0), 0, text, length), HF_OK);
+    for (size_t i = 0; i < length; i++) {
+        assert_int_equal(text[i], hfn_element(i));
+    }
+    assert_int_equal(hfi_alloc_live(), live);
 }
 
 /* ---- memory ---- */
@@ -257,7 +362,12 @@ int main(void)
         TEST(text_that_is_null_or_between_units_is_refused),
         TEST(managed_text_is_a_buffer_with_or_without_its_nul),
         TEST(texts_arrive_with_their_null),
+        TEST(texts_arrive_in_the_units_of_their_type),
         TEST(texts_that_cannot_be_passed_are_refused_by_number),
+        TEST(system_text_is_converted_from_every_kind),
+        TEST(system_text_without_a_character_is_refused),
+        TEST(system_text_is_what_the_role_says),
+        TEST(system_text_comes_back_as_utf8),
         TEST(usual_arguments_allocate_nothing),
         TEST(long_texts_get_memory_and_give_it_back),
     };

@@ -56,6 +56,17 @@ size_t hfn_join_wide(const wchar_t *const *texts, wchar_t *to)
     return count;
 }
 
+size_t hfn_join_units(const uint16_t *const *texts, uint16_t *to)
+{
+    size_t count = 0;
+    for (; texts[count]; count++) {
+        to += hfn_copy_units(texts[count], to);
+        *to++ = '|';
+    }
+    *to = 0;
+    return count;
+}
+
 uint32_t hfn_gather(const hfn_part *parts, size_t count)
 {
     uint32_t sum = 0;
@@ -91,6 +102,14 @@ int hfn_open(int value, int exists)
 {
     errno = exists ? 17 : 0;
     return value < 0 ? -1 : value;
+}
+
+int hfn_convert(int value, int code)
+{
+    if (code) {
+        errno = code;
+    }
+    return value;
 }
 
 int hfn_open_out(int value, int *number, wchar_t *name, uint32_t size)

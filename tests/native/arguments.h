@@ -15,6 +15,7 @@ size_t hfn_copy_units(const uint16_t *text, uint16_t *to);
 /** Join texts with a '|' behind each; give their number. */
 size_t hfn_join(char *const *texts, char *to);
 size_t hfn_join_wide(const wchar_t *const *texts, wchar_t *to);
+size_t hfn_join_units(const uint16_t *const *texts, uint16_t *to);
 
 typedef struct hfn_part {
     void *base;
@@ -34,6 +35,9 @@ int hfn_twice(int value);
 /** A number that somebody has to give back, as result or through a pointer; -1 for value < 0.
  * errno is 17 when `exists`. */
 int hfn_open(int value, int exists);
+
+/** Leaves errno alone unless `code`; gives `value`. */
+int hfn_convert(int value, int code);
 int hfn_open_out(int value, int *number, wchar_t *name, uint32_t size);
 
 #endif

@@ -36,3 +36,17 @@ int hfn_bench_fill(uint32_t key, uint8_t *buffer, uint32_t size, uint32_t *neede
     memset(buffer, (int)(key & 0xff), need);
     return 0;
 }
+
+int64_t hfn_bench_nine(int a, int b, int c, int d, int e, int f, int g, int h, int i)
+{
+    return (int64_t)a + b + c + d + e + f + g + h + i;
+}
+
+int64_t hfn_bench_each(int (*each)(int, int), int count)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < count; i++) {
+        sum += each(i, i + 1);
+    }
+    return sum;
+}

@@ -74,6 +74,30 @@ int hfn_old_errno(void);
 /** Says that it runs by `*entered`, waits for `*go`, and gives `value` back. */
 int hfn_wait(int *entered, int *go, int value);
 
+/* ---- callbacks ---- */
+
+/** Calls it that many times; gives the sum of what it gave. */
+int64_t hfn_repeat(int64_t (*function)(int64_t), int64_t argument, unsigned times);
+
+/** Calls it and sets errno to `code` before and behind; gives what errno was behind the call. */
+int hfn_errno_around(int64_t (*function)(int64_t), int code);
+
+/** Keeps a function pointer, and calls what it has kept. */
+void hfn_keep(int64_t (*function)(int64_t));
+int64_t hfn_call_kept(int64_t argument);
+
+/** Sorts; compares by `compare` alone. */
+void hfn_sort(void *base, size_t count, size_t size, int (*compare)(const void *, const void *));
+
+/** Calls it; gives 7 if hfn_escape() jumped out of it, else 0. */
+int hfn_catch(int64_t (*function)(int64_t));
+
+/** Jumps to the innermost hfn_catch(). */
+void hfn_escape(void);
+
+/** Calls it inside hfn_catch(), and behind a jump once more; gives what that gave, or -1. */
+int64_t hfn_catch_then_call(int64_t (*function)(int64_t), int64_t argument);
+
 /* ---- functions that want a larger buffer ---- */
 
 #define HFN_TOO_SMALL   122

@@ -502,6 +502,7 @@ static void check_says_which_loan_of_the_object_was_the_last(void **state)
     managed m;
     hf_runtime_options options = HF_RUNTIME_OPTIONS_INIT;
     options.checked = 1;
+    options.pointer_checks = HF_POINTER_CHECKS_AT_STORES;
     managed_begin(&m, &options);
     {
         HF_FRAME(m.thread);

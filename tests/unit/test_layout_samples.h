@@ -76,6 +76,13 @@
     SAMPLE(bits_same, struct { int a : 20; unsigned b : 20; long long c : 33; long long d :        \
            31; short e; }, e)                                                                      \
     SAMPLE(holds_bits, struct { char a; bits_int b; char c; }, a, b, c)                            \
+    SAMPLE(bits_packed, struct __attribute__((packed)) { char a; int b : 4; int c : 9; char d; },  \
+           a, d)                                                                                   \
+    SAMPLE(bits_packed_wide, struct { int a : 20; int b : 20; char c; } __attribute__((packed)),   \
+           c)                                                                                      \
+    PACKED(1, bits_pack_1, struct { char a; int b : 20; int c : 9; char d; }, a, d)                \
+    PACKED(2, bits_pack_2, struct { char a; int b : 20; int c : 9; long long e : 50; char d; },    \
+           a, d)                                                                                   \
     PACKED(1, pack_1, struct { char a; int b; double c; short d; }, a, b, c, d)                    \
     PACKED(2, pack_2, struct { char a; int b; double c; char d; }, a, b, c, d)                     \
     PACKED(4, pack_4, struct { char a; int b; double c; char d; void *e; }, a, b, c, d, e)         \

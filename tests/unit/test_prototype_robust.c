@@ -2,8 +2,8 @@
 
 /*
  * A prototype's parser under pressure: every allocation refused in turn, texts
- * cut at every byte, texts changed at random (from a seed, so that a failure
- * comes again), and the page that teaches the grammar, example by example.
+ * cut at every byte, and texts changed at random (from a seed, so that a failure
+ * comes again).
  *
  * HF_TEST_EFFORT multiplies the number of random texts; 1 when it is not set.
  */
@@ -188,78 +188,12 @@ static void prototype_survives_random_changes(void **state)
     assert_true(understood > rounds / 50 && understood < rounds - rounds / 50);
 }
 
-/* The page, found from this file; NULL where the tests run away from their sources. */
-static char *read_page(void)
-{
-    char path[1024];
-    const char *here = strrchr(__FILE__, '/');
-    snprintf(path, sizeof(path), "%.*s/../../docs/prototypes.md", here ? (int)(here - __FILE__) : 1,
-             here ? __FILE__ : ".");
-    FILE *file = fopen(path, "rb");
-    if (!file) {
-        return NULL;
-    }
-    const size_t room = 256 * 1024;
-    char *page = calloc(1, room);
-    assert_non_null(page);
-    assert_true(fread(page, 1, room - 1, file) > 0);
-    fclose(file);
-    return page;
-}
-
-/* Parses the declarations of one block, which empty lines separate. */
-static unsigned parse_block(char *block)
-{
-    unsigned count = 0;
-    for (char *next; block; block = next) {
-        next = strstr(block, "\n\n");
-        if (next) {
-            *next = '\0';
-            next += 2;
-        }
-        static const hfi_ctype_info info[] = { { "SP_DEVINFO_DATA", 32, 8 } };
-        static const hfi_ctype_list known = { info, 1, NULL };
-        hfi_prototype prototype;
-        hfi_prototype_error error;
-        if (hfi_prototype_parse(block, &known, &prototype, &error) != HF_OK) {
-            fail_msg("%s\nat %u found \"%s\" expected %s", block, (unsigned)error.position,
-                     error.found, error.expected);
-        }
-        hfi_prototype_finish(&prototype);
-        count++;
-    }
-    return count;
-}
-
-static void prototype_parses_every_example_of_its_page(void **state)
-{
-    (void)state;
-    char *page = read_page();
-    if (!page) {
-        print_message("docs/prototypes.md is not beside this program's source\n");
-        skip();
-    }
-    unsigned count = 0;
-    static const char opening[] = "\n```c\n";
-    for (char *at = strstr(page, opening); at;) {
-        char *block = at + sizeof(opening) - 1;
-        char *end = strstr(block, "\n```\n");
-        assert_non_null(end);
-        *end = '\0';
-        at = strstr(end + 1, opening);
-        count += parse_block(block);
-    }
-    assert_true(count >= 20);
-    free(page);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prototype_gives_everything_back_when_memory_runs_out),
         cmocka_unit_test(prototype_survives_being_cut_at_every_byte),
         cmocka_unit_test(prototype_survives_random_changes),
-        cmocka_unit_test(prototype_parses_every_example_of_its_page),
     };
     return cmocka_run_group_tests_name("prototype_robust", tests, NULL, NULL);
 }

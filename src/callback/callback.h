@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HOLDFAST_CALLBACK_CALLBACK_H
+#define HOLDFAST_CALLBACK_CALLBACK_H
+
+/* Callbacks, as the runtime puts them together and takes them apart. */
+
+#include "base/parts.h"
+
+#include <holdfast/status.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct hfi_callbacks hfi_callbacks;
+
+/** Sets parts->callback_hooks and the world's hooks.  Before the first attach. */
+HF_MUST_CHECK hf_status hfi_callbacks_create(hfi_parts *parts, hfi_callbacks **callbacks_out);
+
+/** Forgets the threads that callbacks attached, when runs on them are over, which is waited for
+ * within a bound.  is_stopping is set, so none comes back. */
+void hfi_callbacks_drop_visitors(hfi_callbacks *callbacks);
+
+/**
+ * Ends every callback of a runtime that stops: from here on their addresses answer by themselves.
+ * Gives the number of registered callbacks never destroyed, each reported.
+ */
+uint64_t hfi_callbacks_stop(hfi_callbacks *callbacks);
+
+/** True if a run is still under way, so that the runtime cannot go. */
+bool hfi_callbacks_are_busy(const hfi_callbacks *callbacks);
+
+/** After hfi_callbacks_stop(). */
+void hfi_callbacks_destroy(hfi_callbacks *callbacks);
+
+/** Takes and gives the lock of all callbacks of the process around a fork; a leaf but for the
+ * memory of closures. */
+void hfi_callbacks_lock(void);
+void hfi_callbacks_unlock(void);
+
+/** In the child of a fork, with the lock: forgets the runs of threads that are gone. */
+void hfi_callbacks_fork_child(hfi_callbacks *callbacks);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * hf_call_adopting: a call and the resource that owns what it gives, in one step.
+ *
+ * Between a function that opens and a resource that is made afterwards lies
+ * everything that can fail: the resource's memory, another output of the call.
+ * Here the resource comes first.  When the call fails it has no value and goes
+ * away; when something behind the native call fails it has one, which is released.
+ *
+ * Threads: the owner, managed.
+ */
+
+#include "retry/adopt.h"
+
+#include <holdfast/resource.h>
+
+static hf_status refuse(hf_thread *thread, const hf_function *function, hf_site site,
+                        hf_status status, const char *message, const char *remedy)
+{
+    return hfi_misuse(thread->parts->reporter, status, function->prototype.name, "from", site,
+                      remedy, "%s", message);
+}
+
+static bool succeeds_more_than_once(const hf_function *function)
+{
+    bool may = function->prototype.grow_ok.count != 0;
+    for (unsigned i = 0; i < function->prototype.param_count; i++) {
+        const hfi_step *step = &function->step[i];
+        may |= function->prototype.param[i].rules.grow_ok.count != 0;
+        /* Text without a length that was cut off is asked for again. */
+        may |= step->kind == HFI_P_OUT_BUFFER && step->is_text && step->length_by < 0 &&
+               !function->prototype.param[i].rules.length.count;
+    }
+    return may;
+}
+
+static hf_status check(hf_thread *thread, const hf_function *function, int from, hf_site site)
+{
+    hfi_ctype result = function->prototype.result;
+    if (from == HF_ADOPT_RESULT && result != HFI_C_POINTER && !hfi_ctype_is_integer(result)) {
+        return refuse(thread, function, site, HF_E_TYPE, "the function's result is no handle",
+                      "give the number of the scalar output that is one");
+    }
+    if (from != HF_ADOPT_RESULT &&
+        (from < 0 || from >= function->scalars || (function->floating_mask >> from & 1u) != 0)) {
+        return refuse(thread, function, site, HF_E_RANGE,
+                      "the function has no such scalar output that is a number or a pointer",
+                      "count the scalar outputs of the prototype from 0, or pass HF_ADOPT_RESULT");
+    }
+    if (succeeds_more_than_once(function)) {
+        return refuse(thread, function, site, HF_E_UNSUPPORTED,
+                      "the function may succeed several times in one call, with a handle each",
+                      "get the handle by a prototype of its own, without grow_ok");
+    }
+    return HF_OK;
+}
+
+hf_status hf_call_adopting_at(hf_thread *thread, const hf_function *function, hf_result *result,
+                              const hf_arg *arguments, const hf_resource_class *class_of, int from,
+                              hf_ref out, hf_site site)
+{
+    HFI_ENTRY(thread);
+    if (out) {
+        hf_clear(out);
+    }
+    if (!function || !class_of) {
+        return hfi_misuse(thread->parts->reporter, HF_E_NULL, __func__,
+                          function ? "class_of" : "function", site,
+                          "pass a bound function and the class of the resource", "it is NULL");
+    }
+    hf_status status = check(thread, function, from, site);
+    if (status == HF_OK) {
+        status = hf_resource_create_at(thread, class_of, class_of->invalid, out, site);
+    }
+    if (status != HF_OK) {
+        return status;
+    }
+    const hfi_adoption adoption = { out, from == HF_ADOPT_RESULT ? -1 : from };
+    status = hfi_call_adopting(thread, function, result, arguments, &adoption);
+    if (status != HF_OK || !hf_resource_is_open(out)) {
+        (void)hf_resource_dispose_at(thread, out, site); /* reports a failure itself */
+        hf_clear(out);
+    }
+    return status;
+}
