@@ -4,19 +4,19 @@
  * Calls in flight, and the functions that end behind them.
  *
  * A call notes its function in its thread with one store and takes the note back
- * with another; both go to the cache line that the crossing writes anyway.  Who
- * destroys a function looks at the notes of all threads.  A note says one function,
- * so a call from inside a callback, which overwrites the note, counts itself at the
- * function around it first, and that costs an atomic where a closure has cost more.
+ * with another, beside what the crossing writes anyway.  Who destroys a function
+ * looks at the notes of all threads.  A note says one function, so a call from
+ * inside a callback, which overwrites it, first puts it on a small stack of its
+ * thread; the stack is looked at only while there is a note.  A call that something
+ * jumped over leaves its place there, which the next nested call finds by the note
+ * that does not belong to it.
  *
  * A function that somebody is in is put aside and looked at again whenever a
  * function or library is opened, bound or given back, after each collection, and
  * at the end of the runtime.
  *
- * A look that misses nothing: `ended` is read, then the notes, then `begun`.  A
- * nested call that began before the note of the function could be seen, or began
- * meanwhile, leaves begun != ended.  If all that began had ended before the look,
- * then the note around them was back, and is there to be seen.
+ * A look that misses nothing: note and stack change together between two
+ * increments of a counter, and a look that such a change disturbs is repeated.
  *
  * Threads: notes are written by their threads alone; the list of threads and of
  * functions put aside are under a lock that is held for a few loads and stores, in
@@ -109,48 +109,97 @@ void hfi_flights_unlock(hfi_flights *flights)
 
 /* ---- nested calls ---- */
 
-static hf_function *writable(const hf_function *function)
+static void set_nest(hf_thread *thread, uint32_t depth, const hf_function *calling)
 {
-    return (hf_function *)(uintptr_t)function; /* its counters are not what is constant in it */
+    uint32_t changes = atomic_load_explicit(&thread->nest_changes, memory_order_relaxed);
+    atomic_store_explicit(&thread->nest_changes, changes + 1, memory_order_relaxed);
+    atomic_thread_fence(memory_order_release); /* pairs with the one in is_in() */
+    atomic_store_explicit(&thread->nest_depth, depth, memory_order_relaxed);
+    atomic_store_explicit(&thread->calling, calling, memory_order_release);
+    atomic_store_explicit(&thread->nest_changes, changes + 2, memory_order_release);
 }
 
-const hf_function *hfi_flight_begin_nested(hf_thread *thread, const hf_function *function)
+/* How many of the nested calls noted are still there: a jump may have left some behind, and the
+ * note that is there now is then not the one of the innermost. */
+static uint32_t depth_of(const hf_thread *thread, const hf_function *calling)
+{
+    uint32_t depth = atomic_load_explicit(&thread->nest_depth, memory_order_relaxed);
+    while (depth > 0 && depth <= HFI_NEST_MAX && thread->nest[depth - 1].inner != calling) {
+        depth--;
+    }
+    return depth;
+}
+
+uint32_t hfi_flight_begin_nested(hf_thread *thread, const hf_function *function)
 {
     const hf_function *outer = atomic_load_explicit(&thread->calling, memory_order_relaxed);
-    atomic_fetch_add_explicit(&writable(outer)->nested_begun, 1, memory_order_relaxed);
-    /* Release: who sees this note sees that the one before is counted. */
-    atomic_store_explicit(&thread->calling, function, memory_order_release);
-    return outer;
-}
-
-void hfi_flight_end_nested(hf_thread *thread, const hf_function *outer)
-{
-    atomic_store_explicit(&thread->calling, outer, memory_order_release);
-    /* Release: who sees the count sees the note. */
-    atomic_fetch_add_explicit(&writable(outer)->nested_ended, 1, memory_order_release);
-}
-
-void hfi_flight_restore(hf_thread *thread, const hf_function *outer)
-{
-    if (outer) {
-        hfi_flight_end_nested(thread, outer);
-    } else {
-        hfi_flight_end(thread);
+    uint32_t depth = depth_of(thread, outer);
+    if (depth < HFI_NEST_MAX) {
+        thread->nest[depth].inner = function;
+        atomic_store_explicit(&thread->nest[depth].outer, outer, memory_order_release);
     }
+    set_nest(thread, depth + 1, function);
+    return depth;
+}
+
+void hfi_flight_end_nested(hf_thread *thread, uint32_t depth)
+{
+    /* Without a place its outer one is not known; this one then stands for it, and the depth says
+     * that anything may be in flight. */
+    const hf_function *outer =
+        depth < HFI_NEST_MAX
+            ? atomic_load_explicit(&thread->nest[depth].outer, memory_order_relaxed)
+            : thread->nest[HFI_NEST_MAX - 1].inner;
+    set_nest(thread, depth, outer);
+}
+
+void hfi_flight_forget(hf_thread *thread)
+{
+    set_nest(thread, 0, NULL);
 }
 
 /* ---- the end of functions ---- */
 
+/* How often a look is repeated that a nested call of the thread disturbs. */
+#define LOOKS_MAX 64
+
+static bool is_noted(const hf_thread *thread, const hf_function *function)
+{
+    const hf_function *calling = atomic_load_explicit(&thread->calling, memory_order_acquire);
+    if (!calling || calling == function) {
+        return calling != NULL;
+    }
+    uint32_t depth = atomic_load_explicit(&thread->nest_depth, memory_order_relaxed);
+    for (uint32_t i = 0; i < depth && i < HFI_NEST_MAX; i++) {
+        if (atomic_load_explicit(&thread->nest[i].outer, memory_order_acquire) == function) {
+            return true;
+        }
+    }
+    return depth > HFI_NEST_MAX;
+}
+
+static bool is_in(const hf_thread *thread, const hf_function *function)
+{
+    for (unsigned looks = 0; looks < LOOKS_MAX; looks++) {
+        uint32_t before = atomic_load_explicit(&thread->nest_changes, memory_order_acquire);
+        bool is_there = is_noted(thread, function);
+        atomic_thread_fence(memory_order_acquire);
+        uint32_t after = atomic_load_explicit(&thread->nest_changes, memory_order_relaxed);
+        if (is_there || (before == after && before % 2 == 0)) {
+            return is_there;
+        }
+    }
+    return true; /* for now */
+}
+
 /* lock: flights->lock */
 static unsigned count_in(const hfi_flights *flights, const hf_function *function)
 {
-    uint32_t ended = atomic_load_explicit(&function->nested_ended, memory_order_acquire);
     unsigned in = 0;
     for (const hf_thread *thread = flights->threads; thread; thread = thread->next_caller) {
-        const hf_function *calling = atomic_load_explicit(&thread->calling, memory_order_acquire);
-        in += calling == function && !thread->is_lost;
+        in += !thread->is_lost && is_in(thread, function);
     }
-    return in + (atomic_load_explicit(&function->nested_begun, memory_order_acquire) - ended);
+    return in;
 }
 
 unsigned hfi_flights_in(const hf_function *function)

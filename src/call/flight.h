@@ -48,11 +48,11 @@ static inline void hfi_flight_end(hf_thread *thread)
     atomic_store_explicit(&thread->calling, NULL, memory_order_release);
 }
 
-/** A call inside another one of the same thread.  Gives the one around it. */
-const hf_function *hfi_flight_begin_nested(hf_thread *thread, const hf_function *function);
-void hfi_flight_end_nested(hf_thread *thread, const hf_function *outer);
+/** A call inside another one of the same thread.  Gives what its end is handed. */
+uint32_t hfi_flight_begin_nested(hf_thread *thread, const hf_function *function);
+void hfi_flight_end_nested(hf_thread *thread, uint32_t depth);
 
-/** The same for a nested call that was jumped over; without one around it, for any. */
-void hfi_flight_restore(hf_thread *thread, const hf_function *outer);
+/** All calls of this thread were jumped over. */
+void hfi_flight_forget(hf_thread *thread);
 
 #endif

@@ -150,8 +150,6 @@ struct hf_function {
     hfi_step *step;            /* one a parameter */
     hfi_prototype prototype;
     hfi_cif cif;
-    _Atomic(uint32_t) nested_begun; /* calls from callbacks under a call of this: flight.c */
-    _Atomic(uint32_t) nested_ended;
     hf_binding *binding;              /* whose prototype it is; NULL: its own */
     struct hf_function *next_waiting; /* lock: flight.c's */
 };

@@ -29,8 +29,8 @@ hf_status hfi_plain_judge(hf_thread *thread, const hf_function *function, hf_res
                           int64_t seen)
 {
     (void)hfi_result_judge(result, function, seen, NULL);
-    hf_status status = hfi_cross_status(thread, result);
     hfi_flight_end(thread);
+    hf_status status = hfi_cross_status(thread, result);
     return HF_UNLIKELY(status != HF_OK) ? status : result->failed ? HF_E_NATIVE : HF_OK;
 }
 

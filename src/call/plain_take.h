@@ -145,9 +145,8 @@ static HFI_ALWAYS_INLINE hf_status hfi_plain_finish(hf_thread *thread, const hf_
     if (function->judges && (uint64_t)seen - function->fail_from <= function->fail_span) {
         return hfi_plain_judge(thread, function, result, seen);
     }
-    hf_status status = hfi_cross_status(thread, result);
     hfi_flight_end(thread); /* the function is not looked at behind this */
-    return status;
+    return hfi_cross_status(thread, result);
 }
 
 static HFI_ALWAYS_INLINE void hfi_plain_publish(hf_thread *thread, const hf_function *function,

@@ -10,6 +10,8 @@
 
 #include "callback/inside.h"
 
+#include "call/binding.h"
+
 #include <string.h>
 
 static const char create_name[] = "hf_callback_create";

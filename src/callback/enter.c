@@ -156,7 +156,6 @@ static inline hfi_run *begin_run(hf_callback *callback, hf_thread *thread, bool 
     thread->parked = NULL;
     run->base.outer = thread->activations;
     run->base.stack = here;
-    run->calling = atomic_load_explicit(&thread->calling, memory_order_relaxed);
     thread->activations = &run->base;
     thread->spare_activation = run->inner ? &run->inner->base : NULL;
     hfi_frame_push(thread, &run->frame, callback->born);

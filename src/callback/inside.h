@@ -96,7 +96,6 @@ typedef struct hfi_run {
     hfi_activation base;   /* first */
     struct hfi_run *inner; /* made before; used by a callback inside this one */
     hf_callback *callback;
-    const struct hf_function *calling; /* whose call was in flight when it began */
     bool is_owner;
     hf_frame frame;
     struct hfi_parked *parked_outside; /* hf_thread.parked when it began */

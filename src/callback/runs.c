@@ -17,7 +17,6 @@
 #include "callback/inside.h"
 
 #include "base/alloc.h"
-#include "call/flight.h"
 #include "thread/record.h"
 
 static hfi_run *innermost(const hf_thread *thread)
@@ -134,9 +133,6 @@ void hfi_runs_jumped(void *self, hf_thread *thread, uintptr_t here, const char *
         thread->activations = run->base.outer;
         thread->spare_activation = &run->base;
         thread->parked = run->parked_outside;
-        if (atomic_load_explicit(&thread->calling, memory_order_relaxed) != run->calling) {
-            hfi_flight_restore(thread, run->calling); /* a handler's call is left too */
-        }
         hfi_run_uncount(callback, run->is_owner);
     }
 }

@@ -254,23 +254,25 @@ hf_status hfi_call_generally(hf_thread *thread, const hf_function *function, hf_
 static hf_status call_nested(hf_thread *thread, const hf_function *function, hf_result *result,
                              const hf_arg *arguments)
 {
-    const hf_function *outer = hfi_flight_begin_nested(thread, function);
+    uint32_t depth = hfi_flight_begin_nested(thread, function);
     hf_status status = hfi_call_is_callable(thread, function, result, arguments)
                            ? function->entry(thread, function, result, arguments)
                            : hfi_call_generally(thread, function, result, arguments);
-    hfi_flight_end_nested(thread, outer);
+    hfi_flight_end_nested(thread, depth);
     return status;
 }
 
 hf_status hfi_call_adopting(hf_thread *thread, const hf_function *function, hf_result *result,
                             const hf_arg *arguments, const hfi_adoption *adoption)
 {
+    hfi_call call;
     bool is_nested = hfi_flight_is_nested(thread);
-    const hf_function *outer = is_nested ? hfi_flight_begin_nested(thread, function) : NULL;
-    if (!is_nested) {
+    uint32_t depth = 0;
+    if (is_nested) {
+        depth = hfi_flight_begin_nested(thread, function);
+    } else {
         hfi_flight_begin(thread, function);
     }
-    hfi_call call;
     hf_status status = hfi_call_begin(&call, thread, function, result, arguments);
     if (status == HF_OK) {
         call.adoption = adoption;
@@ -278,7 +280,7 @@ hf_status hfi_call_adopting(hf_thread *thread, const hf_function *function, hf_r
     }
     hfi_call_end(&call, status);
     if (is_nested) {
-        hfi_flight_end_nested(thread, outer);
+        hfi_flight_end_nested(thread, depth);
     } else {
         hfi_flight_end(thread);
     }
@@ -293,7 +295,7 @@ hf_status hf_call(hf_thread *thread, const hf_function *function, hf_result *res
         hfi_is_jumped(thread, (uintptr_t)__builtin_frame_address(0))) {
         hfi_jumped(thread, (uintptr_t)__builtin_frame_address(0), __func__);
         if (!thread->activations) {
-            hfi_flight_end(thread); /* what was in flight around the callback is left too */
+            hfi_flight_forget(thread); /* what was in flight around the callback is left too */
         }
     }
     if (HF_UNLIKELY(!hfi_call_is_callable(thread, function, result, arguments))) {

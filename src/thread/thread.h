@@ -63,6 +63,9 @@ typedef enum hfi_state {
  */
 #define HFI_SLOT_POISON ((uintptr_t)-1 / 255 * 0xdb)
 
+/* Calls inside callbacks inside each other that are told apart: see call/flight.c. */
+#define HFI_NEST_MAX 16
+
 struct hf_thread {
     /* The public prefix (hf_thread_prefix). */
     uintptr_t alloc_next;           /* owner; the collector while stopped */
@@ -120,7 +123,13 @@ struct hf_thread {
     bool is_runner;           /* the runner's own record */
     _Atomic(bool) is_visitor; /* attached by a callback, native between its runs */
 
-    struct hf_thread *next_caller; /* lock: call's, in flight.c */
+    struct hf_thread *next_caller;  /* lock: call's, in flight.c */
+    _Atomic(uint32_t) nest_changes; /* call: odd while the two below change; owner writes */
+    _Atomic(uint32_t) nest_depth;   /* call: nested calls, also those without a place below */
+    struct {
+        _Atomic(const struct hf_function *) outer; /* around the nested call */
+        const struct hf_function *inner;           /* owner: what it noted itself */
+    } nest[HFI_NEST_MAX];
 };
 
 /* What is compiled into programs (holdfast/prefix.h) is this struct under other names. */
@@ -261,8 +270,8 @@ HF_MUST_CHECK hf_status hfi_world_create(hfi_parts *parts, hfi_world **world_out
  * records are kept for ever). */
 uint32_t hfi_world_destroy(hfi_world *world);
 
-/** One slot of hooks a floor: index 0 heap, 1 root, 2 fence, 3 call, 4 callback. Before the first
- * attach. */
+/** One slot of hooks a floor: index 0 heap, 1 root, 2 fence, 3 call, 4 callback. Before the
+ * first attach. */
 #define HFI_HOOKS_MAX     5
 #define HFI_HOOK_CALLBACK 4
 void hfi_world_set_hooks(hfi_world *world, unsigned index, const hfi_world_hooks *hooks);
