@@ -5,7 +5,7 @@
 #   <!-- from examples/NAME.c -->
 #
 # stands letter for letter in that file, and the README shows one of each system. Links within the tree
-# lead to something, and examples/README.md lists every example.
+# lead to something, names of ours are those of the sources, and examples/README.md lists every example.
 include("${CMAKE_CURRENT_LIST_DIR}/common/Lint.cmake")
 
 string(ASCII 96 tick)
@@ -83,6 +83,30 @@ function(check_index index)
     endforeach()
 endfunction()
 
+# What the pages may name: whatever stands in a source, a test or a script.
+function(read_code out)
+    lint_find(sources "include;src;posix;win32;examples;tests;cmake;toolchains" "*.[ch];*.cmake;*.txt;*.sh")
+    set(code "")
+    foreach(source IN LISTS sources ITEMS CMakeLists.txt dev)
+        file(READ "${SOURCE_DIR}/${source}" text)
+        string(APPEND code "${text}")
+    endforeach()
+    set(${out} "${code}" PARENT_SCOPE)
+endfunction()
+
+# A name that a page is late with is one that nobody finds.
+function(check_names file)
+    lint_read(text ${file})
+    string(REGEX MATCHALL "(hf|hfi|hfp|HF|HFI|HFP|HOLDFAST)_[A-Za-z0-9_]+" names "${text}")
+    list(REMOVE_DUPLICATES names)
+    foreach(name IN LISTS names)
+        string(FIND "${code}" "${name}" place)
+        if(place LESS 0)
+            lint_fault(${file} 1 "${name} is in no source")
+        endif()
+    endforeach()
+endfunction()
+
 lint_find(files "docs" "*.md")
 foreach(file IN LISTS files)
     check_blocks(${file})
@@ -90,6 +114,10 @@ endforeach()
 check_blocks(README.md)
 foreach(file IN ITEMS README.md CONTRIBUTING.md CHANGELOG.md examples/README.md ${files})
     check_links(${file})
+endforeach()
+read_code(code)
+foreach(file IN ITEMS README.md CONTRIBUTING.md examples/README.md ${files})
+    check_names(${file})
 endforeach()
 check_index(examples/README.md)
 foreach(system posix windows)
