@@ -123,6 +123,7 @@ static bool parse_constant_extent(hfi_parser *parser, hfi_param_draft *draft)
 
 bool hfi_parse_extent(hfi_parser *parser, hfi_param_draft *draft)
 {
+    draft->measure = hfi_parser_here(parser);
     if (!names_variable(parser)) {
         return parse_constant_extent(parser, draft);
     }
@@ -131,16 +132,29 @@ bool hfi_parse_extent(hfi_parser *parser, hfi_param_draft *draft)
                                "a number: the bounds of the array say the size already");
     }
     draft->is_measured = true;
-    draft->measure = hfi_parser_here(parser);
     return pass_over(parser);
+}
+
+/* Where a constant was read, a parameter behind it may have taken the name. */
+static bool check_constant(hfi_parser *parser, const hfi_param_draft *draft)
+{
+    hfi_place behind = hfi_parser_here(parser);
+    hfi_parser_go(parser, &draft->measure);
+    bool is_hidden = names_variable(parser);
+    hfi_parser_go(parser, &behind);
+    return !is_hidden || hfi_parser_fail(parser, &draft->measure.token,
+                                         "a number, or another name for the parameter behind it");
 }
 
 bool hfi_prototype_resolve_extent(hfi_parser *parser, int index)
 {
     const hfi_param_draft *draft = &parser->now.draft[index];
     hfi_param *param = &parser->now.prototype->param[index];
-    if (!draft->is_measured) {
+    if ((draft->roles & HFI_ROLE_BIT(HFI_ROLE_SIZE)) == 0) {
         return true;
+    }
+    if (!draft->is_measured) {
+        return check_constant(parser, draft);
     }
     bool was_ignored = parser->directives.is_ignored;
     hfi_place behind = hfi_parser_here(parser);

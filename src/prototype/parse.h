@@ -62,10 +62,10 @@ typedef struct hfi_place {
 /* A parameter as written. */
 typedef struct hfi_param_draft {
     hfi_type_draft type;
-    hfi_token name;   /* END when it has none */
-    size_t extent;    /* array bounds or size(n), in bytes */
-    bool is_measured; /* size(expr) over other parameters; read at `measure` when all are known */
-    hfi_place measure;
+    hfi_token name;    /* END when it has none */
+    size_t extent;     /* array bounds or size(n), in bytes */
+    bool is_measured;  /* size(expr) over other parameters: read when all are known */
+    hfi_place measure; /* what stands in size(...) */
     uint32_t roles;
     hfi_role_use use[HFI_ROLE_COUNT];
 } hfi_param_draft;

@@ -321,6 +321,37 @@ static void output_of_an_extent_may_be_text_with_a_length(void **state)
     assert_int_equal(hf_bytes_size(hf_result_out(&result, 0)), 16);
 }
 
+static hf_status release_nothing(uintptr_t value, void *user)
+{
+    (void)value;
+    ++*(unsigned *)user;
+    return HF_OK;
+}
+
+/* It never grows, so there is one success, and what it gives can be owned. */
+static void output_of_an_extent_goes_beside_a_resource(void **state)
+{
+    fixture *f = *state;
+    HF_FRAME(f->t.thread);
+    unsigned released = 0;
+    const hf_resource_class class_of = { .struct_size = sizeof(hf_resource_class),
+                                         .name = "address",
+                                         .release = release_nothing,
+                                         .user = &released };
+    hf_ref owner = hf_local(f->t.thread);
+    hf_result result = HF_RESULT_INIT;
+    hf_function *text =
+        bind(f, "char *strncpy(char *to {out, text, size(size)}, const char *from, size_t size)");
+
+    assert_int_equal(hf_call_adopting(f->t.thread, text, &result,
+                                      HF_ARGS(HF_CSTR("abcdef"), HF_UINT(4)), &class_of,
+                                      HF_ADOPT_RESULT, owner),
+                     HF_OK);
+    assert_int_equal(hf_bytes_size(hf_result_out(&result, 0)), 4);
+    assert_int_equal(hf_resource_dispose(f->t.thread, owner), HF_OK);
+    assert_int_equal(released, 1);
+}
+
 static void extent_knows_the_capacity_of_what_is_lent(void **state)
 {
     fixture *f = *state;
@@ -445,6 +476,7 @@ int main(void)
         TEST(output_of_an_extent_that_is_overrun_is_reported),
         TEST(output_of_an_extent_without_memory_fails_alone),
         TEST(output_of_an_extent_may_be_text_with_a_length),
+        TEST(output_of_an_extent_goes_beside_a_resource),
         TEST(extent_knows_the_capacity_of_what_is_lent),
         TEST(extent_knows_what_an_inout_number_was_before),
         TEST(extent_is_compared_with_linked_memory),

@@ -159,6 +159,8 @@ static const wrong param_roles[] = {
     { "int f(void *a {out, size(n @n)}, int n)", "n", "an operator or ) of the role" },
     { "int f(void *a {out, size(n *@)}, int n)", ")", "an expression" },
     { "int f(void *a {out, size(@a)}, int n)", "a", BEFORE },
+    { "enum { N = 4 }; int f(void *a {out, size(@N)}, int N)", "N",
+      "a number, or another name for the parameter behind it" },
     { "int f(void *a {out, size(@x)}, double x)", "x", BEFORE },
     { "int f(void *a {out, size(n * @p)}, int n, void *p {raw})", "p", BEFORE },
     { "int f(void *a {out, size(@n)}, size_t *n {out})", "n", BEFORE },
