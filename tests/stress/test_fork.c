@@ -24,19 +24,6 @@
 #define NS_PER_MS UINT64_C(1000000)
 #define FORKS     12
 
-/* The thread sanitizer lets the child of a threaded process start no threads. */
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define UNDER_TSAN 1
-#endif
-#endif
-#if defined(__SANITIZE_THREAD__)
-#define UNDER_TSAN 1
-#endif
-#ifndef UNDER_TSAN
-#define UNDER_TSAN 0
-#endif
-
 /* Ends the child with the line of the first claim that does not hold. */
 #define CHILD_CHECK(claim)                                                                         \
     do {                                                                                           \
@@ -404,7 +391,7 @@ static void has_a_runner_again(void)
 static void fork_starts_the_runner_again_when_asked(void **state)
 {
     (void)state;
-    if (UNDER_TSAN) {
+    if (HF_UNDER_TSAN) { /* it lets the child of a threaded process start no threads */
         skip();
     }
     drop_an_armed_object();

@@ -17,20 +17,6 @@
 #define NS_PER_MS           UINT64_C(1000000)
 #define CHILD_HANGS_AFTER_S 20
 
-/* The thread sanitizer lets the child of a threaded process start no threads, and the child starts
- * the runner. */
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define UNDER_TSAN 1
-#endif
-#endif
-#if defined(__SANITIZE_THREAD__)
-#define UNDER_TSAN 1
-#endif
-#ifndef UNDER_TSAN
-#define UNDER_TSAN 0
-#endif
-
 /* Ends the child with the line of the first claim that does not hold. */
 #define CHILD_CHECK(claim)                                                                         \
     do {                                                                                           \
@@ -134,5 +120,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fork_lets_the_child_release_what_is_not_being_released),
     };
-    return UNDER_TSAN ? 77 : cmocka_run_group_tests_name("fork_resource", tests, NULL, NULL);
+    /* The thread sanitizer lets the child of a threaded process start no threads, and the child
+     * starts the runner. */
+    return HF_UNDER_TSAN ? 77 : cmocka_run_group_tests_name("fork_resource", tests, NULL, NULL);
 }
