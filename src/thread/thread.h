@@ -132,7 +132,9 @@ struct hf_thread {
     } nest[HFI_NEST_MAX];
 };
 
-/* What is compiled into programs (holdfast/prefix.h) is this struct under other names. */
+/* What is compiled into programs (holdfast/prefix.h) is this struct under other names.  Several of
+ * its fields are pointers, so it is their size that is meant.
+ * NOLINTBEGIN(bugprone-sizeof-expression) */
 #define HFI_SAME_PLACE(private_name, public_name)                                                  \
     _Static_assert(offsetof(struct hf_thread, private_name) ==                                     \
                            offsetof(hf_thread_prefix, public_name) &&                              \
@@ -151,6 +153,7 @@ HFI_SAME_PLACE(errno_at, errno_at_);
 HFI_SAME_PLACE(last_error_at, last_error_at_);
 HFI_SAME_PLACE(parked, parked_);
 HFI_SAME_PLACE(activations, activations_);
+/* NOLINTEND(bugprone-sizeof-expression) */
 _Static_assert(HFI_MANAGED == HF_STATE_MANAGED_ && HFI_NATIVE == HF_STATE_NATIVE_,
                "the public prefix knows the states");
 

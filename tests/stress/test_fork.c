@@ -380,7 +380,7 @@ static void has_a_runner_again(void)
 static void fork_starts_the_runner_again_when_asked(void **state)
 {
     (void)state;
-    if (HF_UNDER_TSAN) {
+    if (HF_UNDER_TSAN) { /* it lets the child of a threaded process start no threads */
         skip();
     }
     drop_an_armed_object();

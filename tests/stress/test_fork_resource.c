@@ -109,5 +109,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fork_lets_the_child_release_what_is_not_being_released),
     };
+    /* The thread sanitizer lets the child of a threaded process start no threads, and the child
+     * starts the runner. */
     return HF_UNDER_TSAN ? 77 : cmocka_run_group_tests_name("fork_resource", tests, NULL, NULL);
 }
