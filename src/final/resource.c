@@ -260,6 +260,7 @@ hf_status hf_resource_create_at(hf_thread *thread, const hf_resource_class *clas
     hfi_request request = {
         .type = hfi_type_find(HFI_TYPE_RESOURCE),
         .payload = sizeof(uintptr_t),
+        .site = site,
     };
     uintptr_t object;
     status = hfi_heap_allocate(thread, &request, &object);

@@ -243,10 +243,13 @@ static inline bool hfi_entry_ok(hf_thread *thread)
 }
 
 /** `return`s the refusal from the calling function, which returns hf_status. */
-#define HFI_ENTRY(thread)                                                                          \
+#define HFI_ENTRY(thread) HFI_ENTRY_AS(thread, __func__)
+
+/** The same for what the program calls by another name. */
+#define HFI_ENTRY_AS(thread, name)                                                                 \
     do {                                                                                           \
         if (HF_UNLIKELY(!hfi_entry_ok(thread))) {                                                  \
-            return hfi_entry_refuse((thread), __func__);                                           \
+            return hfi_entry_refuse((thread), (name));                                             \
         }                                                                                          \
     } while (0)
 
