@@ -3,6 +3,9 @@
 /*
  * Fences: records that a program opens itself.
  *
+ * In programs compiled by gcc or clang for 64 bits these functions are the slow path: the
+ * usual fence is made and ended inline (holdfast/fence.h), by the same protocol.
+ *
  * Begin and end are calls of functions that the compiler does not see into, or,
  * with link-time optimisation, contain an asm statement with a memory clobber and
  * the lent address as an input: no read or write of lent bytes moves across them.
@@ -99,8 +102,8 @@ static inline hf_status begin_buffer(hf_thread *thread, hf_fence *fence, const h
     return HF_OK;
 }
 
-HFI_STACK_FRAME hf_status hf_fence_begin(hf_thread *thread, hf_fence *fence, const hf_slot *buffer,
-                                         hf_span *span, const char *what, hf_site site)
+HFI_STACK_FRAME hf_status(hf_fence_begin)(hf_thread *thread, hf_fence *fence, const hf_slot *buffer,
+                                          hf_span *span, const char *what, hf_site site)
 {
     if (span) {
         *span = (hf_span){ NULL, 0 };
@@ -198,11 +201,11 @@ static hf_status end_fence(hf_fence *fence)
                        fence->record_.site);
     }
     hfi_record_pop(&fence->record_);
-    hf_status closed = HF_UNLIKELY(fence->held_) ? let_go(thread, fence) : HF_OK;
+    hf_status closed = HF_UNLIKELY(fence->record_.keeps != 0) ? let_go(thread, fence) : HF_OK;
     return status != HF_OK ? status : closed;
 }
 
-hf_status hf_fence_end(hf_fence *fence)
+hf_status(hf_fence_end)(hf_fence *fence)
 {
     if (!fence) {
         return HF_E_NULL;
@@ -218,7 +221,7 @@ hf_status hf_fence_end(hf_fence *fence)
                       "end a fence once", "the fence has ended already");
 }
 
-void hf_fence_leave(hf_fence *fence)
+void(hf_fence_leave)(hf_fence *fence)
 {
     if (fence && fence->record_.cookie == HFI_RECORD_OPEN) {
         (void)end_fence(fence);
