@@ -19,7 +19,7 @@
 #include "call/function.h"
 
 #include "base/alloc.h"
-#include "thread/thread.h"
+#include "thread/activation.h"
 
 #include <string.h>
 
@@ -139,7 +139,7 @@ static hf_status open_one(hf_thread *thread, const char *name, uint32_t search, 
     char why[256] = "";
     hfi_enter(thread);
     hf_status status = hfp_module_open_why(name, where, &module, &native_error, why, sizeof(why));
-    hfi_leave(thread);
+    hfi_leave_unheard(thread, open_name);
     if (status != HF_OK) {
         add_refusal(all, name, why);
         return status;
