@@ -20,7 +20,7 @@
 
 #include "base/alloc.h"
 #include "base/given.h"
-#include "thread/thread.h"
+#include "thread/activation.h"
 
 #include <string.h>
 
@@ -140,7 +140,7 @@ static hf_status open_one(hf_thread *thread, const char *name, uint32_t search, 
     char why[256] = "";
     hfi_enter(thread);
     hf_status status = hfp_module_open_why(name, where, &module, &native_error, why, sizeof(why));
-    hfi_leave(thread);
+    hfi_leave_unheard(thread, open_name);
     if (status != HF_OK) {
         add_refusal(all, name, why);
         return status;

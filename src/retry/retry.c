@@ -300,6 +300,7 @@ hf_status hf_call(hf_thread *thread, const hf_function *function, hf_result *res
     if (HF_UNLIKELY(thread->activations) &&
         hfi_is_jumped(thread, (uintptr_t)__builtin_frame_address(0))) {
         hfi_jumped(thread, (uintptr_t)__builtin_frame_address(0), __func__);
+        thread->parked = NULL; /* its call was jumped over too: this one must not hear it */
         if (!thread->activations) {
             hfi_flight_forget(thread); /* what was in flight around the callback is left too */
         }

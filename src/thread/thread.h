@@ -271,6 +271,8 @@ typedef struct hfi_world_hooks {
                    hf_thread *thread); /* collect and move everything; managed, by the owner */
     /* thread/activation.h; by the owner, managed or native */
     void (*jumped)(void *self, hf_thread *thread, uintptr_t here, const char *where);
+    /* reports thread->parked, which nobody is there to hear; managed, by the owner */
+    void (*unheard)(void *self, hf_thread *thread);
 } hfi_world_hooks;
 
 HF_MUST_CHECK hf_status hfi_world_create(hfi_parts *parts, hfi_world **world_out);
