@@ -80,6 +80,12 @@
            a, d)                                                                                   \
     SAMPLE(bits_packed_wide, struct { int a : 20; int b : 20; char c; } __attribute__((packed)),   \
            c)                                                                                      \
+    SAMPLE(bits_packed_zero, struct __attribute__((packed)) { char a; char b : 3; int : 0; char    \
+           c; }, a, c)                                                                             \
+    SAMPLE(bits_zero_last, struct { char a; char b : 3; int : 0; }, a)                             \
+    SAMPLE(bits_union_packed, union __attribute__((packed)) { char a; int b : 3; }, a)             \
+    SAMPLE(bits_union_zero, union { char a; char b : 3; int : 0; }, a)                             \
+    PACKED(1, bits_union_pack_1, union { char a; long long b : 16; short c : 3; }, a)              \
     PACKED(1, bits_pack_1, struct { char a; int b : 20; int c : 9; char d; }, a, d)                \
     PACKED(2, bits_pack_2, struct { char a; int b : 20; int c : 9; long long e : 50; char d; },    \
            a, d)                                                                                   \
