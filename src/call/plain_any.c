@@ -26,12 +26,21 @@ hf_status hfi_plain_generally(hf_thread *thread, const hf_function *function, hf
 }
 
 hf_status hfi_plain_judge(hf_thread *thread, const hf_function *function, hf_result *result,
-                          int64_t seen)
+                          int64_t seen, hf_status status)
 {
     (void)hfi_result_judge(result, function, seen, NULL);
     hfi_flight_end(thread);
-    hf_status status = hfi_cross_status(thread, result);
     return HF_UNLIKELY(status != HF_OK) ? status : result->failed ? HF_E_NATIVE : HF_OK;
+}
+
+hf_status hfi_plain_disturbed(hf_thread *thread, const hf_function *function, hf_result *result,
+                              hf_record_ *record, int64_t seen)
+{
+    hfi_cross_back_specially(thread);
+    if (record) {
+        hfi_record_pop(record);
+    }
+    return hfi_plain_finish(thread, function, result, seen, hfi_cross_status(thread, result));
 }
 
 hf_status hfi_plain_any(hf_thread *thread, const hf_function *function, hf_result *result,
@@ -61,7 +70,8 @@ hf_status hfi_plain_any(hf_thread *thread, const hf_function *function, hf_resul
     if (all.pins) {
         hfi_record_pop(&record);
     }
-    return hfi_plain_finish(thread, function, result, hfi_result_read(result, function, &returned));
+    return hfi_plain_finish(thread, function, result, hfi_result_read(result, function, &returned),
+                            hfi_cross_status(thread, result));
 }
 
 hf_status hfi_plain_ffi(hf_thread *thread, const hf_function *function, hf_result *result,
@@ -91,5 +101,6 @@ hf_status hfi_plain_ffi(hf_thread *thread, const hf_function *function, hf_resul
     if (all.pins) {
         hfi_record_pop(&record);
     }
-    return hfi_plain_finish(thread, function, result, hfi_result_read(result, function, &returned));
+    return hfi_plain_finish(thread, function, result, hfi_result_read(result, function, &returned),
+                            hfi_cross_status(thread, result));
 }
