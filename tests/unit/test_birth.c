@@ -194,24 +194,25 @@ static void birth_is_all_that_is_lost_without_memory(void **state)
     (void)state;
     managed m;
     begin_checked(&m);
-    enum { COUNT = 2300 };
+    enum { FULL = 2047, COUNT = 2300 };
     {
         HF_FRAME(m.thread);
         hf_ref array = hf_local(m.thread), one = hf_local(m.thread);
         assert_int_equal(hf_array_create(m.thread, COUNT, array), HF_OK);
         unsigned lost = 0;
         for (uint32_t i = 0; i < COUNT; i++) {
-            hfi_fault_arm(1 + i % 2, 1); /* the index, or the entries */
+            /* One place after another from where the table is full.  Under stress a collection has
+             * some in front of the table's two, which then are not hit. */
+            hfi_fault_arm(i < FULL ? UINT64_MAX : i - FULL + 1, 1);
             hf_status status = hf_bytes_create(m.thread, 8, one);
             (void)hfi_fault_disarm();
-            if (status != HF_OK) { /* it hit the heap's own memory */
-                assert_int_equal(hf_bytes_create(m.thread, 8, one), HF_OK);
-            }
             hfi_birth birth;
-            lost += !birth_of(&m, one, &birth);
+            lost += status == HF_OK && !birth_of(&m, one, &birth);
             assert_int_equal(hf_store_at(m.thread, array, i, one), HF_OK);
         }
-        assert_int_not_equal(lost, 0);
+        if (!managed_is_stress()) {
+            assert_int_equal(lost, 2); /* the index, then the entries */
+        }
 
         assert_int_equal(hf_bytes_create(m.thread, 8, one), HF_OK);
         assert_born_at(&m, one, __LINE__ - 1);
