@@ -90,6 +90,7 @@ hf_status hfi_marshal_aggregate(hfi_call *call, unsigned index, const hf_arg *ar
     if (!room) {
         return HF_E_NOMEM;
     }
+    HF_ASSERT(bytes); /* a value that is not found is refused */
     memcpy(room, bytes, step->element);
     call->passed[index] = room;
     if (call->function->growing) {

@@ -60,6 +60,9 @@ HF_MUST_CHECK static inline hf_status hfi_call_begin(hfi_call *call, hf_thread *
     if (function->prototype.param_count || arguments->kind != HF_ARG_END) {
         status = hfi_marshal(call, arguments);
     }
+    if (HF_UNLIKELY(function->has_extents) && status == HF_OK) {
+        status = hfi_marshal_extents(call);
+    }
     if (function->has_outputs && status == HF_OK) {
         hfi_call_place_outputs(call);
     }

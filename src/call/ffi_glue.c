@@ -269,7 +269,7 @@ hf_status hfi_cif_extend(const hfi_cif *cif, unsigned fixed, ffi_type *const *ex
     const hfi_detour *detour = cif->detour;
     unsigned said = fixed + (detour && detour->halved >= 0 ? 1u : 0u);
     HF_VERIFY(fixed + count <= HFI_PARAMS_MAX);
-    memcpy(types, detour ? detour->types : cif->types, said * sizeof(types[0]));
+    memcpy(types, detour ? detour->types : cif->types, said * sizeof(ffi_type *));
     for (unsigned i = 0; i < count; i++) {
         types[said + i] = extra[i];
     }

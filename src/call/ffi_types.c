@@ -45,7 +45,7 @@ void hfi_ffi_types_free(hfi_ffi_types *types)
 /* A struct with room for `count` elements; the caller fills them in. */
 static ffi_type *new_struct(hfi_ffi_types *types, size_t size, size_t alignment, size_t count)
 {
-    hfi_ffi_block *block = hfi_alloc(sizeof(*block) + (count + 1) * sizeof(block->elements[0]));
+    hfi_ffi_block *block = hfi_alloc(sizeof(*block) + (count + 1) * sizeof(ffi_type *));
     if (!block) {
         return NULL;
     }

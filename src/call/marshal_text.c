@@ -244,7 +244,7 @@ static hf_status marshal_text(hfi_call *call, unsigned index, const hf_arg *arg)
         }
         return status;
     }
-    const void *text;
+    const void *text = NULL;
     hf_status status = hfi_marshal_convert(call, index, step->element, &from, &text);
     if (status == HF_OK) {
         hfi_value_set_pointer(&call->argument[index].value, text);
@@ -261,7 +261,7 @@ static hf_status pass_units(hfi_call *call, unsigned index, const hfi_lent *lent
     const unsigned char *text = (const unsigned char *)hfi_payload_16(lent->object) + lent->offset;
     if (step->is_system) {
         const hfi_source from = { text, count, false, -1 };
-        const void *converted;
+        const void *converted = NULL;
         hf_status status = hfi_marshal_convert(call, index, 1, &from, &converted);
         if (status == HF_OK) {
             hfi_value_set_pointer(&argument->value, converted);

@@ -52,13 +52,14 @@ hf_status hfi_plain_any(hf_thread *thread, const hf_function *function, hf_resul
     }
     hf_record_ record;
     hfi_value returned;
-    if (all.pins) {
-        hfi_plain_publish(thread, function, &record, all.object, all.pins);
+    const unsigned pins = all.pins;
+    if (pins) {
+        hfi_plain_publish(thread, function, &record, all.object, pins);
     }
     hfi_cross_out(thread, function);
     hfi_direct_call(&function->cif, function->address, &all.registers, &returned);
     hfi_cross_back(thread, function, result);
-    if (all.pins) {
+    if (pins) {
         hfi_record_pop(&record);
     }
     return hfi_plain_finish(thread, function, result, hfi_result_read(result, function, &returned));
@@ -82,13 +83,14 @@ hf_status hfi_plain_ffi(hf_thread *thread, const hf_function *function, hf_resul
     }
     hf_record_ record;
     hfi_value returned;
-    if (all.pins) {
-        hfi_plain_publish(thread, function, &record, all.object, all.pins);
+    const unsigned pins = all.pins;
+    if (pins) {
+        hfi_plain_publish(thread, function, &record, all.object, pins);
     }
     hfi_cross_out(thread, function);
     hfi_cif_call(&function->cif, function->address, &returned, passed);
     hfi_cross_back(thread, function, result);
-    if (all.pins) {
+    if (pins) {
         hfi_record_pop(&record);
     }
     return hfi_plain_finish(thread, function, result, hfi_result_read(result, function, &returned));

@@ -15,6 +15,7 @@
 
 #include "diag/report.h"
 #include "fence/fences.h"
+#include "heap/birth.h"
 
 static void compiler_barrier(const void *lent)
 {
@@ -31,19 +32,27 @@ hf_status hfi_lendable(hf_thread *thread, const hf_slot *buffer, const char *fun
     return status;
 }
 
-static hf_status refuse(hf_thread *thread, hf_fence *fence, hf_status status, const char *function,
-                        const char *argument, hf_site site)
+static hf_status refuse(hf_thread *thread, hf_fence *fence, hf_status status, const hf_slot *slot,
+                        const hfi_fence_names *names)
 {
     fence->status_ = status;
     if (status == HF_E_MISUSE) {
         return status; /* reported where it was found */
     }
-    return hfi_misuse(thread->parts->reporter, status, function, argument, site,
-                      status == HF_E_SLOTS ? "open an inner frame"
-                      : status == HF_E_NOT_LENDABLE
-                          ? "lend a buffer made by hf_bytes_create()"
-                          : "give a slot that holds an object of the right kind",
-                      "%s", hf_status_text(status));
+    char text[96];
+    hf_report report = HF_REPORT_INIT;
+    report.kind = HF_REPORT_MISUSE;
+    report.status = status;
+    report.function = names->function;
+    report.argument = names->argument;
+    report.site = names->site;
+    report.message = hf_status_text(status);
+    report.remedy = status == HF_E_SLOTS ? "open an inner frame"
+                    : status == HF_E_NOT_LENDABLE
+                        ? "lend a buffer made by hf_bytes_create()"
+                        : "give a slot that holds an object of the right kind";
+    hfi_heap_tell_slot(thread->parts->heap, slot, &report, text, sizeof text);
+    return hfi_report(thread->parts->reporter, &report);
 }
 
 /* A fence that hf_fence_end() may be called on whatever happens.  Field by field: for a struct of
@@ -80,7 +89,7 @@ static inline hf_status begin_buffer(hf_thread *thread, hf_fence *fence, const h
     clear_fence(fence, names->what, names->site);
     hf_status status = hfi_lendable(thread, buffer, names->function, &fence->object_);
     if (HF_UNLIKELY(status != HF_OK)) {
-        return refuse(thread, fence, status, names->function, names->argument, names->site);
+        return refuse(thread, fence, status, buffer, names);
     }
     fence->record_.objects = &fence->object_;
     fence->record_.pins = 1;
@@ -146,7 +155,7 @@ HFI_STACK_FRAME hf_status hfi_fence_hold_as(hf_thread *thread, hf_fence *fence,
         status = thread->parts->fences->resource.hold(thread, object, value_out, &fence->held_);
     }
     if (status != HF_OK) {
-        return refuse(thread, fence, status, names->function, names->argument, names->site);
+        return refuse(thread, fence, status, resource, names);
     }
     fence->keep_.word_ = object;
     fence->record_.slots = &fence->keep_;

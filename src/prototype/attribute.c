@@ -288,8 +288,10 @@ static bool parse_one(hfi_parser *parser, hfi_attributes *attributes, bool *foun
     *found = true;
     if (hfi_parser_accept_word(parser, "__attribute__") ||
         hfi_parser_accept_word(parser, "__attribute")) {
+        if (!hfi_parser_expect(parser, HFI_T_LPAREN, "(( of attributes")) {
+            return false;
+        }
         return hfi_parser_expect(parser, HFI_T_LPAREN, "(( of attributes") &&
-               hfi_parser_expect(parser, HFI_T_LPAREN, "(( of attributes") &&
                parse_attribute_list(parser, false, attributes) &&
                hfi_parser_expect(parser, HFI_T_RPAREN, ")) of attributes");
     }

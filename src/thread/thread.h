@@ -132,7 +132,9 @@ struct hf_thread {
     } nest[HFI_NEST_MAX];
 };
 
-/* What is compiled into programs (holdfast/prefix.h) is this struct under other names. */
+/* What is compiled into programs (holdfast/prefix.h) is this struct under other names.  Several of
+ * its fields are pointers, so it is their size that is meant.
+ * NOLINTBEGIN(bugprone-sizeof-expression) */
 #define HFI_SAME_PLACE(private_name, public_name)                                                  \
     _Static_assert(offsetof(struct hf_thread, private_name) ==                                     \
                            offsetof(hf_thread_prefix, public_name) &&                              \
@@ -154,6 +156,7 @@ HFI_SAME_PLACE(errno_at, errno_at_);
 HFI_SAME_PLACE(last_error_at, last_error_at_);
 HFI_SAME_PLACE(parked, parked_);
 HFI_SAME_PLACE(activations, activations_);
+/* NOLINTEND(bugprone-sizeof-expression) */
 _Static_assert(HFI_MANAGED == HF_STATE_MANAGED_ && HFI_NATIVE == HF_STATE_NATIVE_,
                "the public prefix knows the states");
 
@@ -243,10 +246,13 @@ static inline bool hfi_entry_ok(hf_thread *thread)
 }
 
 /** `return`s the refusal from the calling function, which returns hf_status. */
-#define HFI_ENTRY(thread)                                                                          \
+#define HFI_ENTRY(thread) HFI_ENTRY_AS(thread, __func__)
+
+/** The same for what the program calls by another name. */
+#define HFI_ENTRY_AS(thread, name)                                                                 \
     do {                                                                                           \
         if (HF_UNLIKELY(!hfi_entry_ok(thread))) {                                                  \
-            return hfi_entry_refuse((thread), __func__);                                           \
+            return hfi_entry_refuse((thread), (name));                                             \
         }                                                                                          \
     } while (0)
 
@@ -265,6 +271,8 @@ typedef struct hfi_world_hooks {
                    hf_thread *thread); /* collect and move everything; managed, by the owner */
     /* thread/activation.h; by the owner, managed or native */
     void (*jumped)(void *self, hf_thread *thread, uintptr_t here, const char *where);
+    /* reports thread->parked, which nobody is there to hear; managed, by the owner */
+    void (*unheard)(void *self, hf_thread *thread);
 } hfi_world_hooks;
 
 HF_MUST_CHECK hf_status hfi_world_create(hfi_parts *parts, hfi_world **world_out);

@@ -76,7 +76,8 @@ size_t hfn_fill_by_key(hfn_key key, uint8_t *buffer, size_t size)
     return need;
 }
 
-int hfn_format(char *buffer, size_t size, const char *format, ...);
+__attribute__((__format__(__printf__, 3, 4))) int hfn_format(char *buffer, size_t size,
+                                                             const char *format, ...);
 int hfn_format(char *buffer, size_t size, const char *format, ...)
 {
     va_list list;

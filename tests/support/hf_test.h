@@ -15,4 +15,16 @@
 
 #include <cmocka.h>
 
+/* What a test leaves out or does less often under the thread sanitizer, it says beside this. */
+#if defined(__SANITIZE_THREAD__)
+#define HF_UNDER_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define HF_UNDER_TSAN 1
+#endif
+#endif
+#ifndef HF_UNDER_TSAN
+#define HF_UNDER_TSAN 0
+#endif
+
 #endif
