@@ -163,6 +163,11 @@ typedef struct hf_result {
     uint32_t scalar_count;     /* outputs in hf_result_scalar() */
     hf_status callback_status; /* of the first callback that failed under the call; HF_OK */
     const char *callback_name; /* its name, as long as it is not destroyed; NULL */
+    /* Where its error began: in itself, at depth 1, or in one that ran under a call of its handler,
+     * and so on, as long as each handler gave HF_E_CALLBACK back. */
+    uint32_t callback_depth;
+    hf_status callback_origin_status;
+    const char *callback_origin;
     hf_try tries[HF_RESULT_TRIES];
     /* The library's: */
     hf_ref slots_;

@@ -61,8 +61,7 @@ static hf_status callbacks_said(hf_thread *thread, hf_result *result)
     if (thread->parked) {
         hfi_parked parked;
         thread->parts->callback_hooks->take_parked(thread, &parked);
-        result->callback_status = parked.status;
-        result->callback_name = parked.name;
+        hfi_parked_deliver(&parked, result);
     }
     return is_jumped ? HF_E_JUMPED : result->callback_status != HF_OK ? HF_E_CALLBACK : HF_OK;
 }

@@ -45,8 +45,13 @@ static hf_status borrow(hfi_call *call, unsigned index, const hf_arg *arg,
     if (!hooks) {
         return HF_E_UNSUPPORTED;
     }
-    hf_status status = hooks->borrow(call->thread, of.callback, wanted, &address, &hold);
-    return status == HF_OK ? take(call, index, address, hold) : status;
+    hfi_borrow_refusal why;
+    hf_status status = hooks->borrow(call->thread, of.callback, wanted, &address, &hold, &why);
+    if (status == HF_OK) {
+        return take(call, index, address, hold);
+    }
+    return why.message[0] ? hfi_call_refuse(call, (int)index, status, why.remedy, "%s", why.message)
+                          : status;
 }
 
 static hf_status lend(hfi_call *call, unsigned index, const hf_arg *arg)

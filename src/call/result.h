@@ -36,6 +36,9 @@ static inline hf_status hfi_result_begin(hf_thread *thread, hf_result *result,
     result->failed = false;
     result->callback_status = HF_OK;
     result->callback_name = NULL;
+    result->callback_depth = 0;
+    result->callback_origin_status = HF_OK;
+    result->callback_origin = NULL;
     result->out_count = function->outs;
     result->scalar_count = function->scalars;
     result->floating_mask_ = function->floating_mask;

@@ -155,6 +155,7 @@ static inline hfi_run *begin_run(hf_callback *callback, hf_thread *thread, bool 
     }
     run->callback = callback;
     run->is_owner = is_owner;
+    run->delivered.depth = 0;
     run->parked_outside = thread->parked;
     thread->parked = NULL;
     run->base.outer = thread->activations;

@@ -100,6 +100,7 @@ typedef struct hfi_run {
     hf_frame frame;
     struct hfi_parked *parked_outside; /* hf_thread.parked when it began */
     hfi_parked parked_inside;          /* what callbacks called by this run leave for it */
+    hfi_parked delivered;              /* the last of those that a call took; depth 0: none */
 } hfi_run;
 
 #define HFI_RUNS_IN_BLOCK 8

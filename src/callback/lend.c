@@ -27,39 +27,48 @@
 
 /* ---- registered ---- */
 
-static hf_status refuse_type(hf_thread *thread, const hf_callback *callback,
-                             const hfi_prototype *wanted)
+static void say_type(const hf_callback *callback, const hfi_prototype *wanted,
+                     hfi_borrow_refusal *why)
 {
-    return hfi_misuse(thread->parts->reporter, HF_E_TYPE, wanted->name, callback->name,
-                      callback->born, "make the callback with the parameter's own signature",
-                      "the callback \"%s\" does not fit the parameter \"%s\"", callback->name,
-                      wanted->text ? wanted->text : wanted->name);
+    hfi_text message = hfi_text_begin(why->message, sizeof why->message);
+    hfi_text_format(&message, "the callback \"%s\", made at %s:%d, does not fit \"%s\"",
+                    callback->name, callback->born.file ? callback->born.file : "?",
+                    callback->born.line, wanted->text ? wanted->text : wanted->name);
+    hfi_text_end(&message);
+    why->remedy = "make the callback with the parameter's own signature";
 }
 
-static hf_status refuse_borrow(hf_thread *thread, const hf_callback *callback, uint32_t state)
+static void say_state(const hf_callback *callback, uint32_t state, hfi_borrow_refusal *why)
 {
     bool is_foreign = state == HFI_CALLBACK_LIVE;
-    return hfi_misuse(thread->parts->reporter, HF_E_MISUSE, "hf_call", callback->name,
-                      callback->born,
-                      is_foreign ? "make it in the runtime of the thread that calls"
-                                 : "destroy it when no call needs it any more",
-                      "the callback \"%s\" %s", callback->name,
-                      is_foreign ? "belongs to another runtime" : "is destroyed");
+    hf_site site = is_foreign ? callback->born : callback->died;
+    hfi_text message = hfi_text_begin(why->message, sizeof why->message);
+    hfi_text_format(&message, "the callback \"%s\" %s at %s:%d", callback->name,
+                    is_foreign ? "belongs to another runtime: it was made" : "was destroyed",
+                    site.file ? site.file : "?", site.line);
+    hfi_text_end(&message);
+    why->remedy = is_foreign ? "make it in the runtime of the thread that calls"
+                             : "destroy it when no call needs it any more";
 }
 
 static hf_status borrow(hf_thread *thread, hf_callback *callback, const hfi_prototype *wanted,
-                        void **address_out, void **hold_out)
+                        void **address_out, void **hold_out, hfi_borrow_refusal *why)
 {
+    why->message[0] = 0;
     /* Counted before the state is read, as a run is. */
     atomic_fetch_add_explicit(&callback->other_runs, 1, memory_order_seq_cst);
     uint32_t state = atomic_load_explicit(&callback->state, memory_order_seq_cst);
     hf_status status = HF_OK;
-    if (state != HFI_CALLBACK_LIVE || callback->parts != thread->parts) {
-        status =
-            state == HFI_CALLBACK_ORPHAN ? HF_E_SHUTDOWN : refuse_borrow(thread, callback, state);
+    if (state == HFI_CALLBACK_ORPHAN) {
+        status = HF_E_SHUTDOWN;
+    } else if (state != HFI_CALLBACK_LIVE || callback->parts != thread->parts) {
+        status = HF_E_MISUSE;
+        say_state(callback, state, why);
     } else if (wanted) {
         status = hfi_signature_fits(callback->signature, wanted);
-        status = status == HF_E_TYPE ? refuse_type(thread, callback, wanted) : status;
+        if (status == HF_E_TYPE) {
+            say_type(callback, wanted, why);
+        }
     }
     if (status != HF_OK) {
         hfi_run_uncount(callback, false);

@@ -11,6 +11,8 @@
 
 #include "callback/inside.h"
 
+#include "call/function.h"
+
 static void say(hf_callback *callback, hfi_reporter *reporter, hf_report_kind kind,
                 hf_status status, const char *message, const char *remedy)
 {
@@ -61,14 +63,31 @@ void hfi_refuse_state(hf_callback *callback, uint32_t state)
     say(callback, reporter, HF_REPORT_MISUSE, status, line, remedy);
 }
 
+/* Somebody calls the pointer as if it were a function of the program, or a leaf calls back. */
+static void refuse_managed(hf_callback *callback, const hf_thread *thread)
+{
+    const hf_function *function = atomic_load_explicit(
+        &thread->calling, memory_order_relaxed); /* the owner's: no other ends it */
+    if (!function || !function->prototype.is_leaf) {
+        say_misuse(callback, HF_E_CONTRACT, "called while its thread is in managed state",
+                   "call it from native code");
+        return;
+    }
+    char line[160];
+    hfi_text message = hfi_text_begin(line, sizeof line);
+    hfi_text_format(&message, "called by %s, which is {leaf}: its thread is in managed state",
+                    function->name);
+    hfi_text_end(&message);
+    say_misuse(callback, HF_E_CONTRACT, line, "take {leaf} out of its prototype");
+}
+
 void hfi_refuse_thread(hf_callback *callback, const hf_thread *thread)
 {
     uint32_t state = atomic_load_explicit(&thread->state, memory_order_relaxed);
     if (state == HFI_FORKED) {
         hfi_refuse_status(callback, HF_E_FORKED);
     } else if (state != HFI_NATIVE) {
-        say_misuse(callback, HF_E_CONTRACT, "called while its thread is in managed state",
-                   "call it from native code; a function that calls back is not {leaf}");
+        refuse_managed(callback, thread);
     } else {
         char line[160];
         hfi_text message = hfi_text_begin(line, sizeof line);

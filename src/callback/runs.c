@@ -80,6 +80,16 @@ static void report_lost(hf_thread *thread, const char *name, hf_site born, hf_st
     (void)hfi_report(thread->parts->reporter, &report);
 }
 
+/* Of the run that has just ended: it is the one at hand for the next callback. */
+static void note_origin(const hf_thread *thread, hfi_parked *parked)
+{
+    const hfi_run *ended = (const hfi_run *)(const void *)thread->spare_activation;
+    bool is_passed_on = parked->status == HF_E_CALLBACK && ended && ended->delivered.depth != 0;
+    parked->depth = is_passed_on ? ended->delivered.depth + 1 : 1;
+    parked->origin = is_passed_on ? ended->delivered.origin : parked->name;
+    parked->origin_status = is_passed_on ? ended->delivered.origin_status : parked->status;
+}
+
 void hfi_run_park(hf_thread *thread, const hf_callback *callback, hf_status status)
 {
     hfi_run *around = innermost(thread);
@@ -91,16 +101,14 @@ void hfi_run_park(hf_thread *thread, const hf_callback *callback, hf_status stat
         return; /* the first one wins */
     }
     if (!around && !thread->run_blocks) {
-        report_lost(thread, callback->name, callback->born, status); /* no memory for the thread's first run */
+        report_lost(thread, callback->name, callback->born,
+                    status); /* no memory for the thread's first run */
         return;
     }
     hfi_parked *parked = around ? &around->parked_inside : &thread->run_blocks->parked;
     parked->status = status;
     parked->name = callback->name;
-    parked->depth = 1;
-    for (const hfi_activation *at = thread->activations; at; at = at->outer) {
-        parked->depth++;
-    }
+    note_origin(thread, parked);
     thread->parked = parked;
 }
 
@@ -116,6 +124,10 @@ void hfi_take_parked(hf_thread *thread, hfi_parked *parked_out)
 {
     *parked_out = *thread->parked;
     thread->parked = NULL;
+    hfi_run *around = innermost(thread);
+    if (around) {
+        around->delivered = *parked_out;
+    }
 }
 
 /* ---- jumps ---- */

@@ -38,8 +38,9 @@ static hf_status take(void **address_out, void **hold_out)
 }
 
 static hf_status borrow(hf_thread *thread, hf_callback *callback, const hfi_prototype *wanted,
-                        void **address_out, void **hold_out)
+                        void **address_out, void **hold_out, hfi_borrow_refusal *why)
 {
+    why->message[0] = 0;
     (void)thread;
     (void)callback;
     seen.wanted = wanted;

@@ -197,6 +197,7 @@ static void callback_refuses_managed_state(void **state)
                                         " unsigned times) {leaf}");
     assert_int_equal(repeat(t, leaf, &result, callback, 4, 1), HF_OK);
     assert_int_equal(result.value.i, 0);
+    assert_non_null(strstr(t->report[0].message, "hfn_repeat, which is {leaf}"));
     hf_test_expect_report(t, HF_E_CONTRACT, "number", "callback");
     assert_int_equal(hf_callback_destroy(callback), HF_OK);
 }
@@ -296,6 +297,9 @@ static void callback_error_climbs_through_nested_calls(void **state)
     n.callback = make(t, go_deeper, &n);
     assert_int_equal(repeat(t, n.function, &result, n.callback, 4, 1), HF_E_CALLBACK);
     assert_int_equal(result.callback_status, HF_E_CALLBACK);
+    assert_int_equal(result.callback_depth, 5);
+    assert_int_equal(result.callback_origin_status, HF_E_FIELD);
+    assert_string_equal(result.callback_origin, "number");
     for (int depth = 1; depth <= 4; depth++) {
         assert_int_equal(n.inner[depth], HF_E_CALLBACK);
     }
@@ -333,6 +337,8 @@ static void callback_error_is_not_seen_by_a_later_callbacks_calls(void **state)
     n.inner[1] = HF_E_MISUSE;
     assert_int_equal(repeat(t, n.function, &result, n.callback, 1, 2), HF_E_CALLBACK);
     assert_int_equal(result.callback_status, HF_E_SCOPE);
+    assert_int_equal(result.callback_depth, 1);
+    assert_int_equal(result.callback_origin_status, HF_E_SCOPE);
     assert_int_equal(n.inner[1], HF_OK);
     assert_int_equal(hf_callback_destroy(n.callback), HF_OK);
 }

@@ -11,7 +11,7 @@
 #include "runtime.h"
 
 #include "base/alloc.h"
-#include "call/callbacks.h"
+#include "callback/inside.h"
 #include "prototype/prototype.h"
 #include "thread/thread.h"
 
@@ -200,6 +200,31 @@ static void transient_that_runs_elsewhere_at_the_end_is_reported(void **state)
     hfi_prototype_finish(&signature);
 }
 
+static void transient_runs_on_two_threads_at_once(void **state)
+{
+    hf_test_runtime *t = *state;
+    hfi_prototype signature = parse("int64_t each(int64_t value)");
+    hf_crew crew = { 0 };
+    slow s = { false, false, { NULL } };
+    int64_t own = 0;
+    void *hold = lend(t, &signature, &(hf_transient){ wait_inside, &s }, &s.to);
+    hf_crew_start(&crew, 2, call_slow, &s);
+    while (hfi_callback_cell_runs(hold) < 2 || !atomic_load(&s.entered)) {
+        assert_int_equal(hf_safepoint(t->thread), HF_OK);
+        hfp_thread_yield();
+    }
+    /* And a third time, by its owner, while both are inside. */
+    assert_int_equal(hf_native_begin(t->thread), HF_OK);
+    atomic_store(&s.go, true);
+    own = s.to.call(1);
+    hf_crew_join(&crew);
+    assert_int_equal(hf_native_end(t->thread, NULL), HF_OK);
+    assert_int_equal(own, 3);
+    assert_int_equal(hfi_callback_cell_runs(hold), 0);
+    give_back(t, hold);
+    hfi_prototype_finish(&signature);
+}
+
 /* ---- registered ---- */
 
 static void borrowed_callback_ends_behind_the_call(void **state)
@@ -210,13 +235,15 @@ static void borrowed_callback_ends_behind_the_call(void **state)
     hf_callback *callback;
     number_fn to;
     void *hold;
+    hfi_borrow_refusal why;
     assert_int_equal(
         hf_callback_create(t->thread, "int64_t number(int64_t value)", add, &by, &callback), HF_OK);
-    assert_int_equal(hooks->borrow(t->thread, callback, NULL, &to.plain, &hold), HF_OK);
+    assert_int_equal(hooks->borrow(t->thread, callback, NULL, &to.plain, &hold, &why), HF_OK);
     assert_int_equal(hf_callback_destroy(callback), HF_E_BUSY);
     hooks->give_back(t->thread, hold);
-    assert_int_equal(hooks->borrow(t->thread, callback, NULL, &to.plain, &hold), HF_E_MISUSE);
-    hf_test_expect_report(t, HF_E_MISUSE, "hf_call", "number");
+    assert_int_equal(hooks->borrow(t->thread, callback, NULL, &to.plain, &hold, &why), HF_E_MISUSE);
+    assert_non_null(strstr(why.message, "\"number\" was destroyed at "));
+    assert_non_null(strstr(why.message, "test_callback_lend.c:"));
 }
 
 static void borrowed_callback_has_to_fit_the_parameter(void **state)
@@ -240,13 +267,16 @@ static void borrowed_callback_has_to_fit_the_parameter(void **state)
         number_fn to;
         void *hold;
         hfi_prototype wanted = parse(cases[i].wanted);
-        assert_int_equal(hooks->borrow(t->thread, callback, &wanted, &to.plain, &hold),
+        hfi_borrow_refusal why;
+        assert_int_equal(hooks->borrow(t->thread, callback, &wanted, &to.plain, &hold, &why),
                          cases[i].status);
+        assert_int_equal(why.message[0] != 0, cases[i].status != HF_OK);
         if (cases[i].status == HF_OK) {
             assert_int_equal(call(t, to, 4), 5);
             hooks->give_back(t->thread, hold);
         } else {
-            hf_test_expect_report(t, HF_E_TYPE, "f", "number");
+            assert_non_null(strstr(why.message, "\"number\""));
+            assert_non_null(strstr(why.message, cases[i].wanted));
         }
         hfi_prototype_finish(&wanted);
     }
@@ -268,6 +298,29 @@ static void callback_is_an_argument_of_a_call(void **state)
         HF_OK);
     assert_int_equal(result.value.i, 70);
     assert_int_equal(hf_callback_destroy(callback), HF_OK);
+}
+
+static void callback_that_does_not_fit_is_reported_with_its_argument(void **state)
+{
+    hf_test_runtime *t = *state;
+    int64_t by = 1;
+    hf_callback *callback;
+    hf_result result = HF_RESULT_INIT;
+    hf_function *repeat = hf_test_bind(
+        t, "int64_t hfn_repeat(int64_t (*function)(int64_t), int64_t argument, unsigned times)");
+    hf_function *raw = hf_test_bind(
+        t, "int64_t hfn_repeat(void *function {raw}, int64_t argument, unsigned times)");
+    assert_int_equal(hf_callback_create(t->thread, "int number(int value)", add, &by, &callback),
+                     HF_OK);
+    assert_int_equal(
+        hf_call(t->thread, repeat, &result, HF_ARGS(HF_CALLBACK(callback), HF_INT(6), HF_UINT(1))),
+        HF_E_TYPE);
+    hf_test_expect_report(t, HF_E_TYPE, "hfn_repeat", "1 (function)");
+    assert_int_equal(hf_callback_destroy(callback), HF_OK);
+    assert_int_equal(
+        hf_call(t->thread, raw, &result, HF_ARGS(HF_CALLBACK(callback), HF_INT(6), HF_UINT(1))),
+        HF_E_MISUSE);
+    hf_test_expect_report(t, HF_E_MISUSE, "hfn_repeat", "1 (function)");
 }
 
 /* A thread that is in a call when its runtime ends gives back what it was lent. */
@@ -316,9 +369,11 @@ int main(void)
         TEST(transients_of_one_signature_are_lent_at_once),
         TEST(transient_lent_without_memory_says_so),
         TEST(transient_that_runs_elsewhere_at_the_end_is_reported),
+        TEST(transient_runs_on_two_threads_at_once),
         TEST(borrowed_callback_ends_behind_the_call),
         TEST(borrowed_callback_has_to_fit_the_parameter),
         TEST(callback_is_an_argument_of_a_call),
+        TEST(callback_that_does_not_fit_is_reported_with_its_argument),
         cmocka_unit_test(transient_may_be_given_back_behind_its_runtime),
         TEST(callback_memory_is_known),
     };
