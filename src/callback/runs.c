@@ -17,6 +17,7 @@
 #include "callback/inside.h"
 
 #include "base/alloc.h"
+#include "call/flight.h"
 #include "thread/record.h"
 
 static hfi_run *innermost(const hf_thread *thread)
@@ -91,7 +92,8 @@ void hfi_run_park(hf_thread *thread, const hf_callback *callback, hf_status stat
         return; /* the first one wins */
     }
     if (!around && !thread->run_blocks) {
-        report_lost(thread, callback->name, callback->born, status); /* no memory for the thread's first run */
+        report_lost(thread, callback->name, callback->born,
+                    status); /* no memory for the thread's first run */
         return;
     }
     hfi_parked *parked = around ? &around->parked_inside : &thread->run_blocks->parked;
@@ -143,4 +145,11 @@ void hfi_runs_jumped(void *self, hf_thread *thread, uintptr_t here, const char *
         thread->parked = run->parked_outside;
         hfi_run_uncount(callback, run->is_owner);
     }
+}
+
+void hfi_runs_landed(void *self, hf_thread *thread)
+{
+    (void)self;
+    thread->parked = NULL;
+    hfi_flight_forget(thread);
 }

@@ -293,11 +293,8 @@ hf_status hf_call(hf_thread *thread, const hf_function *function, hf_result *res
     HFI_ENTRY(thread);
     if (HF_UNLIKELY(thread->activations) &&
         hfi_is_jumped(thread, (uintptr_t)__builtin_frame_address(0))) {
-        hfi_jumped(thread, (uintptr_t)__builtin_frame_address(0), __func__);
+        hfi_landed(thread, (uintptr_t)__builtin_frame_address(0), __func__);
         thread->parked = NULL; /* its call was jumped over too: this one must not hear it */
-        if (!thread->activations) {
-            hfi_flight_forget(thread); /* what was in flight around the callback is left too */
-        }
     }
     if (HF_UNLIKELY(!hfi_call_is_callable(thread, function, result, arguments))) {
         return hfi_flight_is_nested(thread)

@@ -344,7 +344,7 @@ hf_status hf_thread_detach(hf_thread *thread)
     hfi_world *world = thread->parts->world;
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
     if (HF_UNLIKELY(hfi_is_jumped(thread, here))) {
-        hfi_jumped(thread, here, __func__);
+        hfi_landed(thread, here, __func__);
     }
     if (HF_UNLIKELY(thread->activations)) {
         return hfi_misuse(world->parts->reporter, HF_E_BUSY, __func__, "thread", HF_SITE,
