@@ -29,7 +29,8 @@ HF_BEGIN_DECLS
  *
  * @param thread_out  receives the record, NULL on failure.
  * @return HF_OK; HF_E_NULL; HF_E_NOMEM; HF_E_SHUTDOWN; HF_E_MISUSE if this thread is attached to
- * this runtime already.
+ * this runtime already, or in a callback's handler.  A thread that was attached for a callback
+ * which is over may attach, and detach, like any other.
  *
  * @par Ownership   The record belongs to the runtime; hf_thread_detach() ends its use.
  * @par Threads     Any that is not attached to this runtime.

@@ -84,10 +84,32 @@ static void let_go(hfi_call *call)
     }
 }
 
-/* Something jumped over the call, and the record is unwound from outside. */
-static void abandon(hf_record_ *record)
+/* Over what the call has to give back, for abandon(). */
+static uintptr_t sum_of_loans(const hfi_call *call)
 {
-    let_go(HF_CONTAINER(record, hfi_call, record));
+    uintptr_t sum = (uintptr_t)call ^ (uintptr_t)call->rooms;
+    sum += (uintptr_t)call->held_count << 8 | call->lent_count;
+    for (unsigned i = 0; i < call->held_count && i < HFI_PARAMS_MAX; i++) {
+        sum = sum * 31 + (uintptr_t)call->held[i];
+    }
+    for (unsigned i = 0; i < call->lent_count && i < HFI_PARAMS_MAX; i++) {
+        sum = sum * 31 + (uintptr_t)call->lent[i];
+    }
+    return sum;
+}
+
+/* Something jumped over the call, and the record is unwound from outside.  The record was whole,
+ * but what lies further up may be overwritten; then nothing can be given back. */
+#if defined(__GNUC__)
+__attribute__((no_sanitize_address))
+#endif
+static void
+abandon(hf_record_ *record)
+{
+    hfi_call *call = HF_CONTAINER(record, hfi_call, record);
+    if (call->thread == record->thread && call->loans == sum_of_loans(call)) {
+        let_go(call);
+    }
 }
 
 void hfi_call_link(hfi_call *call)
@@ -101,6 +123,7 @@ void hfi_call_link(hfi_call *call)
     record->objects = call->objects;
     record->slots = call->slots;
     record->abandon = abandon;
+    call->loans = 0; /* until the crossing */
     hfi_record_push(call->thread, record);
     call->is_linked = true;
 }
@@ -305,6 +328,9 @@ hf_status hfi_call_try(hfi_call *call)
     }
     if (HF_UNLIKELY(call->links != NULL)) {
         hfi_links_resolve(call);
+    }
+    if (HF_UNLIKELY(call->rooms || call->held_count || call->lent_count)) {
+        call->loans = sum_of_loans(call);
     }
     if (function->rearms_values) {
         hfi_aggregate_arm(call);

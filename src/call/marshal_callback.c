@@ -18,6 +18,9 @@
 
 static hf_status take(hfi_call *call, unsigned index, void *address, void *hold)
 {
+    if (!call->is_linked) {
+        hfi_call_link(call); /* so that it is found when something jumps over the call */
+    }
     call->lent[call->lent_count++] = hold;
     hfi_value_set_pointer(&call->argument[index].value, address);
     return HF_OK;

@@ -41,6 +41,7 @@ hf_status hfi_callbacks_create(hfi_parts *parts, hfi_callbacks **callbacks_out)
     const hfi_world_hooks hooks = { .self = callbacks,
                                     .detached = hfi_runs_free,
                                     .jumped = hfi_runs_jumped,
+                                    .landed = hfi_runs_landed,
                                     .unheard = hfi_parked_unheard };
     hfi_world_set_hooks(parts->world, HFI_HOOK_CALLBACK, &hooks);
     parts->callback_hooks = &hfi_callback_hooks_table;

@@ -157,6 +157,9 @@ void hfi_runs_free(void *self, hf_thread *thread);
 /** Ends runs that were jumped over.  A hook of the world. */
 void hfi_runs_jumped(void *self, hf_thread *thread, uintptr_t here, const char *where);
 
+/** Forgets the calls around runs that were all jumped over.  A hook of the world. */
+void hfi_runs_landed(void *self, hf_thread *thread);
+
 /** An error of the run that has just ended waits for the call around it, or is reported. */
 void hfi_run_park(hf_thread *thread, const hf_callback *callback, hf_status status);
 

@@ -17,6 +17,7 @@
 #include "callback/inside.h"
 
 #include "base/alloc.h"
+#include "call/flight.h"
 #include "thread/record.h"
 
 static hfi_run *innermost(const hf_thread *thread)
@@ -155,4 +156,11 @@ void hfi_runs_jumped(void *self, hf_thread *thread, uintptr_t here, const char *
         thread->parked = run->parked_outside;
         hfi_run_uncount(callback, run->is_owner);
     }
+}
+
+void hfi_runs_landed(void *self, hf_thread *thread)
+{
+    (void)self;
+    thread->parked = NULL;
+    hfi_flight_forget(thread);
 }

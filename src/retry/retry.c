@@ -303,11 +303,8 @@ static __attribute__((noinline)) hf_status call_oddly(hf_thread *thread,
     }
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
     if (hfi_is_jumped(thread, here)) {
-        hfi_jumped(thread, here, "hf_call");
+        hfi_landed(thread, here, "hf_call");
         thread->parked = NULL; /* its call was jumped over too: this one must not hear it */
-        if (!thread->activations) {
-            hfi_flight_forget(thread); /* what was in flight around the callback is left too */
-        }
     }
     if (hfi_flight_is_nested(thread)) {
         return call_nested(thread, function, result, arguments);

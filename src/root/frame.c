@@ -284,7 +284,7 @@ void hf_frame_end(hf_frame *frame)
     if (HF_UNLIKELY(thread->frames != frame)) {
         uintptr_t here = (uintptr_t)__builtin_frame_address(0);
         if (hfi_is_jumped(thread, here)) {
-            hfi_jumped(thread, here, __func__);
+            hfi_landed(thread, here, __func__);
         }
         if (!is_linked(thread, frame)) {
             return;

@@ -45,6 +45,15 @@ void hfi_jumped(hf_thread *thread, uintptr_t here, const char *where)
     callback->jumped(callback->self, thread, here, where);
 }
 
+void hfi_landed(hf_thread *thread, uintptr_t here, const char *where)
+{
+    hfi_jumped(thread, here, where);
+    if (!thread->activations) {
+        const hfi_world_hooks *callback = &thread->parts->world->hooks[HFI_HOOK_CALLBACK];
+        callback->landed(callback->self, thread);
+    }
+}
+
 void hfi_leave_unheard(hf_thread *thread, const char *where)
 {
     hfi_leave(thread);
@@ -69,7 +78,7 @@ hf_status hfi_entry_refuse(hf_thread *thread, const char *function)
     }
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
     if (state == HFI_NATIVE && hfi_is_owner(thread) && hfi_is_jumped(thread, here)) {
-        hfi_jumped(thread, here, function);
+        hfi_landed(thread, here, function);
         return HF_E_JUMPED; /* managed again: the next one is fine */
     }
     if (state != HFI_DETACHED && !hfi_is_owner(thread)) {
@@ -115,7 +124,7 @@ static hf_status callbacks_said(hf_thread *thread, uintptr_t here)
 {
     bool is_jumped = hfi_is_jumped(thread, here);
     if (is_jumped) {
-        hfi_jumped(thread, here, "hf_native_end");
+        hfi_landed(thread, here, "hf_native_end");
     }
     bool is_parked = thread->parked != NULL;
     thread->parked = NULL;

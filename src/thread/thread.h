@@ -277,6 +277,8 @@ typedef struct hfi_world_hooks {
                    hf_thread *thread); /* collect and move everything; managed, by the owner */
     /* thread/activation.h; by the owner, managed or native */
     void (*jumped)(void *self, hf_thread *thread, uintptr_t here, const char *where);
+    /* no call of the thread is under way: all of them were jumped over */
+    void (*landed)(void *self, hf_thread *thread);
     /* reports thread->parked, which nobody is there to hear; managed, by the owner */
     void (*unheard)(void *self, hf_thread *thread);
 } hfi_world_hooks;

@@ -287,6 +287,30 @@ static hf_status make_thread(hfi_world *world, hf_thread **thread_out)
     return HF_OK;
 }
 
+/* The calling thread has a record already.  If a callback has attached it and is over, the thread
+ * knows nothing of that: the record becomes its own. */
+static hf_status adopt_visitor(hfi_world *world, hf_thread *thread, hf_thread **thread_out)
+{
+    hfp_mutex_lock(&world->stop_lock);
+    uint32_t state = atomic_load_explicit(&thread->state, memory_order_relaxed);
+    bool is_idle = thread->is_visitor && state == HFI_NATIVE && !thread->activations;
+    if (is_idle) {
+        atomic_store_explicit(&thread->is_visitor, false, memory_order_relaxed);
+    }
+    hfp_mutex_unlock(&world->stop_lock);
+    if (state == HFI_DETACHED) {
+        return HF_E_SHUTDOWN; /* just now, by hfi_world_drop_visitors() */
+    }
+    if (!is_idle) {
+        return hfi_misuse(world->parts->reporter, HF_E_MISUSE, "hf_thread_attach", NULL, HF_SITE,
+                          "attach a thread once, and pass its hf_thread on",
+                          "the calling thread is attached to this runtime already");
+    }
+    hfi_leave(thread);
+    *thread_out = thread;
+    return HF_OK;
+}
+
 hf_status hf_thread_attach(hf_runtime *runtime, hf_thread **thread_out)
 {
     if (!thread_out) {
@@ -303,12 +327,10 @@ hf_status hf_thread_attach(hf_runtime *runtime, hf_thread **thread_out)
     if (hfi_world_is_closed(world)) {
         return HF_E_SHUTDOWN;
     }
-    if (hfi_world_self(world)) {
-        return hfi_misuse(world->parts->reporter, HF_E_MISUSE, __func__, NULL, HF_SITE,
-                          "attach a thread once, and pass its hf_thread on",
-                          "the calling thread is attached to this runtime already");
+    hf_thread *thread = hfi_world_self(world);
+    if (thread) {
+        return adopt_visitor(world, thread, thread_out);
     }
-    hf_thread *thread;
     hf_status status = make_thread(world, &thread);
     if (status != HF_OK) {
         return status;
@@ -335,7 +357,7 @@ hf_status hf_thread_detach(hf_thread *thread)
     hfi_world *world = thread->parts->world;
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
     if (HF_UNLIKELY(hfi_is_jumped(thread, here))) {
-        hfi_jumped(thread, here, __func__);
+        hfi_landed(thread, here, __func__);
     }
     if (HF_UNLIKELY(thread->activations)) {
         return hfi_misuse(world->parts->reporter, HF_E_BUSY, __func__, "thread", HF_SITE,

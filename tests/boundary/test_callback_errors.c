@@ -9,6 +9,7 @@
 #include "runtime.h"
 #include "testlib.h"
 
+#include "call/flight.h"
 #include "thread/thread.h"
 
 typedef union number_fn {
@@ -83,9 +84,8 @@ static __attribute__((noinline)) bool is_jumped_over(hf_test_runtime *t, const h
     if (__builtin_setjmp(landing) != 0) {
         return true;
     }
-    (void)!hf_call(
-        t->thread, repeat, &result,
-        HF_ARGS(HF_POINTER(hf_callback_address(callback)), HF_INT(1), HF_UINT(2)));
+    (void)!hf_call(t->thread, repeat, &result,
+                   HF_ARGS(HF_POINTER(hf_callback_address(callback)), HF_INT(1), HF_UINT(2)));
     return false;
 }
 
@@ -107,6 +107,75 @@ static void callback_error_under_a_call_that_was_jumped_over_is_not_the_next_one
     assert_int_equal(hf_callback_destroy(callback), HF_OK);
 }
 
+static hf_status jump(hf_thread *thread, const hf_value *arguments, hf_value *result, void *user)
+{
+    (void)thread;
+    (void)arguments;
+    (void)result;
+    (void)user;
+    __builtin_longjmp(landing, 1);
+}
+
+static __attribute__((noinline)) void call_with(hf_test_runtime *t, const hf_function *repeat,
+                                                hf_arg function)
+{
+    hf_result result = HF_RESULT_INIT;
+    if (__builtin_setjmp(landing) == 0) {
+        (void)!hf_call(t->thread, repeat, &result, HF_ARGS(function, HF_INT(1), HF_UINT(1)));
+    }
+}
+
+static hf_function *repeat_function(hf_test_runtime *t)
+{
+    return hf_test_bind(t, "int64_t hfn_repeat(int64_t (*function)(int64_t value),"
+                           " int64_t argument, unsigned times)");
+}
+
+static void callback_is_given_back_by_a_call_that_was_jumped_over(void **state)
+{
+    hf_test_runtime *t = *state;
+    hf_callback *callback = make(t, jump, NULL);
+    hf_function *repeat = repeat_function(t);
+    {
+        HF_FRAME(t->thread);
+        call_with(t, repeat, (hf_arg)HF_CALLBACK(callback));
+    }
+    hf_test_expect_report(t, HF_E_JUMPED, "hf_frame_end", "number");
+    hf_test_expect_report(t, HF_E_MISUSE, "hf_frame_end", "hfn_repeat");
+    hf_result result = HF_RESULT_INIT;
+    hf_function *nothing = hf_test_bind(t, "void hfn_nothing(void)");
+    assert_int_equal(hf_call(t->thread, nothing, &result, HF_NO_ARGS), HF_OK);
+    assert_int_equal(hfi_flights_in(repeat), 0);
+    assert_int_equal(hf_callback_destroy(callback), HF_OK);
+}
+
+static __attribute__((noinline)) void scribble(size_t size)
+{
+    volatile unsigned char *bytes = __builtin_alloca(size);
+    for (size_t i = 0; i < size; i++) {
+        bytes[i] = 0x55;
+    }
+}
+
+/* What it has to give back may be overwritten while its record is not. */
+static void call_that_was_jumped_over_may_be_overwritten(void **state)
+{
+    hf_test_runtime *t = *state;
+    hf_function *repeat = repeat_function(t);
+    hf_function *nothing = hf_test_bind(t, "void hfn_nothing(void)");
+    hf_result result = HF_RESULT_INIT;
+    hf_transient transient = { jump, NULL };
+    for (size_t size = 64; size < 8192; size += 128) {
+        {
+            HF_FRAME(t->thread);
+            call_with(t, repeat, (hf_arg)HF_FUNCTION(&transient));
+            scribble(size);
+        }
+        assert_int_equal(hf_call(t->thread, nothing, &result, HF_NO_ARGS), HF_OK);
+        hf_test_forget_reports(t);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, hf_test_setup, hf_test_teardown)
 
 int main(void)
@@ -114,6 +183,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(callback_error_of_a_release_is_not_the_next_calls),
         TEST(callback_error_under_a_call_that_was_jumped_over_is_not_the_next_ones),
+        TEST(callback_is_given_back_by_a_call_that_was_jumped_over),
+        TEST(call_that_was_jumped_over_may_be_overwritten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -313,6 +313,35 @@ static void callback_is_registered_a_hundred_thousand_times(void **state)
     hf_test_end(&fixture);
 }
 
+static void call_and_attach(hf_crew_member *me)
+{
+    number_fn to = { hf_callback_address(me->user) };
+    hf_thread *thread;
+    for (int64_t i = 1; i < 100 && !me->broken; i++) {
+        HF_CREW_CHECK(me, to.call(i) == i + 1);
+        if (HF_CREW_CHECK(me, hf_thread_attach(fixture.runtime, &thread) == HF_OK)) {
+            HF_CREW_CHECK(me, hf_native_begin(thread) == HF_OK);
+            HF_CREW_CHECK(me, to.call(i) == i + 1);
+            HF_CREW_CHECK(me, hf_native_end(thread, NULL) == HF_OK);
+            HF_CREW_CHECK(me, hf_thread_detach(thread) == HF_OK);
+        }
+    }
+}
+
+static void callback_leaves_its_thread_free_to_attach(void **state)
+{
+    hf_crew crew = { 0 };
+    (void)state;
+    hf_test_begin(&fixture, NULL);
+    hf_callback *callback = make(make_garbage, NULL);
+    assert_int_equal(hf_native_begin(fixture.thread), HF_OK);
+    hf_crew_start(&crew, 2, call_and_attach, callback);
+    hf_crew_join(&crew);
+    assert_int_equal(hf_native_end(fixture.thread, NULL), HF_OK);
+    assert_int_equal(hf_callback_destroy(callback), HF_OK);
+    hf_test_end(&fixture);
+}
+
 /* ---- the runtime ends ---- */
 
 static _Atomic(bool) has_called, may_call_again;
@@ -363,6 +392,7 @@ int main(void)
         cmocka_unit_test(callback_destroyed_during_a_run_ends_behind_it),
         cmocka_unit_test(callback_destroyed_at_any_moment_never_runs_with_a_dead_user),
         cmocka_unit_test(callback_is_registered_a_hundred_thousand_times),
+        cmocka_unit_test(callback_leaves_its_thread_free_to_attach),
         cmocka_unit_test(callback_outlives_its_runtime_on_a_thread_it_attached),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
