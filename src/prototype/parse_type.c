@@ -338,6 +338,7 @@ static bool parse_words(hfi_parser *parser, hfi_type_draft *type, hfi_attributes
     }
     set_scalar(type, find_word_set(bits)->type);
     type->is_char = bits == W_CHAR;
+    type->is_bool = bits == W_BOOL;
     return true;
 }
 
