@@ -11,9 +11,10 @@
  *
  * Nothing is reported that anybody else may have done.  Bytes are compared only
  * where this is the only attached thread before and after, no callback ran under
- * the call, the object is lent once, and no owning pin says that native code
- * may use it at any time.  What is not compared for one of these reasons is not
- * reported, and nothing else of the call changes.
+ * the call, the object is lent once, and nothing else has given its address away:
+ * no fence or call around this one, no link, no owning pin, no birth in one place.
+ * What is not compared for one of these reasons is not reported, and nothing else
+ * of the call changes.
  *
  * Threads: the owner of the call, managed before and behind the crossing.
  */
@@ -87,15 +88,25 @@ static bool is_lent_once(const hfi_call *call, unsigned index)
             return false;
         }
     }
-    return !hfi_pins_hold(call->thread->parts->fences,
-                          (uintptr_t)hfi_object_payload(call->objects[index]));
+    return !hfi_is_pinned_beside(call->thread, &call->record,
+                                 (uintptr_t)hfi_object_payload(call->objects[index]));
+}
+
+/* The step of the parameter whose value the object's address is; NULL: of none, or behind the dots,
+   where nothing is declared. */
+static const hfi_step *step_of(const hfi_call *call, unsigned index)
+{
+    int owner = call->owner[index];
+    bool is_declared = owner >= 0 && owner < call->function->prototype.param_count;
+    return is_declared ? &call->function->step[owner] : NULL;
 }
 
 /* A buffer of the caller, as a whole or in part. */
 static bool is_callers_buffer(const hfi_call *call, unsigned index)
 {
-    return call->owner[index] >= 0 && hfi_object_type_id(call->objects[index]) == HFI_TYPE_BYTES &&
-           call->function->step[call->owner[index]].kind == HFI_P_BUFFER;
+    const hfi_step *step = step_of(call, index);
+    return step && step->kind == HFI_P_BUFFER &&
+           hfi_object_type_id(call->objects[index]) == HFI_TYPE_BYTES;
 }
 
 static void remember_object(const hfi_call *call, unsigned index, bool compares, lent *to)
@@ -116,8 +127,7 @@ static void remember_object(const hfi_call *call, unsigned index, bool compares,
         to->has_around = true;
         to->around = hash_around(&it);
     }
-    if ((call->guards & HFI_GUARD_MEMORY) &&
-        call->function->step[call->owner[index]].direction == HFI_IN) {
+    if ((call->guards & HFI_GUARD_MEMORY) && step_of(call, index)->direction == HFI_IN) {
         to->has_inside = true;
         to->inside = hash(HASH_BEGIN, it.payload + it.from, it.end - it.from);
     }
@@ -311,10 +321,11 @@ void hfi_guard_pages(const hfi_call *call, bool close)
 {
     hfi_heap *heap = call->thread->parts->heap;
     for (unsigned i = 0; i < call->object_count; i++) {
-        unsigned owner = call->owner[i] >= 0 ? (unsigned)call->owner[i] : 0;
-        if (call->owner[i] < 0 || call->function->step[owner].kind != HFI_P_OUT_BUFFER) {
+        const hfi_step *step = step_of(call, i);
+        if (!step || step->kind != HFI_P_OUT_BUFFER) {
             continue;
         }
+        unsigned owner = (unsigned)call->owner[i];
         size_t at = (size_t)call->argument[owner].capacity;
         if (close) {
             hfi_heap_guard(heap, call->objects[i], at, call->function->prototype.name, owner + 1);

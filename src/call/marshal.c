@@ -122,6 +122,14 @@ hf_status hfi_marshal_scalar(hfi_call *call, unsigned index, const hf_arg *arg, 
     return hfi_marshal_pointer(call, index, arg->as.pointer);
 }
 
+/* Compilers trust that a _Bool is 0 or 1: with any other number both of its branches may be taken.
+ */
+static hf_status refuse_bool(hfi_call *call, unsigned index, const hf_arg *arg)
+{
+    return hfi_call_refuse(call, (int)index, HF_E_RANGE, "pass 0 or 1", "%lld is no _Bool",
+                           (long long)arg->as.i);
+}
+
 /* A parameter that the library fills. */
 static void begin_output(hfi_argument *argument)
 {
@@ -157,6 +165,10 @@ static hf_status marshal_one(hfi_call *call, unsigned index, const hf_arg *arg)
         if (HF_UNLIKELY(arg->kind == HF_ARG_RESOURCE)) {
             return hfi_marshal_wrong_kind(call, index, arg,
                                           "a plain value, or the role resource in the prototype");
+        }
+        if (HF_UNLIKELY(step->most == 1 && arg->as.u > 1 &&
+                        (arg->kind == HF_ARG_SIGNED || arg->kind == HF_ARG_UNSIGNED))) {
+            return refuse_bool(call, index, arg);
         }
         return hfi_marshal_scalar(call, index, arg, step->type, &argument->value);
     case HFI_P_TEXT:

@@ -40,6 +40,7 @@ struct hfi_links {
     uint32_t count;
     uint32_t most;
     bool is_filled; /* addresses are in the memory */
+    uintptr_t end;  /* of the highest place so far */
     uintptr_t *objects;
     hf_slot *slots;
     hfi_place *place;
@@ -142,6 +143,32 @@ static hf_status check_place(const hfi_call *call, unsigned index, const hf_link
     return HF_OK;
 }
 
+static bool is_same(const struct hfi_links *links, uint32_t at, const char *place,
+                    const hf_link *link)
+{
+    return links->place[at].at == place && links->place[at].from == link->from &&
+           links->slots[at].word_ == link->buffer->word_;
+}
+
+/* Two addresses that share bytes would make a third.  Most lists go upwards, and then nothing is
+ * searched; one place may be linked to one thing twice, as where a struct is passed twice. */
+static hf_status check_overlap(const hfi_call *call, unsigned index, const char *place,
+                               const hf_link *link, const char *name)
+{
+    const struct hfi_links *links = call->links;
+    uintptr_t begin = (uintptr_t)place;
+    for (uint32_t i = 0; i < links->count && begin < links->end; i++) {
+        uintptr_t other = (uintptr_t)links->place[i].at;
+        uintptr_t apart = begin > other ? begin - other : other - begin;
+        if (apart < sizeof(void *) && !is_same(links, i, place, link)) {
+            return hfi_call_refuse(call, (int)index, HF_E_RANGE,
+                                   "link each place once, to one buffer",
+                                   "%s shares bytes with the place of another link", name);
+        }
+    }
+    return HF_OK;
+}
+
 static hf_status check_buffer(const hfi_call *call, unsigned index, const hf_link *link,
                               const char *name)
 {
@@ -218,6 +245,7 @@ static hf_status begin_links(hfi_call *call, unsigned index, const hf_arg *arg)
     links->count = 0;
     links->most = (uint32_t)total;
     links->is_filled = false;
+    links->end = 0;
     links->place = (hfi_place *)(links + 1);
     links->objects = (uintptr_t *)(links->place + total);
     links->slots = (hf_slot *)(links->objects + total);
@@ -248,11 +276,17 @@ static hf_status take_links(hfi_call *call, unsigned index, const hf_linked *lin
         if (status == HF_OK) {
             status = check_buffer(call, index, link, name);
         }
+        char *place = (char *)linked->memory + link->at;
+        if (status == HF_OK) {
+            status = check_overlap(call, index, place, link, name);
+        }
         if (status != HF_OK) {
             return status;
         }
         HF_VERIFY(links->count < links->most);
-        links->place[links->count] = (hfi_place){ (char *)linked->memory + link->at, link->from };
+        uintptr_t end = (uintptr_t)place + sizeof(void *);
+        links->end = end > links->end ? end : links->end;
+        links->place[links->count] = (hfi_place){ place, link->from };
         links->slots[links->count].word_ = link->buffer->word_;
         links->objects[links->count] = 0;
         links->count++;

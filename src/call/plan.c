@@ -83,7 +83,7 @@ static void plan_parameter(hfi_step *step, const hfi_param *param)
         step->alignment = 1; /* it is copied */
     } else if (param->kind == HFI_P_SCALAR && hfi_ctype_is_integer(param->type)) {
         step->quick = HFI_QUICK_INTEGER;
-        step->most = ctype_max(param->type);
+        step->most = param->is_bool ? 1 : ctype_max(param->type);
         step->is_signed = hfi_ctype_is_signed(param->type);
         step->shift = (uint8_t)hfi_value_shift(param->type);
     } else if (param->kind == HFI_P_SCALAR && param->type == HFI_C_F64) {

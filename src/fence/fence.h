@@ -45,6 +45,9 @@ const hfi_resource_hooks *hfi_fences_resource_hooks(const hfi_fences *fences);
  */
 bool hfi_is_pinned_here(hf_thread *thread, uintptr_t address);
 
+/** The same without what the record `but` pins; NULL: all count. */
+bool hfi_is_pinned_beside(hf_thread *thread, const hf_record_ *but, uintptr_t address);
+
 /** True if an owning pin holds the object around an address.  Any thread. */
 bool hfi_pins_hold(hfi_fences *fences, uintptr_t address);
 

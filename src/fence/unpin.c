@@ -18,13 +18,14 @@
 
 /* ---- now ---- */
 
-static bool records_hold(const hf_thread *thread, uintptr_t address)
+static bool records_hold(const hf_thread *thread, const hf_record_ *but, uintptr_t address)
 {
     hf_record_ copy;
     const hf_record_ *next = thread->records;
     while (hfi_record_next(thread, next, &copy)) {
+        bool counts = next != but;
         next = copy.outer;
-        for (uint16_t i = 0; i < copy.pins; i++) {
+        for (uint16_t i = 0; i < copy.pins && counts; i++) {
             if (copy.objects[i] && hfi_object_holds(copy.objects[i], address)) {
                 return true;
             }
@@ -35,7 +36,12 @@ static bool records_hold(const hf_thread *thread, uintptr_t address)
 
 bool hfi_is_pinned_here(hf_thread *thread, uintptr_t address)
 {
-    return records_hold(thread, address) || hfi_pins_hold(thread->parts->fences, address) ||
+    return hfi_is_pinned_beside(thread, NULL, address);
+}
+
+bool hfi_is_pinned_beside(hf_thread *thread, const hf_record_ *but, uintptr_t address)
+{
+    return records_hold(thread, but, address) || hfi_pins_hold(thread->parts->fences, address) ||
            hfi_heap_immovable(thread->parts->heap, address) != 0;
 }
 

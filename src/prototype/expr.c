@@ -215,9 +215,50 @@ static bool check_divisor(builder *b, const hfi_token *at, uint16_t from)
            hfi_parser_fail(b->parser, at, "a division by a number above 0");
 }
 
+/* The type of what a step reads; of anything else, void. */
+static hfi_ctype type_read(const builder *b, const hfi_expr_step *step)
+{
+    const hfi_prototype *prototype = b->parser->now.prototype;
+    if (step->op == HFI_OP_RESULT) {
+        return prototype->result;
+    }
+    if (step->op != HFI_OP_PARAM) {
+        return HFI_C_VOID;
+    }
+    const hfi_param *param = &prototype->param[step->value];
+    return param->kind == HFI_P_OUT_VALUE ? param->target : param->type;
+}
+
+/*
+ * x == -1 of an unsigned x, whose left side is at `left` and right side at `right`.  C takes the
+ * number for one of x's type where that is as wide as int, and so it is done here: 64 bits would
+ * never be equal.  A narrower x is never negative for C either, which nobody can have meant.
+ */
+static bool fit_negative(builder *b, const hfi_token *at, hfi_op op, unsigned left, unsigned right)
+{
+    hfi_expr_step *step = &b->step[right];
+    bool is_negated = b->count == right + 2 && step[1].op == HFI_OP_NEGATE;
+    bool is_number = step->op == HFI_OP_CONST && (is_negated || b->count == right + 1u);
+    hfi_ctype type = type_read(b, &b->step[left]);
+    if ((op != HFI_OP_EQ && op != HFI_OP_NE) || right != left + 1 || !is_number ||
+        (is_negated ? step->value <= 0 : step->value >= 0)) {
+        return true;
+    }
+    if (type == HFI_C_U8 || type == HFI_C_U16) {
+        return hfi_parser_fail(b->parser, at, "a number that the unsigned value can be");
+    }
+    if (type == HFI_C_U32) {
+        uint64_t bits = is_negated ? 0 - (uint64_t)step->value : (uint64_t)step->value;
+        step->value = (int64_t)(bits & UINT32_MAX);
+        b->count = (uint16_t)(right + 1);
+    }
+    return true;
+}
+
 /* Operators of `level` and above; level 7 is a primary alone.  All of them group to the left. */
 static bool parse_binary(builder *b, int level, unsigned nesting)
 {
+    unsigned left = b->count;
     if (!parse_primary(b, nesting)) {
         return false;
     }
@@ -229,9 +270,10 @@ static bool parse_binary(builder *b, int level, unsigned nesting)
         }
         uint16_t from = b->count;
         hfi_parser_advance(b->parser);
+        unsigned right = b->count;
         if (!parse_binary(b, found->level + 1, nesting) ||
             (found->op == HFI_OP_DIV && !check_divisor(b, &token, from)) ||
-            !emit(b, &token, found->op, 0)) {
+            !fit_negative(b, &token, found->op, left, right) || !emit(b, &token, found->op, 0)) {
             return false;
         }
     }

@@ -77,6 +77,7 @@ static void set_type(const hfi_param_draft *draft, hfi_param *param)
     param->type = type->depth > 0 ? HFI_C_POINTER : type->base;
     param->target = HFI_C_VOID;
     param->direction = HFI_IN;
+    param->is_bool = type->depth == 0 && type->is_bool;
     param->extent = draft->extent;
     param->function = is_function(draft) ? type->function : NULL;
     if (type->depth < 2 && !type->function && type->base == HFI_C_AGGREGATE) {

@@ -289,6 +289,9 @@ static hfi_layout *declare_tag(hfi_parser *parser, const hfi_token *tag, bool is
     const char *word = is_union ? "union " : "struct ";
     char *name = scope ? hfi_scope_alloc(scope, strlen(word) + tag->length + 1) : NULL;
     if (entry && !entry->is_built_in) {
+        if (!entry->layout) {
+            hfi_parser_fail(parser, tag, "the word that the tag was declared with");
+        }
         return entry->layout;
     }
     if (!name) {

@@ -277,6 +277,9 @@ static bool parse_name(hfi_parser *parser, hfi_type_draft *type)
 {
     hfi_token name = parser->token;
     hfi_type_name found;
+    if (hfi_is_c_word(&name)) {
+        return hfi_parser_fail(parser, &name, "a type");
+    }
     const hfi_scope_entry *entry = hfi_parser_find(parser, false, &name);
     const char *text = entry ? NULL : hfi_type_text_find(&name);
     if (text) {
@@ -335,6 +338,7 @@ static bool parse_words(hfi_parser *parser, hfi_type_draft *type, hfi_attributes
     }
     set_scalar(type, find_word_set(bits)->type);
     type->is_char = bits == W_CHAR;
+    type->is_bool = bits == W_BOOL;
     return true;
 }
 

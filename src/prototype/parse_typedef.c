@@ -14,9 +14,12 @@
 
 static bool is_same(const hfi_type_draft *a, const hfi_type_draft *b)
 {
-    return a->base == b->base && a->depth == b->depth && a->const_mask == b->const_mask &&
-           a->is_array == b->is_array && a->is_open == b->is_open && a->count == b->count &&
-           a->size == b->size && a->user_alignment == b->user_alignment && a->layout == b->layout &&
+    /* A struct may have been defined between the two. */
+    bool is_one_layout = a->layout && a->layout == b->layout;
+    return (is_one_layout || (a->base == b->base && a->size == b->size)) && a->depth == b->depth &&
+           a->const_mask == b->const_mask && a->is_array == b->is_array &&
+           a->is_open == b->is_open && a->count == b->count &&
+           a->user_alignment == b->user_alignment && a->layout == b->layout &&
            !a->function == !b->function &&
            (!a->function || hfi_prototype_same_signature(a->function, b->function));
 }

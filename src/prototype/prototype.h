@@ -149,6 +149,7 @@ typedef struct hfi_param {
                       library */
     bool is_given; /* role given: the caller's own buffer is used; it never grows beyond it */
     bool is_wide;  /* target is wchar_t/WCHAR/char16_t */
+    bool is_bool;  /* a _Bool by value: 0 or 1 */
     hfi_direction direction;
     /* Bytes of one target element; 0 unknown (void too); from hfi_ctype_info for named structs.  An
        out value with another extent than its target has target OPAQUE and the extent as its size.

@@ -14,6 +14,7 @@ typedef struct hfi_type_draft {
     uint8_t depth;
     bool is_char;
     bool is_wide;
+    bool is_bool;
     bool is_array;
     bool is_open;        /* an array whose first bound is left out */
     uint32_t const_mask; /* bit 0: the base; bit n: the n-th pointer, counted from the base */

@@ -183,7 +183,29 @@ static void links_that_lead_nowhere_are_refused(void **state)
     refuse(t, &linked, HF_E_NULL, "holds null");
     f.link[2].buffer = array;
     refuse(t, &linked, HF_E_NOT_LENDABLE, "no buffer but");
+    f.link[2] = f.link[0];
+    f.link[2].from = 11;
+    refuse(t, &linked, HF_E_RANGE, "shares bytes with the place of another link");
+    f.link[2] = (hf_link){ f.link[1].at, f.buffer[0], f.link[1].from };
+    refuse(t, &linked, HF_E_RANGE, "shares bytes with the place of another link");
     assert_ptr_equal(f.part[0].base, f.part);
+}
+
+/* Nothing is lost by it, and a program that links all places of a struct need not look. */
+static void a_place_may_be_linked_to_one_buffer_twice(void **state)
+{
+    hf_test_runtime *t = *state;
+    HF_FRAME(t->thread);
+    fixture f;
+    hf_result result = HF_RESULT_INIT;
+    begin(t, &f);
+    f.link[2] = f.link[0];
+    f.part[2].size = 0;
+
+    assert_int_equal(
+        call(t, bind(t, GATHER), &result, &(hf_linked){ f.part, sizeof(f.part), f.link, PARTS }),
+        HF_OK);
+    assert_int_equal(result.value.u, 90 * 1 + 190 * 2);
 }
 
 static void linked_memory_that_is_none_is_refused(void **state)
@@ -269,6 +291,7 @@ int main(void)
         TEST(many_buffers_are_linked_with_memory_of_their_own),
         TEST(a_few_links_allocate_nothing),
         TEST(links_that_lead_nowhere_are_refused),
+        TEST(a_place_may_be_linked_to_one_buffer_twice),
         TEST(linked_memory_that_is_none_is_refused),
         TEST(links_go_into_pointers_alone_where_the_layout_is_known),
         TEST(linked_memory_goes_to_raw_parameters_too),

@@ -416,10 +416,32 @@ static void function_refuses_more_outputs_than_a_result_has(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, hf_test_setup, hf_test_teardown)
 
+static void call_refuses_a_bool_that_is_neither_0_nor_1(void **state)
+{
+    hf_test_runtime *t = *state;
+    hf_result result = HF_RESULT_INIT;
+    hf_function *of_c = hf_test_bind(t, "_Bool hfn_not(_Bool value)");
+    hf_function *named = hf_test_bind(t, "typedef bool flag; flag hfn_not(const flag value)");
+
+    for (unsigned i = 0; i <= 1; i++) {
+        assert_int_equal(hf_call(t->thread, of_c, &result, HF_ARGS(HF_UINT(i))), HF_OK);
+        assert_int_equal(result.value.u, !i);
+        assert_int_equal(hf_call(t->thread, named, &result, HF_ARGS(HF_INT(i))), HF_OK);
+        assert_int_equal(result.value.u, !i);
+    }
+    assert_int_equal(hf_call(t->thread, of_c, &result, HF_ARGS(HF_INT(2))), HF_E_RANGE);
+    hf_test_expect_report(t, HF_E_RANGE, "hfn_not", "1 (value)");
+    assert_int_equal(hf_call(t->thread, named, &result, HF_ARGS(HF_UINT(256))), HF_E_RANGE);
+    hf_test_expect_report(t, HF_E_RANGE, "hfn_not", "1 (value)");
+    assert_int_equal(hf_call(t->thread, of_c, &result, HF_ARGS(HF_INT(-1))), HF_E_RANGE);
+    hf_test_expect_report(t, HF_E_RANGE, "hfn_not", "1 (value)");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(call_refuses_integers_that_do_not_fit),
+        TEST(call_refuses_a_bool_that_is_neither_0_nor_1),
         TEST(call_refuses_a_double_too_large_for_a_float),
         TEST(call_refuses_too_few_and_too_many_arguments),
         TEST(call_refuses_arguments_of_another_kind),

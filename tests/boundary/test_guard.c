@@ -97,6 +97,60 @@ static void guard_does_not_compare_what_an_owning_pin_holds(void **state)
     hf_pin_destroy(pin);
 }
 
+/* The address went along in a struct, where nothing says that it is only read. */
+static void guard_does_not_compare_what_a_link_leads_to(void **state)
+{
+    hf_test_runtime *t = *state;
+    HF_FRAME(t->thread);
+    hf_ref buffer = make(t, 64);
+    uint8_t *places[1];
+    const hf_link link = { 0, buffer, 0 };
+    const hf_linked linked = { places, sizeof(places), &link, 1 };
+    hf_result result = HF_RESULT_INIT;
+    hf_function *function =
+        hf_test_bind(t, "int hfn_write_places(const uint8_t *data, size_t size {capacity(data)},"
+                        " uint8_t *const *places, size_t count {capacity(places)})");
+
+    assert_int_equal(hf_call(t->thread, function, &result,
+                             HF_ARGS(HF_BUFFER(buffer, 0, HF_WHOLE), HF_LINKED(&linked))),
+                     HF_OK);
+    assert_int_equal(result.value.i, 1);
+}
+
+static void guard_does_not_compare_what_a_fence_around_the_call_holds(void **state)
+{
+    hf_test_runtime *t = *state;
+    HF_FRAME(t->thread);
+    hf_ref buffer = make(t, 64);
+    hf_result result = HF_RESULT_INIT;
+    hf_function *function =
+        hf_test_bind(t, "int hfn_two_parts(void *to {raw}, const uint8_t *from, size_t size,"
+                        " size_t from_size {capacity(from)})");
+    assert_int_equal(hf_bytes_write(buffer, 0, "abcd", 4), HF_OK);
+
+    hf_span span;
+    HF_FENCE(t->thread, around, buffer, &span);
+    assert_int_equal(hf_call(t->thread, function, &result,
+                             HF_ARGS(HF_POINTER((char *)span.data + 32),
+                                     HF_BUFFER(buffer, 0, HF_WHOLE), HF_UINT(4))),
+                     HF_OK);
+}
+
+/* Nothing is declared there: whatever a callee does behind the dots is its own. */
+static void guard_leaves_alone_what_is_behind_the_dots(void **state)
+{
+    hf_test_runtime *t = *state;
+    HF_FRAME(t->thread);
+    hf_ref buffer = make(t, 64);
+    hf_result result = HF_RESULT_INIT;
+    hf_function *function = hf_test_bind(t, "double hfn_sum_variable(const char *types, ...)");
+
+    assert_int_equal(
+        hf_call(t->thread, function, &result,
+                HF_ARGS(HF_CSTR("pp"), HF_BUFFER(buffer, 8, 8), HF_BUFFER(buffer, 0, HF_WHOLE))),
+        HF_OK);
+}
+
 /* ---- zones ---- */
 
 static hf_status write_around(hf_test_runtime *t, hf_ref buffer, size_t from, size_t size, int how)
@@ -389,6 +443,9 @@ int main(void)
         CHECKED(guard_reports_a_write_to_memory_lent_for_reading),
         CHECKED(guard_is_silent_about_reading),
         CHECKED(guard_does_not_compare_what_an_owning_pin_holds),
+        CHECKED(guard_does_not_compare_what_a_link_leads_to),
+        CHECKED(guard_does_not_compare_what_a_fence_around_the_call_holds),
+        CHECKED(guard_leaves_alone_what_is_behind_the_dots),
         CHECKED(guard_reports_a_write_outside_of_the_lent_part),
         CHECKED(guard_mends_a_header_that_was_written_over),
         CHECKED(guard_lets_two_parts_of_one_buffer_be_lent),

@@ -101,3 +101,11 @@ int hfn_two_parts(uint8_t *to, const uint8_t *from, size_t size, size_t from_siz
     memcpy(to, from, size < from_size ? size : from_size);
     return 0;
 }
+
+int hfn_write_places(const uint8_t *data, size_t size, uint8_t *const *places, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        *places[i] = 1;
+    }
+    return size ? data[0] : 0;
+}

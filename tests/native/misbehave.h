@@ -43,6 +43,9 @@ uintptr_t hfn_word_at(const uintptr_t *words, size_t index);
 /** Copies what fits. */
 int hfn_two_parts(uint8_t *to, const uint8_t *from, size_t size, size_t from_size);
 
+/** Writes 1 to each place; gives the first byte of `data` then. */
+int hfn_write_places(const uint8_t *data, size_t size, uint8_t *const *places, size_t count);
+
 /** Fills, then writes one byte at `at`. */
 int hfn_overrun_at(uint8_t *data, size_t size, size_t at);
 

@@ -77,6 +77,15 @@ static void prototype_passes_structs_by_value_and_by_pointer(void **state)
     assert_int_equal(hfi_alloc_live(), live);
 }
 
+static void fragment_takes_a_typedef_again_when_its_struct_is_defined(void **state)
+{
+    (void)state;
+    hfi_fragment f = load("typedef struct node node; node *next(const node *of {raw});"
+                          "typedef struct node { int value; } node; int take(node by_value);");
+    assert_int_equal(f.prototype[1].param[0].kind, HFI_P_AGGREGATE);
+    hfi_fragment_finish(&f);
+}
+
 static void prototype_knows_the_signature_of_a_function_pointer(void **state)
 {
     (void)state;
@@ -363,6 +372,7 @@ typedef struct wrong {
 #define ATTRIBUTE "an attribute whose effect on calls is known"
 #define BY_VALUE  "a type whose size is known, or a pointer: nothing else by value"
 
+#define UNSIGNED "a number that the unsigned value can be"
 static const wrong wrongs[] = {
     { "struct s { int a; char @a; };", "a", "a name that no other member has" },
     { "struct s { @void v; };", "void", "a type whose size is known, or a pointer" },
@@ -384,6 +394,11 @@ static const wrong wrongs[] = {
     { "enum { @int };", "int", "the name of a constant" },
     { "typedef int a; typedef short @a;", "a", NEW_NAME },
     { "typedef int @;", ";", "the name of the type" },
+    { "enum e { A }; struct @e { int a; };", "e", "the word that the tag was declared with" },
+    { "typedef @return a;", "return", "a type" },
+    { "int f(@static *a {raw});", "static", "a type" },
+    { "unsigned char f(void) {fail(result @== -1)};", "==", UNSIGNED },
+    { "int f(uint16_t a) {fail(-2 == 1 || a @!= -1)};", "!=", UNSIGNED },
     { "typedef int a@", "end of text", ", or ; behind the name of the type" },
     { "typedef int a __attribute__((@packed));", "packed", "packed behind a struct's braces" },
     { "int f(void); short @f(void);", "f", "the signature that the function was declared with" },
@@ -546,6 +561,7 @@ int main(void)
         cmocka_unit_test(layout_must_be_what_the_binder_says),
         cmocka_unit_test(layout_assertions_name_the_type_and_both_numbers),
         cmocka_unit_test(windows_names_lead_to_signatures_and_structs),
+        cmocka_unit_test(fragment_takes_a_typedef_again_when_its_struct_is_defined),
         cmocka_unit_test(declaration_that_makes_no_sense_is_refused_at_its_place),
         cmocka_unit_test(fragment_gives_everything_back_when_memory_runs_out),
         cmocka_unit_test(fragment_refuses_what_has_no_end_in_one_pass),

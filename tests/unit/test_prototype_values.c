@@ -365,6 +365,32 @@ static void expr_wraps_where_c_would_be_undefined(void **state)
     assert_true(evaluate("0xC0000023 > 0") == 1);
 }
 
+static bool fails(const char *text, int64_t returned)
+{
+    const int64_t params[] = { returned };
+    const hfi_expr_values values = { .result = returned, .param = params };
+    hfi_prototype prototype;
+    parse_fine(text, &prototype);
+    bool value = hfi_expr_evaluate(&prototype.fail, &values) != 0;
+    hfi_prototype_finish(&prototype);
+    return value;
+}
+
+/* As C does: 64 bits of which the upper ones are 0 would never be equal to -1. */
+static void expr_compares_what_is_unsigned_with_minus_one(void **state)
+{
+    (void)state;
+    assert_true(fails("unsigned f(int a) {fail(result == -1)}", UINT32_MAX));
+    assert_false(fails("unsigned f(int a) {fail(result == -1)}", 1));
+    assert_false(fails("DWORD f(int a) {fail(result != -2)}", UINT32_MAX - 1));
+    assert_true(fails("enum e { BAD = -1 }; unsigned f(int a) {fail(result == BAD)}", UINT32_MAX));
+    assert_true(fails("int f(uint32_t *a {out}) {fail(1 && a == -1)}", UINT32_MAX));
+    assert_true(fails("size_t f(int a) {fail(result == -1)}",
+                      sizeof(size_t) == 8 ? -1 : (int64_t)SIZE_MAX));
+    assert_true(fails("int f(int a) {fail(result == -1)}", -1));
+    assert_false(fails("int f(int a) {fail(result == -1)}", UINT32_MAX));
+}
+
 static void expr_says_whether_it_reads_the_error(void **state)
 {
     (void)state;
@@ -418,6 +444,7 @@ int main(void)
         cmocka_unit_test(prototype_takes_sizes_from_the_binder_by_full_name),
         cmocka_unit_test(expr_computes_what_c_computes),
         cmocka_unit_test(expr_wraps_where_c_would_be_undefined),
+        cmocka_unit_test(expr_compares_what_is_unsigned_with_minus_one),
         cmocka_unit_test(expr_says_whether_it_reads_the_error),
         cmocka_unit_test(error_is_the_value_of_its_source),
         cmocka_unit_test(widen_extends_by_the_declared_type),
