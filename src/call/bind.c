@@ -153,15 +153,13 @@ static hf_status find_errno(hf_function *function)
     return status;
 }
 
-/* Checked modes look at what is lent, which only the general way lets them. */
 static void choose_entry(hf_function *function)
 {
     function->is_odd =
         function->prototype.is_leaf || function->clears_error || function->locate_errno != NULL;
     hfi_plain_choose(function);
     function->guards = hfi_guard_plan(function);
-    function->entry =
-        function->plain && !function->guards ? function->plain : function->parts->call_generally;
+    function->entry = hfi_plain_entry(function);
 }
 
 /* Says why libffi is not to be used for a signature. */

@@ -73,10 +73,10 @@ typedef struct hfi_take {
     uint8_t how;
     uint8_t at;          /* the cell of its register */
     uint8_t announce_at; /* of a buffer: the cell that gets its length */
-    uint8_t kind;        /* the first hf_arg_kind that is taken */
-    uint8_t more_kinds;  /* so many behind that too */
     bool is_sized;       /* of a buffer: its length is announced */
     bool is_packed;      /* of a buffer: its elements need no alignment */
+    uint32_t kind;       /* the first hf_arg_kind that is taken */
+    uint32_t more_kinds; /* so many behind that too */
     uint64_t bias[2];    /* by kind; of a buffer for its length */
     uint64_t span[2];
 } hfi_take;

@@ -293,25 +293,39 @@ hf_status hfi_call_adopting(hf_thread *thread, const hf_function *function, hf_r
     return status;
 }
 
-hf_status hf_call(hf_thread *thread, const hf_function *function, hf_result *result,
-                  const hf_arg *arguments)
+/* Whatever is not a first call of this thread, by its owner, in a runtime that goes on. */
+static __attribute__((noinline)) hf_status call_oddly(hf_thread *thread,
+                                                      const hf_function *function,
+                                                      hf_result *result, const hf_arg *arguments)
 {
-    HFI_ENTRY(thread);
-    if (HF_UNLIKELY(thread->activations) &&
-        hfi_is_jumped(thread, (uintptr_t)__builtin_frame_address(0))) {
-        hfi_jumped(thread, (uintptr_t)__builtin_frame_address(0), __func__);
+    if (HF_UNLIKELY(!hfi_entry_ok(thread))) {
+        return hfi_entry_refuse(thread, "hf_call");
+    }
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+    if (hfi_is_jumped(thread, here)) {
+        hfi_jumped(thread, here, "hf_call");
         thread->parked = NULL; /* its call was jumped over too: this one must not hear it */
         if (!thread->activations) {
             hfi_flight_forget(thread); /* what was in flight around the callback is left too */
         }
     }
-    if (HF_UNLIKELY(!hfi_call_is_callable(thread, function, result, arguments))) {
-        return hfi_flight_is_nested(thread)
-                   ? call_nested(thread, function, result, arguments)
-                   : hfi_call_generally(thread, function, result, arguments);
-    }
-    if (HF_UNLIKELY(hfi_flight_is_nested(thread))) {
+    if (hfi_flight_is_nested(thread)) {
         return call_nested(thread, function, result, arguments);
+    }
+    if (!hfi_call_is_callable(thread, function, result, arguments)) {
+        return hfi_call_generally(thread, function, result, arguments);
+    }
+    hfi_flight_begin(thread, function);
+    return function->entry(thread, function, result, arguments);
+}
+
+hf_status hf_call(hf_thread *thread, const hf_function *function, hf_result *result,
+                  const hf_arg *arguments)
+{
+    if (HF_UNLIKELY(!hfi_entry_ok(thread)) ||
+        HF_UNLIKELY(((uintptr_t)thread->activations | hfi_flight_word(thread)) != 0) ||
+        HF_UNLIKELY(!hfi_call_is_callable(thread, function, result, arguments))) {
+        return call_oddly(thread, function, result, arguments);
     }
     hfi_flight_begin(thread, function);
     return function->entry(thread, function, result, arguments);

@@ -218,6 +218,7 @@ static void end_runtime(hf_runtime *runtime, hf_runtime_leaks *leaks)
 {
     hfi_parts *parts = &runtime->parts;
     atomic_store_explicit(&parts->is_stopping, true, memory_order_seq_cst);
+    hfi_world_begin_to_stop(parts->world);
     hfi_callbacks_drop_visitors(parts->callbacks);
     hfi_final_left left = hfi_final_stop(parts->final);
     hfi_fork_forget(runtime);

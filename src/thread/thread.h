@@ -42,9 +42,10 @@ typedef enum hfi_state {
 
 /* Bits of hf_thread.detours: any of them sends HF_NATIVE_CALL through the functions of entry.c. */
 #define HFI_DETOUR_EXCHANGE HF_DETOUR_BACK_
-#define HFI_DETOUR_STRESS   2u /* a collection at each crossing */
-#define HFI_DETOUR_CLOSED   4u /* the runtime stops: nobody goes native any more */
-#define HFI_DETOUR_ERRORS   8u /* nobody knows where this thread's error values lie */
+#define HFI_DETOUR_STRESS   2u  /* a collection at each crossing */
+#define HFI_DETOUR_CLOSED   4u  /* the runtime stops: nobody goes native any more */
+#define HFI_DETOUR_ERRORS   8u  /* nobody knows where this thread's error values lie */
+#define HFI_DETOUR_STOPPING 16u /* the runtime begins to stop: a call that returns says so */
 
 /* Before a function whose use of raw access clang's analysis cannot follow: the doors themselves,
  * and tests that go through them the wrong way. */
@@ -177,14 +178,19 @@ static inline bool hfi_has_detours(const hf_thread *thread)
     return atomic_load_explicit(&thread->detours, memory_order_relaxed) != 0;
 }
 
-/** hfi_leave() where there is no detour. */
-static inline void hfi_leave_quickly(hf_thread *thread)
+/**
+ * hfi_leave() where nothing is in the way.  False: something is, be it a stop, a detour or what a
+ * callback left; hfi_leave() follows before anything is touched.  That it is managed already does
+ * no harm: a collector that sees it waits, one that does not is found at the gate.
+ */
+HF_MUST_CHECK static inline bool hfi_leave_quickly(hf_thread *thread)
 {
     atomic_store_explicit(&thread->state, HFI_MANAGED, memory_order_relaxed);
     atomic_signal_fence(memory_order_seq_cst);
-    if (HF_UNLIKELY(atomic_load_explicit(&thread->gate, memory_order_seq_cst))) {
-        hfi_leave_slow(thread);
-    }
+    uintptr_t gate = atomic_load_explicit(&thread->gate, memory_order_seq_cst);
+    uintptr_t detours = atomic_load_explicit(&thread->detours, memory_order_relaxed);
+    uintptr_t callbacks = (uintptr_t)thread->parked | (uintptr_t)thread->activations;
+    return (gate | detours | callbacks) == 0;
 }
 
 /**
@@ -317,6 +323,10 @@ bool hfi_world_is_alone(const hfi_world *world, uint32_t *attaches_out);
 
 /** The calling thread's record in this world, NULL if it is not attached. */
 hf_thread *hfi_world_self(hfi_world *world);
+
+/** Tells all threads, also those to come, that parts->is_stopping is set: calls that return say so.
+ */
+void hfi_world_begin_to_stop(hfi_world *world);
 
 /** From here on nobody attaches or goes native: HF_E_SHUTDOWN. */
 void hfi_world_close(hfi_world *world);
