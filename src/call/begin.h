@@ -43,6 +43,8 @@ HF_MUST_CHECK static inline hf_status hfi_call_begin(hfi_call *call, hf_thread *
     call->lent_count = 0;
     call->links = NULL;
     call->adoption = NULL;
+    call->about = NULL;
+    call->about_index = 0;
     call->rooms = NULL;
     call->room_next = call->scratch;
     call->room_left = HFI_CALL_SCRATCH;

@@ -78,6 +78,8 @@ typedef struct hfi_call {
     uint8_t guards;               /* the function's, and those that an argument asks for */
     struct hfi_links *links;      /* places in native memory to fill in; NULL */
     const hfi_adoption *adoption; /* NULL */
+    const hf_slot *about; /* the object that reports on parameter `about_index` name; NULL */
+    unsigned about_index;
     hfi_room *rooms;
     char *room_next; /* free bytes, in the scratch or in the newest of `rooms` */
     size_t room_left;

@@ -131,10 +131,27 @@ static void begin_output(hfi_argument *argument)
     argument->is_null = false;
 }
 
+/* What a report on this parameter is about. */
+static const hf_slot *object_of(const hf_arg *arg)
+{
+    switch (arg->kind) {
+    case HF_ARG_BUFFER:
+    case HF_ARG_RESOURCE:
+    case HF_ARG_RECORD:
+    case HF_ARG_FIELD:
+    case HF_ARG_ELEMENT:
+        return arg->as.ref;
+    default:
+        return NULL;
+    }
+}
+
 static hf_status marshal_one(hfi_call *call, unsigned index, const hf_arg *arg)
 {
     const hfi_step *step = &call->function->step[index];
     hfi_argument *argument = &call->argument[index];
+    call->about = object_of(arg);
+    call->about_index = index;
     switch (step->kind) {
     case HFI_P_SCALAR:
         if (HF_UNLIKELY(arg->kind == HF_ARG_RESOURCE)) {

@@ -243,6 +243,7 @@ static hf_status take_links(hfi_call *call, unsigned index, const hf_linked *lin
     for (size_t i = 0; i < linked->link_count; i++) {
         const hf_link *link = &linked->links[i];
         char name[96];
+        call->about = link->buffer;
         hf_status status = check_place(call, index, linked, link, name, sizeof(name));
         if (status == HF_OK) {
             status = check_buffer(call, index, link, name);
@@ -257,6 +258,7 @@ static hf_status take_links(hfi_call *call, unsigned index, const hf_linked *lin
         links->count++;
         call->link_record.keeps = (uint16_t)links->count;
     }
+    call->about = NULL; /* what is said later is not of the last link */
     return HF_OK;
 }
 

@@ -13,6 +13,8 @@
 
 #include "call/call.h"
 
+#include "heap/birth.h"
+
 #include <stdarg.h>
 
 static void name_parameter(const hfi_call *call, int parameter, char *buffer, size_t size)
@@ -34,6 +36,7 @@ static hf_status report(const hfi_call *call, hf_report_kind kind, int parameter
                         const char *remedy, const char *message)
 {
     char argument[64];
+    char object[96];
     name_parameter(call, parameter, argument, sizeof(argument));
     hf_report line = HF_REPORT_INIT;
     line.kind = kind;
@@ -42,6 +45,9 @@ static hf_status report(const hfi_call *call, hf_report_kind kind, int parameter
     line.argument = parameter >= 0 ? argument : NULL;
     line.message = message;
     line.remedy = remedy;
+    if (parameter >= 0 && (unsigned)parameter == call->about_index) {
+        hfi_heap_tell_slot(call->thread->parts->heap, call->about, &line, object, sizeof(object));
+    }
     return hfi_report(call->thread->parts->reporter, &line);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-test: expect=holdfast: stale address 0x[0-9a-f]+: the object here moved or died at collection
- * [0-9]+ .now [0-9]+.; pin it or hold a fence */
+/* hf-test: expect=stale address 0x[0-9a-f]+: the object here moved or died at collection.* */
+/* hf-test: object: bytes, 64 bytes.*made at: .*death_no_pin.c:17 */
 
 /*
  * No pin at all: an address is taken and used again behind a safepoint.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-test: expect=holdfast: stale address 0x[0-9a-f]+: the object here moved or died at collection
- * [0-9]+ .now [0-9]+.; pin it or hold a fence */
+/* hf-test: expect=stale address 0x[0-9a-f]+: the object here moved or died at collection.* */
+/* hf-test: object: bytes, 64 bytes.*made at: .*death_pin_dropped_early.c:18[^0-9].* */
+/* hf-test: last unpinned: hf_pin_create of .*death_pin_dropped_early.c:20 */
 
 /*
  * A pin that is dropped while native code still has the address.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-test: expect=holdfast: stale address 0x[0-9a-f]+: the object here moved or died at collection
- * [0-9]+ .now [0-9]+.; pin it or hold a fence */
+/* hf-test: expect=stale address 0x[0-9a-f]+: the object here moved or died at collection.* */
+/* hf-test: object: bytes, 64 bytes.*made at: .*death_stale_after_move.c:18[^0-9].* */
+/* hf-test: last unpinned: fence of .*death_stale_after_move.c:22 */
 
 /*
  * An address that is kept after the fence has ended, over several collections.

@@ -29,6 +29,9 @@ static void collect_report(const hf_report *report, void *user)
         copy->status = report->status;
         copy->line = (uint32_t)report->site.line;
         copy_text(copy->file, sizeof copy->file, report->site.file);
+        copy->born_line = (uint32_t)report->other_site.line;
+        copy_text(copy->born_file, sizeof copy->born_file, report->other_site.file);
+        copy_text(copy->object, sizeof copy->object, report->object);
         copy_text(copy->function, sizeof copy->function, report->function);
         copy_text(copy->argument, sizeof copy->argument, report->argument);
         copy_text(copy->message, sizeof copy->message, report->message);

@@ -27,6 +27,9 @@ typedef struct managed_report {
     hf_status status;
     uint32_t line; /* of the report's site */
     char file[128];
+    uint32_t born_line; /* of the site where the object was made; 0: not known */
+    char born_file[128];
+    char object[96];
     char function[64];
     char argument[64];
     char message[192];

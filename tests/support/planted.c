@@ -25,9 +25,9 @@ void planted_begin(planted *p)
     need(hf_thread_attach(p->runtime, &p->thread), "hf_thread_attach");
 }
 
-void planted_make(planted *p, size_t size, hf_ref out)
+void planted_make_at(planted *p, size_t size, hf_ref out, hf_site site)
 {
-    need(hf_bytes_create(p->thread, size, out), "hf_bytes_create");
+    need(hf_bytes_create_at(p->thread, size, out, site), "hf_bytes_create");
     for (size_t at = 0; at < size; at++) {
         need(hf_bytes_write(out, at, "x", 1), "hf_bytes_write");
     }

@@ -22,7 +22,8 @@ typedef struct planted {
 void planted_begin(planted *p);
 
 /** Makes a buffer of `size` bytes with a known content. */
-void planted_make(planted *p, size_t size, hf_ref out);
+void planted_make_at(planted *p, size_t size, hf_ref out, hf_site site);
+#define planted_make(p, size, out) planted_make_at((p), (size), (out), HF_SITE)
 
 /** Address of the payload, taken without any protection: the fault that is planted. */
 volatile unsigned char *planted_address(planted *p, const hf_slot *bytes);
