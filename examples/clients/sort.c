@@ -4,9 +4,11 @@
 /*
  * qsort() and bsearch() over managed arrays, with comparisons that run in managed code.
  *
- * qsort() is called as C: the compiler knows it, so HF_NATIVE_CALL is enough.  bsearch() is called
- * by a prototype, as a language runtime would, with a handler for that one call.  The comparisons
- * collect now and then, on purpose: what native code works on does not move.
+ * By a prototype, as a language runtime would: size(count * width) says how far the callee goes, so
+ * a count that is too large for the array is refused, and the comparison is a handler for that one
+ * call.  And as C: the compiler knows qsort(), so a fence and HF_NATIVE_CALL are enough, but
+ * nothing compares the count with the array.  The comparisons collect now and then, on purpose:
+ * what native code works on does not move.
  */
 
 #include "client.h"
@@ -43,7 +45,42 @@ static hf_status compare(hf_thread *thread, const hf_value *arguments, hf_value 
 
 typedef int (*compare_fn)(const void *, const void *);
 
-static hf_status sort(hf_thread *thread, hf_ref numbers, order *by)
+typedef struct functions {
+    hf_library *libc;
+    hf_function *sort, *search;
+} functions;
+
+static hf_status bind_all(hf_thread *thread, functions *f)
+{
+    hf_status status = client_library(thread, "c", &f->libc);
+    if (status == HF_OK) {
+        status = hf_function_bind(
+            thread, f->libc,
+            "void qsort(void *base {inout, size(count * width)}, size_t count, size_t width,"
+            " int (*compare)(const void *, const void *))",
+            &f->sort);
+    }
+    if (status == HF_OK) {
+        status = hf_function_bind(
+            thread, f->libc,
+            "void *bsearch(const void *key {size(width)}, const void *base {size(count * width)},"
+            " size_t count, size_t width, int (*compare)(const void *, const void *))",
+            &f->search);
+    }
+    return status;
+}
+
+/* By the prototype. */
+static hf_status sort(hf_thread *thread, const functions *f, hf_ref numbers, size_t count,
+                      order *by)
+{
+    hf_result result = HF_RESULT_INIT;
+    const hf_transient comparison = { compare, by };
+    return HF_CALL(thread, f->sort, &result, numbers, count, sizeof(int), &comparison);
+}
+
+/* As C. */
+static hf_status sort_statically(hf_thread *thread, hf_ref numbers, order *by)
 {
     hf_callback *callback = NULL;
     hf_span span;
@@ -63,13 +100,13 @@ static hf_status sort(hf_thread *thread, hf_ref numbers, order *by)
     return status != HF_OK ? status : ended;
 }
 
-static hf_status find(hf_thread *thread, hf_function *bsearch_fn, hf_ref numbers, int wanted)
+static hf_status find(hf_thread *thread, const functions *f, hf_ref numbers, int wanted)
 {
     HF_FRAME(thread);
     hf_ref key = hf_local(thread);
     hf_result result = HF_RESULT_INIT;
     order by = { 0, HF_OK };
-    hf_transient comparison = { compare, &by };
+    const hf_transient comparison = { compare, &by };
     hf_span span;
     hf_status status = client_bytes(thread, &wanted, sizeof wanted, key);
     if (status != HF_OK) {
@@ -77,9 +114,7 @@ static hf_status find(hf_thread *thread, hf_function *bsearch_fn, hf_ref numbers
     }
     /* The result points into the array: a fence keeps that still until it has been looked at. */
     HF_FENCE(thread, fence, numbers, &span);
-    status = hf_call(thread, bsearch_fn, &result,
-                     HF_ARGS(HF_BUFFER(key, 0, HF_WHOLE), HF_BUFFER(numbers, 0, HF_WHOLE),
-                             HF_UINT(COUNT), HF_UINT(sizeof(int)), HF_FUNCTION(&comparison)));
+    status = HF_CALL(thread, f->search, &result, key, numbers, COUNT, sizeof(int), &comparison);
     const char *found = result.value.pointer;
     if (status == HF_OK && found) {
         printf("%d is number %d\n", wanted, (int)(found - (const char *)span.data) / 4);
@@ -99,61 +134,67 @@ static hf_status fill(hf_thread *thread, hf_ref numbers)
     return client_bytes(thread, value, sizeof value, numbers);
 }
 
-static hf_status print_sorted(hf_ref numbers)
+/* Fills, sorts and looks. */
+static hf_status sort_and_print(hf_thread *thread, const functions *f, hf_ref numbers)
 {
     int value[COUNT];
     bool is_sorted = true;
-    hf_status status = hf_bytes_read(numbers, 0, value, sizeof value);
+    order by = { 0, HF_OK };
+    hf_status status = fill(thread, numbers);
+    if (status == HF_OK) {
+        status = f ? sort(thread, f, numbers, COUNT, &by) : sort_statically(thread, numbers, &by);
+    }
+    if (status == HF_OK) {
+        status = hf_bytes_read(numbers, 0, value, sizeof value);
+    }
     for (int i = 1; i < COUNT && status == HF_OK; i++) {
         is_sorted = is_sorted && value[i - 1] < value[i];
     }
-    printf("sorted: %s, from %d to %d\n", is_sorted ? "yes" : "no", value[0], value[COUNT - 1]);
+    if (status == HF_OK) {
+        printf("%s: sorted: %s, from %d to %d\n", f ? "by prototype" : "as C",
+               is_sorted ? "yes" : "no", value[0], value[COUNT - 1]);
+    }
     return status;
 }
 
-static hf_status search(hf_thread *thread, hf_ref numbers)
+/* What goes wrong comes out as a status, behind the call or before it. */
+static hf_status go_wrong(hf_thread *thread, const functions *f, hf_ref numbers)
 {
-    hf_library *libc = NULL;
-    hf_function *bsearch_fn = NULL;
-    hf_status status = hf_library_open(thread, "c", &libc);
-    if (status == HF_OK) {
-        status = hf_function_bind(
-            thread, libc,
-            "void *bsearch(const void *key {size(4)}, const void *base {size(4000)}, size_t count,"
-            " size_t size, int (*compare)(const void *, const void *))",
-            &bsearch_fn);
-    }
-    if (status == HF_OK) {
-        status = find(thread, bsearch_fn, numbers, 1234);
-    }
-    if (status == HF_OK) {
-        status = find(thread, bsearch_fn, numbers, 1235);
-    }
-    hf_function_destroy(bsearch_fn);
-    hf_library_close(libc);
-    return status;
+    order by = { 0, HF_E_LIMIT };
+    hf_status failed = sort(thread, f, numbers, COUNT, &by);
+    printf("a comparison that fails: %s\n", hf_status_text(failed));
+    by = (order){ 0, HF_OK };
+    hf_status refused = sort(thread, f, numbers, COUNT + 1, &by);
+    printf("one number more than there are: %s\n", hf_status_text(refused));
+    hf_status absurd = sort(thread, f, numbers, SIZE_MAX / 2, &by);
+    printf("more than there can be: %s\n", hf_status_text(absurd));
+    bool is_right = failed == HF_E_CALLBACK && refused == HF_E_RANGE && absurd == HF_E_OVERFLOW;
+    return is_right && by.comparisons == 0 ? HF_OK : HF_E_MISUSE;
 }
 
 static hf_status run(hf_thread *thread)
 {
     hf_ref numbers = hf_local(thread);
-    order by = { 0, HF_OK };
-    hf_status status = fill(thread, numbers);
+    functions f = { NULL, NULL, NULL };
+    hf_status status = bind_all(thread, &f);
     if (status == HF_OK) {
-        status = sort(thread, numbers, &by);
-    }
-    if (status == HF_OK) {
-        status = print_sorted(numbers);
+        status = sort_and_print(thread, NULL, numbers);
     }
     if (status == HF_OK) {
-        status = search(thread, numbers);
+        status = sort_and_print(thread, &f, numbers);
     }
-    if (status == HF_OK) { /* an error of the handler comes out behind qsort() */
-        by = (order){ 0, HF_E_LIMIT };
-        hf_status failed = sort(thread, numbers, &by);
-        printf("a comparison that fails: %s\n", hf_status_text(failed));
-        status = failed == HF_E_CALLBACK ? HF_OK : HF_E_MISUSE;
+    if (status == HF_OK) {
+        status = find(thread, &f, numbers, 1234);
     }
+    if (status == HF_OK) {
+        status = find(thread, &f, numbers, 1235);
+    }
+    if (status == HF_OK) {
+        status = go_wrong(thread, &f, numbers);
+    }
+    hf_function_destroy(f.sort);
+    hf_function_destroy(f.search);
+    hf_library_close(f.libc);
     return status;
 }
 

@@ -13,8 +13,8 @@
  * Within a fence the buffer neither moves nor dies, whatever else happens to the
  * slot.  The end is written in the program because that is the point up to which
  * native code may still look: no compiler moves a read of the lent bytes behind
- * it.  A fence costs two stores; it takes no lock and counts nothing, so two
- * threads may fence one buffer without knowing of each other.
+ * it.  A fence is a dozen stores to the stack, inline; it takes no lock and counts
+ * nothing, so two threads may fence one buffer without knowing of each other.
  *
  * A fence is managed state: nothing that blocks goes inside except through
  * HF_NATIVE_CALL.  For memory that native code keeps beyond a block of code
@@ -22,6 +22,7 @@
  */
 
 #include "export.h"
+#include "prefix.h"
 #include "ref.h"
 #include "status.h"
 
@@ -140,10 +141,116 @@ static inline hf_status hf_fence_status(const hf_fence *fence)
  */
 HF_API void hf_fence_leave(hf_fence *fence);
 
+/*
+ * The inline forms: what hf_fence_begin() and hf_fence_end() do for a buffer when all is well.
+ * Whatever else there is (no object, another thread's record, checked mode, a fence that may have
+ * been left open, a resource, an end out of order) is for the functions, which find the fence
+ * untouched.
+ */
+#if defined(__GNUC__) && UINTPTR_MAX > UINT32_MAX
+#define HF_INLINE_FENCES_ 1
+
+/* Links the fence and gives the object, or does nothing and gives 0. */
+static inline uintptr_t hf_fence_open_(hf_thread *thread, hf_fence *fence, const hf_slot *buffer,
+                                       const char *what, hf_site site)
+{
+    hf_thread_prefix *words = (hf_thread_prefix *)(void *)thread;
+    uintptr_t object = buffer ? buffer->word_ : 0;
+    if (!hf_thread_is_plain_(words) || !HF_LIKELY_(object != 0) ||
+        !HF_LIKELY_(__atomic_load_n((const uint64_t *)object, __ATOMIC_RELAXED) >>
+                        HF_HEADER_TYPE_SHIFT_ ==
+                    HF_HEADER_BYTES_)) {
+        return 0;
+    }
+    hf_record_ *record = &fence->record_;
+    hf_record_ *outer = words->records_;
+    /* None, or one further out; of others it has to be asked whether they were left open. */
+    if (!HF_LIKELY_((uintptr_t)outer - 1 >= (uintptr_t)record)) {
+        return 0;
+    }
+    record->thread = thread;
+    record->site = site;
+    record->what = what;
+    record->pins = 1;
+    record->keeps = 0;
+    record->cookie = HF_RECORD_OPEN_;
+    record->objects = &fence->object_;
+    record->slots = NULL;
+    record->abandon = NULL;
+    record->seal = (uintptr_t)record ^ (uintptr_t)outer ^ (uintptr_t)what ^ (uintptr_t)site.file ^
+                   (uintptr_t)&fence->object_ ^ (uintptr_t)HF_RECORD_OPEN_;
+    fence->object_ = object;
+    fence->status_ = HF_OK;
+    /* Else gcc stores thread and outer as one vector, and the end, which waits for outer, waits for
+     * that to be put together. */
+    __asm__ volatile("" : : : "memory");
+    record->outer = outer;
+    words->records_ = record;
+    __asm__ volatile("" : : "r"(object) : "memory");
+    return object;
+}
+
+static inline hf_span hf_fence_lent_(uintptr_t object)
+{
+    hf_span span;
+    span.data = (void *)(object + HF_HEADER_SIZE_);
+    span.size = (size_t) * (const uint64_t *)(object + HF_HEADER_LENGTH_AT_);
+    return span;
+}
+
+static inline hf_status hf_fence_begin_(hf_thread *thread, hf_fence *fence, const hf_slot *buffer,
+                                        hf_span *span, const char *what, hf_site site)
+{
+    uintptr_t object = fence ? hf_fence_open_(thread, fence, buffer, what, site) : 0;
+    if (!HF_LIKELY_(object != 0)) {
+        return hf_fence_begin(thread, fence, buffer, span, what, site);
+    }
+    if (span) {
+        *span = hf_fence_lent_(object);
+    }
+    return HF_OK;
+}
+
+/* Unlinks the fence and gives true, or does nothing. */
+static inline bool hf_fence_close_(hf_fence *fence)
+{
+    hf_record_ *record = &fence->record_;
+    __asm__ volatile("" : : "r"(fence->object_) : "memory");
+    if (!HF_LIKELY_(record->cookie == HF_RECORD_OPEN_) || !HF_LIKELY_(record->keeps == 0)) {
+        return false;
+    }
+    hf_thread_prefix *words = (hf_thread_prefix *)(void *)record->thread;
+    if (!hf_thread_is_plain_(words) || !HF_LIKELY_(words->records_ == record)) {
+        return false;
+    }
+    words->records_ = record->outer;
+    record->cookie = HF_RECORD_ENDED_;
+    return true;
+}
+
+static inline hf_status hf_fence_end_(hf_fence *fence)
+{
+    return HF_LIKELY_(fence != NULL) && HF_LIKELY_(hf_fence_close_(fence)) ? HF_OK
+                                                                           : hf_fence_end(fence);
+}
+
+static inline void hf_fence_leave_(hf_fence *fence)
+{
+    if (fence->record_.cookie == HF_RECORD_OPEN_ && !hf_fence_close_(fence)) {
+        hf_fence_leave(fence);
+    }
+}
+
+#define hf_fence_begin(...) hf_fence_begin_(__VA_ARGS__)
+#define hf_fence_end(fence) hf_fence_end_(fence)
+#else
+#define hf_fence_leave_ hf_fence_leave
+#endif
+
 #ifdef HF_CLEANUP
 /** Declares the fence `name` on a buffer; it ends with hf_fence_end(&name) or with the block. */
 #define HF_FENCE(thread, name, buffer, span)                                                       \
-    hf_fence name HF_CLEANUP(hf_fence_leave);                                                      \
+    hf_fence name HF_CLEANUP(hf_fence_leave_);                                                     \
     (void)hf_fence_begin((thread), &name, (buffer), (span), #name, HF_SITE)
 #endif
 

@@ -28,7 +28,12 @@
 
 HF_BEGIN_DECLS
 
-/* ---- making objects ---- */
+/*
+ * ---- making objects ----
+ *
+ * Each by a macro that adds where it stands: in checked mode every object knows
+ * where it was made, and the reports about it say so.
+ */
 
 typedef enum hf_bytes_flags {
     HF_BYTES_IMMOVABLE = 1 /* stays at its birth address for life, also in stress mode */
@@ -49,6 +54,7 @@ typedef struct hf_bytes_options {
  * Makes a buffer: pointer-free, zeroed, exactly `size` bytes, aligned to 16.
  *
  * @param size  bytes; 0 is legal and gives an object of its own.
+ * @param site  what reports about the object name as its birth, in checked mode.
  * @return HF_OK; HF_E_SLOTS; HF_E_NOMEM or HF_E_LIMIT when a collection did not help;
  * HF_E_OVERFLOW; HF_E_DETACHED.  On failure the slot is untouched.
  *
@@ -57,8 +63,11 @@ typedef struct hf_bytes_options {
  * @par GC          May collect.
  * @par Last-error  Preserved.
  */
-HF_API HF_MUST_CHECK hf_status hf_bytes_create(hf_thread *thread, size_t size,
-                                               hf_ref out) HF_MAY_GC;
+HF_API HF_MUST_CHECK hf_status hf_bytes_create_at(hf_thread *thread, size_t size, hf_ref out,
+                                                  hf_site site) HF_MAY_GC;
+
+/** hf_bytes_create_at() with the place of the call. */
+#define hf_bytes_create(thread, size, out) hf_bytes_create_at((thread), (size), (out), HF_SITE)
 
 /**
  * The same with options.
@@ -70,9 +79,13 @@ HF_API HF_MUST_CHECK hf_status hf_bytes_create(hf_thread *thread, size_t size,
  * @par GC          May collect.
  * @par Last-error  Preserved.
  */
-HF_API HF_MUST_CHECK hf_status hf_bytes_create_with(hf_thread *thread, size_t size,
-                                                    const hf_bytes_options *options,
-                                                    hf_ref out) HF_MAY_GC;
+HF_API HF_MUST_CHECK hf_status hf_bytes_create_with_at(hf_thread *thread, size_t size,
+                                                       const hf_bytes_options *options, hf_ref out,
+                                                       hf_site site) HF_MAY_GC;
+
+/** hf_bytes_create_with_at() with the place of the call. */
+#define hf_bytes_create_with(thread, size, options, out)                                           \
+    hf_bytes_create_with_at((thread), (size), (options), (out), HF_SITE)
 
 /**
  * Makes a record of a registered type, all zero.
@@ -85,8 +98,11 @@ HF_API HF_MUST_CHECK hf_status hf_bytes_create_with(hf_thread *thread, size_t si
  * @par GC          May collect.
  * @par Last-error  Preserved.
  */
-HF_API HF_MUST_CHECK hf_status hf_record_create(hf_thread *thread, const hf_type *type,
-                                                hf_ref out) HF_MAY_GC;
+HF_API HF_MUST_CHECK hf_status hf_record_create_at(hf_thread *thread, const hf_type *type,
+                                                   hf_ref out, hf_site site) HF_MAY_GC;
+
+/** hf_record_create_at() with the place of the call. */
+#define hf_record_create(thread, type, out) hf_record_create_at((thread), (type), (out), HF_SITE)
 
 /**
  * Makes an array of `length` references, all null.
@@ -98,8 +114,11 @@ HF_API HF_MUST_CHECK hf_status hf_record_create(hf_thread *thread, const hf_type
  * @par GC          May collect.
  * @par Last-error  Preserved.
  */
-HF_API HF_MUST_CHECK hf_status hf_array_create(hf_thread *thread, size_t length,
-                                               hf_ref out) HF_MAY_GC;
+HF_API HF_MUST_CHECK hf_status hf_array_create_at(hf_thread *thread, size_t length, hf_ref out,
+                                                  hf_site site) HF_MAY_GC;
+
+/** hf_array_create_at() with the place of the call. */
+#define hf_array_create(thread, length, out) hf_array_create_at((thread), (length), (out), HF_SITE)
 
 /* ---- references inside objects ---- */
 

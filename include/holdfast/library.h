@@ -116,7 +116,7 @@ typedef struct hf_function_options {
     uint32_t struct_size; /* HF_FUNCTION_OPTIONS_INIT sets it */
     uint32_t tries_max;   /* of a growing call; default 24 */
     uint64_t first_bytes; /* first capacity of an out buffer; default 256; the least is 1 element */
-    uint64_t bytes_max;   /* most bytes of one out buffer; default 16 MiB */
+    uint64_t bytes_max;   /* most bytes of an out buffer that grows; default 16 MiB */
     const hf_type_size *types; /* borrowed for the call */
     size_t type_count;
     hf_prototype_error *error_out; /* filled on HF_E_PROTOTYPE; may be NULL */

@@ -43,7 +43,10 @@ typedef struct HF_MAY_ALIAS_ hf_thread_prefix {
     uint32_t state_;   /* one of those below, or another; atomic */
     uint32_t gate_;    /* 1 while a collector wants the thread to stop; atomic */
     uint32_t detours_; /* why a crossing goes through the library's functions; 0: not; atomic */
-    uint32_t unused_;
+    uint8_t exchange_; /* these three are what the runtime was made with */
+    uint8_t stress_;
+    uint8_t checked_;
+    uint8_t unused_;
     struct hf_record_ *records_;
     uintptr_t stack_low_; /* of the owner's C stack */
     uintptr_t stack_size_;
@@ -55,6 +58,17 @@ typedef struct HF_MAY_ALIAS_ hf_thread_prefix {
 
 #define HF_STATE_MANAGED_ 1u
 #define HF_STATE_NATIVE_  2u
+
+/* What says that a record is linked, and that it was; see hf_record_ in fence.h. */
+#define HF_RECORD_OPEN_  0x4f50454eu /* "OPEN" */
+#define HF_RECORD_ENDED_ 0x454e4445u /* "ENDE" */
+
+/* A buffer's header: the number of its type in the upper half of one 64-bit word, then the length
+ * in another, then the bytes. */
+#define HF_HEADER_TYPE_SHIFT_ 32
+#define HF_HEADER_BYTES_      1u
+#define HF_HEADER_LENGTH_AT_  8u
+#define HF_HEADER_SIZE_       16u
 
 /* Bits of detours_; all others concern both ways. */
 #define HF_DETOUR_BACK_ 1u /* the way back alone: it has to be an atomic exchange */
@@ -71,6 +85,19 @@ static inline bool hf_thread_is_in_(const hf_thread_prefix *words, uint32_t stat
     }
     uint32_t differs = (__atomic_load_n(&words->state_, __ATOMIC_RELAXED) ^ state) |
                        (__atomic_load_n(&words->detours_, __ATOMIC_RELAXED) & detours);
+    return HF_LIKELY_(differs == 0) &&
+           HF_LIKELY_((uintptr_t)__builtin_frame_address(0) - words->stack_low_ <=
+                      words->stack_size_);
+}
+
+/* The same for what stays in managed state, where checked mode has more to do. */
+static inline bool hf_thread_is_plain_(const hf_thread_prefix *words)
+{
+    if (!HF_LIKELY_(words)) {
+        return false;
+    }
+    uint32_t differs =
+        (__atomic_load_n(&words->state_, __ATOMIC_RELAXED) ^ HF_STATE_MANAGED_) | words->checked_;
     return HF_LIKELY_(differs == 0) &&
            HF_LIKELY_((uintptr_t)__builtin_frame_address(0) - words->stack_low_ <=
                       words->stack_size_);

@@ -110,6 +110,27 @@ HF_API hf_status hf_wrap_hold(hf_thread *thread, hf_fence *fence, const hf_wrap_
 HF_API hf_status hf_wrap_pointer(hf_thread *thread, const hf_wrap_place *place, const void *pointer,
                                  bool may_be_null);
 
+/* hf_wrap_lend(), inline when all is well; else the function does all of it, or says what is wrong.
+ */
+static inline hf_status hf_wrap_lend_(hf_thread *thread, hf_fence *fence,
+                                      const hf_wrap_place *place, const hf_slot *buffer,
+                                      hf_wrap_range range, void **address_out)
+{
+#if defined(HF_INLINE_FENCES_)
+    uintptr_t object = hf_fence_open_(thread, fence, buffer, place->argument, place->site);
+    if (HF_LIKELY_(object != 0)) {
+        hf_span span = hf_fence_lent_(object);
+        if (HF_LIKELY_(range.from <= span.size && range.count <= span.size - range.from &&
+                       range.count <= range.count_max)) {
+            *address_out = (char *)span.data + range.from;
+            return HF_OK;
+        }
+        (void)hf_fence_end(fence);
+    }
+#endif
+    return hf_wrap_lend(thread, fence, place, buffer, range, address_out);
+}
+
 /* Ends one of a wrapper's fences; the first failure counts. */
 static inline void hf_wrap_end_(hf_fence *fence, hf_status *status)
 {

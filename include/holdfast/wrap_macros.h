@@ -110,9 +110,9 @@
     hf_wrap_prepare_(&name##_fence_);
 
 #define HF_W_LEND_(name, range_from, range_count, max, nullable)                                   \
-    &&(wrap_status_ = hf_wrap_lend(thread, &name##_fence_, &name##_place_, name,                   \
-                                   (hf_wrap_range){ range_from, range_count, max, nullable },      \
-                                   &name##_address_)) == HF_OK
+    &&(wrap_status_ = hf_wrap_lend_(thread, &name##_fence_, &name##_place_, name,                  \
+                                    (hf_wrap_range){ range_from, range_count, max, nullable },     \
+                                    &name##_address_)) == HF_OK
 
 /* The greatest value of an integer type, without a comparison that compilers warn of. */
 #define HF_W_MAX_(type) (UINT64_MAX >> (64 - 8 * sizeof(type) + ((type)-1 < (type)1)))

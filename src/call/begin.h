@@ -21,9 +21,9 @@ void hfi_call_place_outputs(hfi_call *call);
 static inline bool hfi_call_is_callable(const hf_thread *thread, const hf_function *function,
                                         const hf_result *result, const hf_arg *arguments)
 {
-    return HF_LIKELY(function != NULL) && HF_LIKELY(result != NULL) &&
-           HF_LIKELY(arguments != NULL) && function->parts == thread->parts &&
-           !atomic_load_explicit(&thread->parts->is_stopping, memory_order_relaxed);
+    return HF_LIKELY(function != NULL) && HF_LIKELY(function->parts == thread->parts) &&
+           !atomic_load_explicit(&thread->parts->is_stopping, memory_order_relaxed) &&
+           HF_LIKELY(result != NULL) && HF_LIKELY(arguments != NULL);
 }
 
 /**
@@ -59,6 +59,9 @@ HF_MUST_CHECK static inline hf_status hfi_call_begin(hfi_call *call, hf_thread *
     call->guards = function->guards;
     if (function->prototype.param_count || arguments->kind != HF_ARG_END) {
         status = hfi_marshal(call, arguments);
+    }
+    if (HF_UNLIKELY(function->has_extents) && status == HF_OK) {
+        status = hfi_marshal_extents(call);
     }
     if (function->has_outputs && status == HF_OK) {
         hfi_call_place_outputs(call);

@@ -18,6 +18,7 @@
 #include "call/symbol.h"
 
 #include "base/alloc.h"
+#include "base/given.h"
 #include "base/verify.h"
 #include "thread/thread.h"
 
@@ -36,24 +37,12 @@ static hf_status misuse(hfi_parts *parts, hf_status status, const char *argument
                       "%s", message);
 }
 
-/* Reads the options of a program built with an older or newer header: what one of the two lacks is
- * zero. */
 bool hfi_options_read(const hf_function_options *given, hf_function_options *options_out)
 {
     const hf_function_options defaults = HF_FUNCTION_OPTIONS_INIT;
     *options_out = defaults;
-    if (given) {
-        size_t size = given->struct_size;
-        if (size < sizeof(given->struct_size) || size > 4096) {
-            return false;
-        }
-        const unsigned char *bytes = (const unsigned char *)given;
-        for (size_t i = sizeof(*given); i < size; i++) {
-            if (bytes[i]) {
-                return false;
-            }
-        }
-        memcpy(options_out, given, size < sizeof(*given) ? size : sizeof(*given));
+    if (!hfi_given_read(given, options_out, sizeof(*options_out))) {
+        return false;
     }
     options_out->tries_max = options_out->tries_max ? options_out->tries_max : DEFAULT_TRIES;
     options_out->first_bytes = options_out->first_bytes ? options_out->first_bytes : DEFAULT_FIRST;
@@ -164,15 +153,13 @@ static hf_status find_errno(hf_function *function)
     return status;
 }
 
-/* Checked modes look at what is lent, which only the general way lets them. */
 static void choose_entry(hf_function *function)
 {
     function->is_odd =
         function->prototype.is_leaf || function->clears_error || function->locate_errno != NULL;
     hfi_plain_choose(function);
     function->guards = hfi_guard_plan(function);
-    function->entry =
-        function->plain && !function->guards ? function->plain : function->parts->call_generally;
+    function->entry = hfi_plain_entry(function);
 }
 
 /* Says why libffi is not to be used for a signature. */

@@ -49,9 +49,8 @@ static inline void hfi_cross_back(hf_thread *thread, const hf_function *function
 
 /* The same for a function that is not odd, with the fewest branches. */
 
-/** Where stress strikes, or where the way back is an exchange. */
+/** Where stress strikes. */
 void hfi_cross_out_specially(hf_thread *thread);
-void hfi_cross_back_specially(hf_thread *thread);
 
 static inline void hfi_cross_out_quickly(hf_thread *thread)
 {
@@ -61,18 +60,22 @@ static inline void hfi_cross_out_quickly(hf_thread *thread)
     hfi_enter(thread);
 }
 
-static inline void hfi_cross_back_quickly(hf_thread *thread, hf_result *result)
+/**
+ * True if nothing happened meanwhile, and the thread is managed again.  Else it is not yet: what
+ * there is to do, and hfi_cross_status(), follow behind hfi_cross_back_specially().  One branch for
+ * a stop, a detour, a runtime that stops and what callbacks have left behind.
+ */
+static inline bool hfi_cross_back_quickly(hf_thread *thread, hf_result *result)
 {
     uint32_t last_error = hfp_last_error_read();
     result->errno_value = *thread->errno_at;
     result->last_error = last_error;
     result->wsa_error = last_error;
-    if (HF_UNLIKELY(hfi_has_detours(thread))) {
-        hfi_cross_back_specially(thread);
-    } else {
-        hfi_leave_quickly(thread);
-    }
+    return HF_LIKELY(hfi_leave_quickly(thread));
 }
+
+/** The way back that is an exchange, waits for a stop, or is followed by a collection. */
+void hfi_cross_back_specially(hf_thread *thread);
 
 /**
  * Asks what happened meanwhile: a callback under the call that failed, a runtime that began to

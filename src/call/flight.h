@@ -29,10 +29,16 @@ void hfi_flights_end_function(hf_function *function);
 /** Ends those that waited and have no call in them any more.  Any thread; a load if none waits. */
 void hfi_flights_sweep(hfi_flights *flights);
 
-/** True if this thread is in a call already: this one comes from a callback. */
+/** Not 0 if this thread is in a call already. */
+static inline uintptr_t hfi_flight_word(const hf_thread *thread)
+{
+    return (uintptr_t)atomic_load_explicit(&thread->calling, memory_order_relaxed);
+}
+
+/** True if so: this one comes from a callback. */
 static inline bool hfi_flight_is_nested(const hf_thread *thread)
 {
-    return atomic_load_explicit(&thread->calling, memory_order_relaxed) != NULL;
+    return hfi_flight_word(thread) != 0;
 }
 
 /** A call begins on a thread that is in none. */

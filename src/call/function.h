@@ -73,10 +73,10 @@ typedef struct hfi_take {
     uint8_t how;
     uint8_t at;          /* the cell of its register */
     uint8_t announce_at; /* of a buffer: the cell that gets its length */
-    uint8_t kind;        /* the first hf_arg_kind that is taken */
-    uint8_t more_kinds;  /* so many behind that too */
     bool is_sized;       /* of a buffer: its length is announced */
     bool is_packed;      /* of a buffer: its elements need no alignment */
+    uint32_t kind;       /* the first hf_arg_kind that is taken */
+    uint32_t more_kinds; /* so many behind that too */
     uint64_t bias[2];    /* by kind; of a buffer for its length */
     uint64_t span[2];
 } hfi_take;
@@ -98,6 +98,7 @@ typedef struct hfi_step {
     uint8_t text_unit;  /* bytes of a unit of each of the texts of an array */
     bool is_immovable;  /* something points into what the library makes for it */
     bool is_sized;      /* a buffer whose capacity a parameter announces */
+    bool has_extent;    /* a buffer whose size other parameters make: call/marshal_extent.c */
     int8_t buffer;      /* of a capacity, scalar or pointed to: the buffer it announces; -1 */
     int8_t out;         /* number of its output slot, -1 */
     int8_t scalar;      /* number of its scalar output, -1 */
@@ -137,6 +138,7 @@ struct hf_function {
     bool rearms_values;     /* values to make fresh before each try */
     uint8_t growing;        /* out buffers that the library makes */
     bool has_outputs;       /* slots or scalars */
+    bool has_extents;       /* buffers whose size other parameters make */
     bool has_capacities;    /* capacities or scalars to set before each try */
     bool sees_values;       /* expressions or scalars need what the parameters hold after a try */
     bool clears_error;      /* `error` decides about success, so it must not be an old one */

@@ -30,8 +30,7 @@
     16u /* calls that promised not to retain: each such one is put to the test */
 
 typedef struct lent {
-    uint64_t word; /* of the header, what never changes of it */
-    uint64_t length;
+    hfi_guard_header header;
     uint64_t inside; /* hashes */
     uint64_t around;
     bool has_inside;
@@ -99,8 +98,6 @@ static bool is_callers_buffer(const hfi_call *call, unsigned index)
            call->function->step[call->owner[index]].kind == HFI_P_BUFFER;
 }
 
-#define FIXED_BITS (HFI_SIZE_MASK | ~UINT64_C(0) << HFI_TYPE_SHIFT)
-
 static void remember_object(const hfi_call *call, unsigned index, bool compares, lent *to)
 {
     uintptr_t object = call->objects[index];
@@ -108,8 +105,9 @@ static void remember_object(const hfi_call *call, unsigned index, bool compares,
     if (object == 0) {
         return;
     }
-    to->word = hfi_object_word(object) & FIXED_BITS;
-    to->length = hfi_word_type(to->word) <= HFI_TYPE_ARRAY ? *hfi_object_length(object) : 0;
+    uint64_t word = hfi_object_word(object) & HFI_GUARD_FIXED;
+    to->header.word = word;
+    to->header.length = hfi_word_type(word) <= HFI_TYPE_ARRAY ? *hfi_object_length(object) : 0;
     if (!compares || !is_callers_buffer(call, index) || !is_lent_once(call, index)) {
         return;
     }
@@ -125,24 +123,32 @@ static void remember_object(const hfi_call *call, unsigned index, bool compares,
     }
 }
 
-/* The header is put right again: without it the collector would go astray. */
-static hf_status check_header(const hfi_call *call, unsigned index, const lent *was)
+void hfi_guard_mend(uintptr_t object, const hfi_guard_header *was)
+{
+    uint64_t mark = hfi_object_word(object) & HFI_MARK_MASK;
+    atomic_store_explicit(hfi_object_header(object), was->word | mark, memory_order_relaxed);
+    if (hfi_word_type(was->word) <= HFI_TYPE_ARRAY) {
+        *hfi_object_length(object) = was->length;
+    }
+}
+
+hf_status hfi_guard_report_header(const hfi_call *call, int parameter)
+{
+    return hfi_call_complain(call, parameter, HF_E_OVERRUN,
+                             "look for an index below zero in the callee, or a wrong start address",
+                             "the callee wrote in front of the memory it was lent");
+}
+
+static hf_status check_header(const hfi_call *call, unsigned index, const hfi_guard_header *was)
 {
     uintptr_t object = call->objects[index];
-    uint64_t word = hfi_object_word(object);
     bool has_length = hfi_word_type(was->word) <= HFI_TYPE_ARRAY;
-    if ((word & FIXED_BITS) == was->word &&
+    if ((hfi_object_word(object) & HFI_GUARD_FIXED) == was->word &&
         (!has_length || *hfi_object_length(object) == was->length)) {
         return HF_OK;
     }
-    uint64_t mark = word & HFI_MARK_MASK;
-    atomic_store_explicit(hfi_object_header(object), was->word | mark, memory_order_relaxed);
-    if (has_length) {
-        *hfi_object_length(object) = was->length;
-    }
-    return hfi_call_complain(call, call->owner[index], HF_E_OVERRUN,
-                             "look for an index below zero in the callee, or a wrong start address",
-                             "the callee wrote in front of the memory it was lent");
+    hfi_guard_mend(object, was);
+    return hfi_guard_report_header(call, call->owner[index]);
 }
 
 static hf_status check_bytes(const hfi_call *call, unsigned index, const lent *was)
@@ -177,10 +183,10 @@ static hf_status check_objects(const hfi_call *call, const guard *was)
     hf_status status = HF_OK;
     for (unsigned i = 0; i < call->object_count; i++) {
         const lent *object = &was->lent[i];
-        if (object->word == 0) {
+        if (object->header.word == 0) {
             continue;
         }
-        status = first_of(status, check_header(call, i, object));
+        status = first_of(status, check_header(call, i, &object->header));
         if (compares && (object->has_around || object->has_inside)) {
             status = first_of(status, check_bytes(call, i, object));
         }

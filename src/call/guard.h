@@ -21,6 +21,20 @@
 /** The guards of a function whose steps are made. */
 uint8_t hfi_guard_plan(const hf_function *function);
 
+/** What never changes of a lent object's header. */
+typedef struct hfi_guard_header {
+    uint64_t word;   /* 0: there was no object */
+    uint64_t length; /* 0 where the object has none */
+} hfi_guard_header;
+
+#define HFI_GUARD_FIXED (HFI_SIZE_MASK | ~UINT64_C(0) << HFI_TYPE_SHIFT)
+
+/** Puts a header right again: without it the collector would go astray. */
+void hfi_guard_mend(uintptr_t object, const hfi_guard_header *was);
+
+/** Reports that one was written over. */
+hf_status hfi_guard_report_header(const hfi_call *call, int parameter);
+
 /** hfi_call_cross() with the call's guards around it; HF_E_POINTER when nothing was called. */
 HF_MUST_CHECK hf_status hfi_guard_cross(hfi_call *call);
 

@@ -107,7 +107,10 @@ static hf_status check_native(hfi_call *call, unsigned index, const hfi_shape *s
     const hfi_argument *argument = &call->argument[index];
     const hfi_step *step = &call->function->step[index];
     const void *memory = argument->value.pointer;
-    size_t size = argument->native_size ? argument->native_size : step->reach;
+    size_t size = argument->native_size || step->has_extent ? argument->native_size : step->reach;
+    if (step->has_extent && size == 0) {
+        return HF_OK;
+    }
     if ((uintptr_t)memory < NO_MEMORY || (uintptr_t)memory > UINTPTR_MAX - NO_MEMORY) {
         return HF_OK;
     }

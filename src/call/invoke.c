@@ -64,22 +64,6 @@ hf_status hfi_call_not_callable(hf_thread *thread, const hf_function *function, 
     return HF_E_SHUTDOWN;
 }
 
-hf_status hfi_call_callbacks_said(hf_thread *thread, hf_result *result)
-{
-    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
-    bool is_jumped = hfi_is_jumped(thread, here);
-    if (is_jumped) {
-        hfi_jumped(thread, here, "hf_call");
-    }
-    if (thread->parked) {
-        hfi_parked parked;
-        thread->parts->callback_hooks->take_parked(thread, &parked);
-        result->callback_status = parked.status;
-        result->callback_name = parked.name;
-    }
-    return is_jumped ? HF_E_JUMPED : result->callback_status != HF_OK ? HF_E_CALLBACK : HF_OK;
-}
-
 /* Gives back what the call took: the last hold of a disposed resource runs its release function. */
 static void let_go(hfi_call *call)
 {

@@ -19,7 +19,8 @@
 #include "call/function.h"
 
 #include "base/alloc.h"
-#include "thread/thread.h"
+#include "base/given.h"
+#include "thread/activation.h"
 
 #include <string.h>
 
@@ -139,7 +140,7 @@ static hf_status open_one(hf_thread *thread, const char *name, uint32_t search, 
     char why[256] = "";
     hfi_enter(thread);
     hf_status status = hfp_module_open_why(name, where, &module, &native_error, why, sizeof(why));
-    hfi_leave(thread);
+    hfi_leave_unheard(thread, open_name);
     if (status != HF_OK) {
         add_refusal(all, name, why);
         return status;
@@ -164,26 +165,12 @@ static hf_status open_any(hf_thread *thread, const char *name, const hf_library_
                                                    : report_missing(thread->parts, status, &all);
 }
 
-/* What an older or newer header lacks is zero. */
 static bool read_options(const hf_library_options *given, hf_library_options *options_out)
 {
     const hf_library_options defaults = HF_LIBRARY_OPTIONS_INIT;
     *options_out = defaults;
-    if (!given) {
-        return true;
-    }
-    size_t size = given->struct_size;
-    if (size < sizeof(given->struct_size) || size > 4096) {
-        return false;
-    }
-    const unsigned char *bytes = (const unsigned char *)given;
-    for (size_t i = sizeof(*given); i < size; i++) {
-        if (bytes[i]) {
-            return false;
-        }
-    }
-    memcpy(options_out, given, size < sizeof(*given) ? size : sizeof(*given));
-    return options_out->search <= HF_SEARCH_ANY;
+    return hfi_given_read(given, options_out, sizeof(*options_out)) &&
+           options_out->search <= HF_SEARCH_ANY;
 }
 
 static bool has_null_name(const hf_library_options *options)

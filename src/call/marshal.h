@@ -62,6 +62,13 @@ HF_MUST_CHECK hf_status hfi_marshal_pointer(hfi_call *call, unsigned index, cons
 hf_status hfi_marshal_wrong_kind(hfi_call *call, unsigned index, const hf_arg *arg,
                                  const char *wanted);
 
+/** Of a buffer whose size other parameters make: the address says nothing of how much is there. */
+#define HFI_LENT_UNKNOWN UINT64_MAX
+
+/** Compares what is lent with the sizes that the arguments make, when all are taken, and sets those
+ * of outputs.  HF_E_RANGE, HF_E_OVERFLOW. */
+HF_MUST_CHECK hf_status hfi_marshal_extents(hfi_call *call);
+
 /** A part of a managed buffer. */
 typedef struct hfi_lent {
     uintptr_t object;

@@ -4,9 +4,9 @@
  * What a caller lends: parts of managed buffers, and resources.
  *
  * A buffer is lent only where the plan knows how far the callee may reach: by a
- * capacity parameter, which then says the lent length, or by the parameter's own
- * type.  Otherwise a callee that reaches further than the caller meant would do so
- * into a neighbour, unseen.
+ * capacity parameter, which then says the lent length, by the parameter's own type, or
+ * by a size that other arguments make (marshal_extent.c).  Otherwise a callee that reaches further
+ * than the caller meant would do so into a neighbour, unseen.
  *
  * Threads: the owner of the call, managed.
  */
@@ -73,6 +73,9 @@ hf_status hfi_marshal_reach(hfi_call *call, unsigned index, size_t offset, size_
                                      "%zu bytes are more than the capacity parameter can say",
                                      length);
     }
+    if (step->has_extent) {
+        return HF_OK; /* hfi_marshal_extents() compares, when it is known */
+    }
     if (step->reach == 0) {
         return hfi_call_refuse(call, (int)index, HF_E_ARGUMENT_KIND,
                                "add capacity() to a parameter or size() to this one, or give the "
@@ -105,8 +108,9 @@ static hf_status lend(hfi_call *call, unsigned index, const hf_arg *arg)
     }
     (void)hfi_call_keep(call, lent.object, (int)index);
     argument->offset = lent.offset;
-    argument->capacity =
-        step->element == 1 ? lent.length : lent.length - lent.length % step->element;
+    argument->capacity = step->element == 1 || step->has_extent
+                             ? lent.length
+                             : lent.length - lent.length % step->element;
     return HF_OK;
 }
 
@@ -124,7 +128,7 @@ hf_status hfi_marshal_buffer(hfi_call *call, unsigned index, const hf_arg *arg)
         return hfi_marshal_linked(call, index, arg);
     case HF_ARG_NULL:
         argument->value.pointer = NULL;
-        argument->capacity = 0;
+        argument->capacity = call->function->step[index].has_extent ? HFI_LENT_UNKNOWN : 0;
         return HF_OK;
     case HF_ARG_POINTER:
         if (call->function->step[index].is_sized) {
@@ -132,6 +136,7 @@ hf_status hfi_marshal_buffer(hfi_call *call, unsigned index, const hf_arg *arg)
                 call, index, arg, "HF_BUFFER, whose length the capacity parameter announces");
         }
         hfi_value_set(&argument->value, HFI_C_POINTER, (uintptr_t)arg->as.pointer);
+        argument->capacity = HFI_LENT_UNKNOWN;
         return hfi_marshal_pointer(call, index, arg->as.pointer);
     default:
         return hfi_marshal_wrong_kind(call, index, arg,

@@ -274,7 +274,8 @@ hf_status hfi_marshal_linked(hfi_call *call, unsigned index, const hf_arg *arg)
     }
     if (status == HF_OK) {
         hfi_value_set_pointer(&argument->value, linked->memory);
-        argument->capacity = linked->size - linked->size % step->element;
+        argument->capacity =
+            step->has_extent ? linked->size : linked->size - linked->size % step->element;
         argument->native_size = linked->size;
     }
     return status;

@@ -24,7 +24,7 @@
 
 /* The native call of a function that is not odd and gives a word or nothing.  What it left in its
  * register is put away before the error values are read: nothing is called for that. */
-static HFI_ALWAYS_INLINE void cross(hf_thread *thread, const hf_function *function,
+static HFI_ALWAYS_INLINE bool cross(hf_thread *thread, const hf_function *function,
                                     hf_result *result, const uint64_t *word, unsigned count)
 {
     hfi_cross_out_quickly(thread);
@@ -32,7 +32,7 @@ static HFI_ALWAYS_INLINE void cross(hf_thread *thread, const hf_function *functi
     bits &= function->result_mask;
     bits ^= function->result_sign;
     result->value.u = bits - function->result_sign;
-    hfi_cross_back_quickly(thread, result);
+    return hfi_cross_back_quickly(thread, result);
 }
 
 /* One for each small number of parameters; the functions are below. */
@@ -60,8 +60,10 @@ static HFI_ALWAYS_INLINE hf_status call_simple(hf_thread *thread, const hf_funct
     if (HF_UNLIKELY(!fits || arguments[count].kind != HF_ARG_END)) {
         return hfi_plain_generally(thread, function, result, arguments);
     }
-    cross(thread, function, result, word, count);
-    return hfi_plain_finish(thread, function, result, result->value.i);
+    if (HF_UNLIKELY(!cross(thread, function, result, word, count))) {
+        return hfi_plain_disturbed(thread, function, result, NULL, result->value.i);
+    }
+    return hfi_plain_finish(thread, function, result, result->value.i, HF_OK);
 }
 
 /* ---- words of all kinds ---- */
@@ -92,14 +94,50 @@ static HFI_ALWAYS_INLINE hf_status call_words(hf_thread *thread, const hf_functi
     if (all.pins) {
         hfi_plain_publish(thread, function, &record, all.object, all.pins);
     }
-    cross(thread, function, result, all.registers.word, count);
-    if (all.pins) {
-        hfi_record_pop(&record);
+    if (HF_UNLIKELY(!cross(thread, function, result, all.registers.word, count))) {
+        return hfi_plain_disturbed(thread, function, result, all.pins ? &record : NULL,
+                                   result->value.i);
     }
-    return hfi_plain_finish(thread, function, result, result->value.i);
+    if (all.pins) {
+        hfi_plain_withdraw(thread, &record);
+    }
+    return hfi_plain_finish(thread, function, result, result->value.i, HF_OK);
 }
 
 /* ---- words, of which one lends a managed buffer ---- */
+
+/* What its arguments come to.  There is one buffer, so what the library supplies is its length. */
+static HFI_ALWAYS_INLINE bool take_lender(const hf_function *function, const hf_arg *next,
+                                          unsigned count, unsigned place, uint64_t *cell,
+                                          uintptr_t *object_out)
+{
+    const hfi_take *take = function->take;
+    uint64_t length = 0;
+#define TAKE(i)                                                                                    \
+    if ((i) < count && (i) == place) {                                                             \
+        if (!hfi_take_managed(&take[i], next++, &length, &cell[i], object_out)) {                  \
+            return false;                                                                          \
+        }                                                                                          \
+    } else if ((i) < count && take[i].how == HFI_TAKE_NOTHING) {                                   \
+        cell[i] = length;                                                                          \
+    } else if ((i) < count && !hfi_take_simply(&take[i], next++, &cell[i])) {                      \
+        return false;                                                                              \
+    }
+    TAKE(0)
+    TAKE(1)
+    TAKE(2)
+    TAKE(3)
+#undef TAKE
+#define ANNOUNCE(i) /* to a parameter in front of the buffer */                                    \
+    if ((i) < place && take[i].how == HFI_TAKE_NOTHING) {                                          \
+        cell[i] = length;                                                                          \
+    }
+    ANNOUNCE(0)
+    ANNOUNCE(1)
+    ANNOUNCE(2)
+#undef ANNOUNCE
+    return next->kind == HF_ARG_END;
+}
 
 /* The commonest of the above: the buffer is parameter `place`, all others are simple or are told by
  * it.  For native memory in its place there is call_words(). */
@@ -107,31 +145,19 @@ static HFI_ALWAYS_INLINE hf_status call_lender(hf_thread *thread, const hf_funct
                                                hf_result *result, const hf_arg *arguments,
                                                unsigned count, unsigned place)
 {
-    uint64_t cell[HFI_CELL_NOWHERE + 1];
-    uintptr_t object = 0;
-    const hfi_take *take = function->take;
-    const hf_arg *next = arguments;
-    bool fits = hfi_plain_is_fresh(result);
-#define TAKE(i)                                                                                    \
-    if (fits && (i) < count) {                                                                     \
-        fits = (i) == place ? hfi_take_managed(&take[i], next++, cell, &cell[i], &object)          \
-                            : take[i].how == HFI_TAKE_NOTHING ||                                   \
-                                  hfi_take_simply(&take[i], next++, &cell[i]);                     \
-    }
-    TAKE(0)
-    TAKE(1)
-    TAKE(2)
-    TAKE(3)
-#undef TAKE
-    if (HF_UNLIKELY(!fits || next->kind != HF_ARG_END)) {
+    uint64_t cell[HFI_REGISTERS_MAX];
+    uintptr_t object;
+    if (HF_UNLIKELY(!hfi_plain_is_fresh(result)) ||
+        HF_UNLIKELY(!take_lender(function, arguments, count, place, cell, &object))) {
         return words[count](thread, function, result, arguments);
     }
     hf_record_ record;
     hfi_plain_publish(thread, function, &record, &object, 1);
-    cross(thread, function, result, cell, count);
-    thread->records = record.outer;
-    record.cookie = HFI_RECORD_ENDED;
-    return hfi_plain_finish(thread, function, result, result->value.i);
+    if (HF_UNLIKELY(!cross(thread, function, result, cell, count))) {
+        return hfi_plain_disturbed(thread, function, result, &record, result->value.i);
+    }
+    hfi_plain_withdraw(thread, &record);
+    return hfi_plain_finish(thread, function, result, result->value.i, HF_OK);
 }
 
 /* ---- with floating numbers, and all the others ---- */
@@ -146,14 +172,14 @@ static HFI_ALWAYS_INLINE bool take_number(const hfi_take *take, const hf_arg **n
     return take->how == HFI_TAKE_NOTHING || hfi_take_float((*next)++, &cells[take->at]);
 }
 
-static HFI_ALWAYS_INLINE void cross_mixed(hf_thread *thread, const hf_function *function,
+static HFI_ALWAYS_INLINE bool cross_mixed(hf_thread *thread, const hf_function *function,
                                           hf_result *result, const hfi_registers *registers)
 {
     hfi_value returned;
     hfi_cross_out_quickly(thread);
     hfi_direct_mixed(&function->cif, function->address, registers, &returned);
-    hfi_cross_back_quickly(thread, result);
-    (void)hfi_result_read(result, function, &returned);
+    (void)hfi_result_read(result, function, &returned); /* moves, and nothing that has an error */
+    return hfi_cross_back_quickly(thread, result);
 }
 
 /* As call_lender(), with registers of both kinds; `place` is NOWHERE where nothing is lent. */
@@ -172,9 +198,9 @@ static HFI_ALWAYS_INLINE hf_status call_mixed(hf_thread *thread, const hf_functi
 #define TAKE(i)                                                                                    \
     if (fits && (i) < count) {                                                                     \
         uint64_t *cells = registers.cell;                                                          \
-        fits = (i) == place                                                                        \
-                   ? hfi_take_managed(&take[i], next++, cells, &cells[take[i].at], &object)        \
-                   : take_number(&take[i], &next, cells);                                          \
+        fits = (i) == place ? hfi_take_managed(&take[i], next++, &cells[take[i].announce_at],      \
+                                               &cells[take[i].at], &object)                        \
+                            : take_number(&take[i], &next, cells);                                 \
     }
     TAKE(0)
     TAKE(1)
@@ -186,16 +212,18 @@ static HFI_ALWAYS_INLINE hf_status call_mixed(hf_thread *thread, const hf_functi
     if (HF_UNLIKELY(!fits || next->kind != HF_ARG_END)) {
         return hfi_plain_any(thread, function, result, arguments);
     }
-    if (place == NOWHERE) {
-        cross_mixed(thread, function, result, &registers);
-    } else {
-        hf_record_ record;
+    hf_record_ record;
+    if (place != NOWHERE) {
         hfi_plain_publish(thread, function, &record, &object, 1);
-        cross_mixed(thread, function, result, &registers);
-        thread->records = record.outer;
-        record.cookie = HFI_RECORD_ENDED;
     }
-    return hfi_plain_finish(thread, function, result, result->value.i);
+    if (HF_UNLIKELY(!cross_mixed(thread, function, result, &registers))) {
+        return hfi_plain_disturbed(thread, function, result, place != NOWHERE ? &record : NULL,
+                                   result->value.i);
+    }
+    if (place != NOWHERE) {
+        hfi_plain_withdraw(thread, &record);
+    }
+    return hfi_plain_finish(thread, function, result, result->value.i, HF_OK);
 }
 
 /* ---- one of each for each count ---- */

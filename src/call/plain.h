@@ -15,7 +15,10 @@
 /** Sets `plain` and `take` of a planned function, or leaves `plain` NULL. */
 void hfi_plain_choose(hf_function *function);
 
-/* All but the last two are for functions that are not odd; NULL: there is none for that many. */
+/** The way of a function whose `plain` and `guards` are set: `plain` where the guards allow it. */
+hfi_call_fn *hfi_plain_entry(const hf_function *function);
+
+/* All but the last three are for functions that are not odd; NULL: there is none for that many. */
 
 /** HFI_DIRECT_WORDS, and all parameters are simple. */
 hfi_call_fn *hfi_plain_simple(unsigned count);
@@ -39,5 +42,9 @@ hf_status hfi_plain_any(hf_thread *thread, const hf_function *function, hf_resul
 /** HFI_DIRECT_NONE, with words and floating numbers alone, on a little-endian 64-bit machine. */
 hf_status hfi_plain_ffi(hf_thread *thread, const hf_function *function, hf_result *result,
                         const hf_arg *arguments);
+
+/** hfi_plain_any() that looks after the headers of what is lent (HFI_GUARD_ZONES). */
+hf_status hfi_plain_zoned(hf_thread *thread, const hf_function *function, hf_result *result,
+                          const hf_arg *arguments);
 
 #endif

@@ -26,43 +26,57 @@ hf_status hfi_plain_generally(hf_thread *thread, const hf_function *function, hf
 }
 
 hf_status hfi_plain_judge(hf_thread *thread, const hf_function *function, hf_result *result,
-                          int64_t seen)
+                          int64_t seen, hf_status status)
 {
     (void)hfi_result_judge(result, function, seen, NULL);
     hfi_flight_end(thread);
-    hf_status status = hfi_cross_status(thread, result);
     return HF_UNLIKELY(status != HF_OK) ? status : result->failed ? HF_E_NATIVE : HF_OK;
+}
+
+hf_status hfi_plain_disturbed(hf_thread *thread, const hf_function *function, hf_result *result,
+                              hf_record_ *record, int64_t seen)
+{
+    hfi_cross_back_specially(thread);
+    if (record) {
+        hfi_record_pop(record);
+    }
+    return hfi_plain_finish(thread, function, result, seen, hfi_cross_status(thread, result));
+}
+
+/* Both ways are the same around the native call itself. */
+static HFI_ALWAYS_INLINE hf_status call_taken(hf_thread *thread, const hf_function *function,
+                                              hf_result *result, hfi_taken *all, void **passed)
+{
+    hf_record_ record;
+    hfi_value returned;
+    const unsigned pins = all->pins;
+    if (pins) {
+        hfi_plain_publish(thread, function, &record, all->object, pins);
+    }
+    hfi_cross_out(thread, function);
+    if (passed) {
+        hfi_cif_call(&function->cif, function->address, &returned, passed);
+    } else {
+        hfi_direct_call(&function->cif, function->address, &all->registers, &returned);
+    }
+    hfi_cross_back(thread, function, result);
+    if (pins) {
+        hfi_plain_withdraw(thread, &record);
+    }
+    return hfi_plain_finish(thread, function, result, hfi_result_read(result, function, &returned),
+                            hfi_cross_status(thread, result));
 }
 
 hf_status hfi_plain_any(hf_thread *thread, const hf_function *function, hf_result *result,
                         const hf_arg *arguments)
 {
     hfi_taken all;
-    const unsigned count = function->prototype.param_count;
-    const hf_arg *next = arguments;
-    bool fits = hfi_plain_is_fresh(result);
-    all.pins = 0;
     hfi_plain_pad(&all.registers, function);
-    for (unsigned i = 0; i < count && fits; i++) {
-        fits = hfi_take_one(&all, thread, &function->take[i], &next, function->take[i].at,
-                            HFI_ALL_SORTS);
-    }
-    if (HF_UNLIKELY(!fits || next->kind != HF_ARG_END)) {
+    if (HF_UNLIKELY(!hfi_plain_is_fresh(result)) ||
+        HF_UNLIKELY(!hfi_take_all(&all, thread, function, arguments))) {
         return hfi_plain_generally(thread, function, result, arguments);
     }
-    hf_record_ record;
-    hfi_value returned;
-    const unsigned pins = all.pins;
-    if (pins) {
-        hfi_plain_publish(thread, function, &record, all.object, pins);
-    }
-    hfi_cross_out(thread, function);
-    hfi_direct_call(&function->cif, function->address, &all.registers, &returned);
-    hfi_cross_back(thread, function, result);
-    if (pins) {
-        hfi_record_pop(&record);
-    }
-    return hfi_plain_finish(thread, function, result, hfi_result_read(result, function, &returned));
+    return call_taken(thread, function, result, &all, NULL);
 }
 
 hf_status hfi_plain_ffi(hf_thread *thread, const hf_function *function, hf_result *result,
@@ -70,28 +84,12 @@ hf_status hfi_plain_ffi(hf_thread *thread, const hf_function *function, hf_resul
 {
     hfi_taken all;
     void *passed[HFI_TAKES_MAX];
-    const unsigned count = function->prototype.param_count;
-    const hf_arg *next = arguments;
-    bool fits = hfi_plain_is_fresh(result);
-    all.pins = 0;
-    for (unsigned i = 0; i < count && fits; i++) {
-        passed[i] = &all.registers.cell[i];
-        fits = hfi_take_one(&all, thread, &function->take[i], &next, i, HFI_ALL_SORTS);
-    }
-    if (HF_UNLIKELY(!fits || next->kind != HF_ARG_END)) {
+    if (HF_UNLIKELY(!hfi_plain_is_fresh(result)) ||
+        HF_UNLIKELY(!hfi_take_all(&all, thread, function, arguments))) {
         return hfi_plain_generally(thread, function, result, arguments);
     }
-    hf_record_ record;
-    hfi_value returned;
-    const unsigned pins = all.pins;
-    if (pins) {
-        hfi_plain_publish(thread, function, &record, all.object, pins);
+    for (unsigned i = 0; i < function->prototype.param_count; i++) {
+        passed[i] = &all.registers.cell[i];
     }
-    hfi_cross_out(thread, function);
-    hfi_cif_call(&function->cif, function->address, &returned, passed);
-    hfi_cross_back(thread, function, result);
-    if (pins) {
-        hfi_record_pop(&record);
-    }
-    return hfi_plain_finish(thread, function, result, hfi_result_read(result, function, &returned));
+    return call_taken(thread, function, result, &all, passed);
 }

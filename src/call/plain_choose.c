@@ -13,6 +13,7 @@
 #include "call/plain.h"
 
 #include "call/direct.h"
+#include "call/guard.h"
 #include "heap/heap.h"
 
 #include <string.h>
@@ -160,6 +161,28 @@ static bool is_for_ffi(const hf_function *function)
 {
     bool is_common = !function->cif.has_values && !function->cif.detour;
     return UINTPTR_MAX > UINT32_MAX && hfi_value_shift(HFI_C_I32) == 0 && is_common;
+}
+
+static bool lends(const hf_function *function)
+{
+    for (unsigned i = 0; i < function->prototype.param_count; i++) {
+        if (function->take[i].how == HFI_TAKE_BUFFER) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Guards look at more than a short way knows, except for the zones of whole buffers: those end
+ * where the objects begin, whose headers are all that there is to compare. */
+hfi_call_fn *hfi_plain_entry(const hf_function *function)
+{
+    bool needs_zones = function->guards != 0 && function->plain && lends(function);
+    bool is_short = function->plain && (function->guards & ~HFI_GUARD_ZONES) == 0;
+    if (!is_short || (needs_zones && function->cif.direct == HFI_DIRECT_NONE)) {
+        return function->parts->call_generally;
+    }
+    return needs_zones ? hfi_plain_zoned : function->plain;
 }
 
 void hfi_plain_choose(hf_function *function)

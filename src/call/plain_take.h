@@ -44,16 +44,15 @@ static HFI_ALWAYS_INLINE bool hfi_take_simply(const hfi_take *take, const hf_arg
 bool hfi_take_is_native(const hf_thread *thread, const hfi_take *take, const hf_arg *arg);
 
 static HFI_ALWAYS_INLINE bool hfi_take_managed(const hfi_take *take, const hf_arg *arg,
-                                               uint64_t *cells, uint64_t *cell,
+                                               uint64_t *length_out, uint64_t *cell,
                                                uintptr_t *object_out)
 {
     if (HF_UNLIKELY(arg->kind != HF_ARG_BUFFER) || HF_UNLIKELY(!arg->as.ref)) {
         return false;
     }
     uintptr_t object = arg->as.ref->word_;
-    if (HF_UNLIKELY(object == 0) || HF_UNLIKELY(object == HFI_SLOT_POISON) ||
-        HF_UNLIKELY(hfi_object_type_id(object) != HFI_TYPE_BYTES)) {
-        return false;
+    if (HF_UNLIKELY(object == 0) || HF_UNLIKELY(hfi_object_type_id(object) != HFI_TYPE_BYTES)) {
+        return false; /* poison is in slots of a checked mode alone, where no way is short */
     }
     uint64_t length = *hfi_object_length(object);
     uint64_t payload = (uintptr_t)hfi_payload_16(object);
@@ -69,7 +68,7 @@ static HFI_ALWAYS_INLINE bool hfi_take_managed(const hfi_take *take, const hf_ar
         }
     }
     *object_out = object;
-    cells[take->announce_at] = length;
+    *length_out = length;
     *cell = payload;
     return length + take->bias[0] <= take->span[0];
 }
@@ -81,7 +80,8 @@ static HFI_ALWAYS_INLINE bool hfi_take_lent(hfi_taken *all, const hf_thread *thr
         *cell = (uintptr_t)arg->as.pointer;
         return hfi_take_is_native(thread, take, arg);
     }
-    return hfi_take_managed(take, arg, all->registers.cell, cell, &all->object[all->pins++]);
+    return hfi_take_managed(take, arg, &all->registers.cell[take->announce_at], cell,
+                            &all->object[all->pins++]);
 }
 
 /* The low half of the register is the float.  One that is not finite is for the general way. */
@@ -120,6 +120,23 @@ static HFI_ALWAYS_INLINE bool hfi_take_one(hfi_taken *all, const hf_thread *thre
     return arg->as.pointer && hfi_take_simply(take, arg, cell);
 }
 
+/* Takes all, up to the end of the list: each simple one in a few instructions. */
+static HFI_ALWAYS_INLINE bool hfi_take_all(hfi_taken *all, const hf_thread *thread,
+                                           const hf_function *function, const hf_arg *next)
+{
+    const hfi_take *end = function->take + function->prototype.param_count;
+    all->pins = 0;
+    for (const hfi_take *take = function->take; take != end; take++) {
+        bool fits = HF_LIKELY(take->how == HFI_TAKE_SIMPLY)
+                        ? hfi_take_simply(take, next++, &all->registers.cell[take->at])
+                        : hfi_take_one(all, thread, take, &next, take->at, HFI_ALL_SORTS);
+        if (HF_UNLIKELY(!fits)) {
+            return false;
+        }
+    }
+    return next->kind == HF_ARG_END;
+}
+
 /* A result that has nothing of an earlier call which the fields below do not overwrite. */
 static HFI_ALWAYS_INLINE bool hfi_plain_is_fresh(const hf_result *result)
 {
@@ -131,22 +148,28 @@ static HFI_ALWAYS_INLINE bool hfi_plain_is_fresh(const hf_result *result)
 hf_status hfi_plain_generally(hf_thread *thread, const hf_function *function, hf_result *result,
                               const hf_arg *arguments);
 
-/** Finishes a call with a fail role that may hold. */
+/** Finishes a call with a fail role that may hold.  `status` is what hfi_cross_status() said. */
 hf_status hfi_plain_judge(hf_thread *thread, const hf_function *function, hf_result *result,
-                          int64_t seen);
+                          int64_t seen, hf_status status);
+
+/** Comes back from a crossing that something happened under, unlinks `record` unless it is NULL,
+ * and finishes the call. */
+hf_status hfi_plain_disturbed(hf_thread *thread, const hf_function *function, hf_result *result,
+                              hf_record_ *record, int64_t seen);
 
 /* `seen` is what expressions see of the native function's result. */
 static HFI_ALWAYS_INLINE hf_status hfi_plain_finish(hf_thread *thread, const hf_function *function,
-                                                    hf_result *result, int64_t seen)
+                                                    hf_result *result, int64_t seen,
+                                                    hf_status status)
 {
     result->attempts = 1;
     result->error = 0;
     result->failed = false;
     if (function->judges && (uint64_t)seen - function->fail_from <= function->fail_span) {
-        return hfi_plain_judge(thread, function, result, seen);
+        return hfi_plain_judge(thread, function, result, seen, status);
     }
     hfi_flight_end(thread); /* the function is not looked at behind this */
-    return hfi_cross_status(thread, result);
+    return status;
 }
 
 static HFI_ALWAYS_INLINE void hfi_plain_publish(hf_thread *thread, const hf_function *function,
@@ -155,8 +178,7 @@ static HFI_ALWAYS_INLINE void hfi_plain_publish(hf_thread *thread, const hf_func
 {
     record->thread = thread;
     hfi_record_prepare(thread, record, function->name);
-    record->site.file = NULL;
-    record->site.line = 0;
+    record->site = (hf_site){ NULL, 0 };
     record->what = function->name;
     record->pins = (uint16_t)pins;
     record->keeps = 0;
@@ -164,6 +186,14 @@ static HFI_ALWAYS_INLINE void hfi_plain_publish(hf_thread *thread, const hf_func
     record->slots = NULL;
     record->abandon = NULL;
     hfi_record_push(thread, record);
+}
+
+/* hfi_record_pop() that looks for the thread nowhere. */
+static HFI_ALWAYS_INLINE void hfi_plain_withdraw(hf_thread *thread, hf_record_ *record)
+{
+    HF_ASSERT(thread->records == record);
+    thread->records = record->outer;
+    record->cookie = HFI_RECORD_ENDED;
 }
 
 /* What is loaded without an argument is zero, and not what the stack happens to hold. */

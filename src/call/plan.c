@@ -73,6 +73,7 @@ static void plan_parameter(hfi_step *step, const hfi_param *param)
                         .length_by = -1,
                         .is_sized = param->capacity_param >= 0,
                         .element = param->target_size ? param->target_size : 1,
+                        .has_extent = param->extent_expr.count != 0,
                         .reach = param->extent ? param->extent : param->target_size,
                         .alignment = param->target_alignment ? param->target_alignment : 1,
                         .is_immovable = param->points_into >= 0,
@@ -89,7 +90,7 @@ static void plan_parameter(hfi_step *step, const hfi_param *param)
         step->quick = HFI_QUICK_DOUBLE;
     } else if (param->kind == HFI_P_SCALAR && param->type == HFI_C_F32) {
         step->quick = HFI_QUICK_FLOAT;
-    } else if (param->kind == HFI_P_BUFFER) {
+    } else if (param->kind == HFI_P_BUFFER && !step->has_extent) {
         step->quick = HFI_QUICK_BUFFER;
     } else if (param->kind == HFI_P_TEXT && !step->is_system) {
         step->quick = HFI_QUICK_TEXT;
@@ -271,6 +272,7 @@ static void plan_flags(hf_function *function)
     function->has_capacities = function->scalars != 0;
     for (unsigned i = 0; i < prototype->param_count; i++) {
         function->has_capacities |= function->step[i].buffer >= 0;
+        function->has_extents |= function->step[i].has_extent;
         function->rearms_values |= function->growing && function->step[i].kind == HFI_P_AGGREGATE;
     }
     function->sees_values = function->has_outputs || asks_for_parameter(&prototype->fail) ||

@@ -77,12 +77,6 @@ static inline int64_t hfi_result_read(hf_result *result, const hf_function *func
 int64_t hfi_result_judge(hf_result *result, const hf_function *function, int64_t result_seen,
                          const int64_t *seen);
 
-/**
- * What callbacks left that ran under a call: asked behind the crossing when a run or a parked error
- * is linked.  HF_OK; HF_E_CALLBACK, with the first error in the result; HF_E_JUMPED, reported.
- */
-hf_status hfi_call_callbacks_said(hf_thread *thread, hf_result *result);
-
 /** Clears the outputs: the call did not succeed. */
 void hfi_result_clear(hf_result *result);
 

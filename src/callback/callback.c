@@ -40,7 +40,8 @@ hf_status hfi_callbacks_create(hfi_parts *parts, hfi_callbacks **callbacks_out)
     callbacks->parts = parts;
     const hfi_world_hooks hooks = { .self = callbacks,
                                     .detached = hfi_runs_free,
-                                    .jumped = hfi_runs_jumped };
+                                    .jumped = hfi_runs_jumped,
+                                    .unheard = hfi_parked_unheard };
     hfi_world_set_hooks(parts->world, HFI_HOOK_CALLBACK, &hooks);
     parts->callback_hooks = &hfi_callback_hooks_table;
     *callbacks_out = callbacks;

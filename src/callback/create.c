@@ -10,6 +10,7 @@
 
 #include "callback/inside.h"
 
+#include "base/given.h"
 #include "call/binding.h"
 
 #include <string.h>
@@ -27,20 +28,7 @@ static hf_status misuse(hf_thread *thread, hf_status status, const char *argumen
 static bool read_options(const hf_callback_options *given, hf_callback_options *options_out)
 {
     memset(options_out, 0, sizeof *options_out);
-    if (!given) {
-        return true;
-    }
-    size_t size = given->struct_size;
-    if (size < sizeof given->struct_size || size > 4096) {
-        return false;
-    }
-    for (size_t i = sizeof *given; i < size; i++) {
-        if (((const unsigned char *)given)[i]) {
-            return false;
-        }
-    }
-    memcpy(options_out, given, size < sizeof *given ? size : sizeof *given);
-    return true;
+    return hfi_given_read(given, options_out, sizeof *options_out);
 }
 
 static hf_status parse(hf_thread *thread, const char *text, const hf_callback_options *options,

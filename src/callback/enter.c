@@ -21,6 +21,9 @@
  * for by who writes the state, with a process-wide barrier, as in thread/stop.c; in
  * exchange mode by an exchange here.
  *
+ * The owner in the ordinary case has a way of its own, run_quickly(): the same steps in
+ * the same order, with what each of them might have to do otherwise asked for at once.
+ *
  * No lock and no allocation, but for a thread's first run and each depth of nesting
  * that it reaches first.
  *
@@ -254,15 +257,15 @@ static inline bool cross_and_run(hf_callback *callback, hf_thread *thread, bool 
     return is_good;
 }
 
-void hfi_callback_enter(ffi_cif *cif, void *result, void **arguments, void *user)
+/* Steps 1 to 5 for every case, but that who is on the owner's stack has counted. */
+static __attribute__((noinline)) void enter_any(hf_callback *callback, void *result,
+                                                void **arguments, bool is_owner)
 {
     hfp_native_error error;
     hfp_native_error_take(&error.errno_value, &error.last_error, &error.wsa_error);
-    (void)cif;
-    hf_callback *callback = user;
-    uint64_t stack = atomic_load_explicit(&callback->owner_stack, memory_order_relaxed);
-    bool is_owner = hfi_is_on_stack(stack, (uintptr_t)__builtin_frame_address(0));
-    count(callback, is_owner);
+    if (!is_owner) {
+        count(callback, is_owner);
+    }
     uint32_t state = atomic_load_explicit(&callback->state, memory_order_seq_cst);
     bool is_good = false;
     if (HF_LIKELY(state == HFI_CALLBACK_LIVE)) {
@@ -276,4 +279,89 @@ void hfi_callback_enter(ffi_cif *cif, void *result, void **arguments, void *user
     }
     uncount(callback, is_owner);
     hfp_native_error_restore(error);
+}
+
+/* ---- the owner, in the ordinary case ---- */
+
+/* Nothing is to be done that run_quickly() leaves out.  Only after the state was read, for it looks
+ * at the thread. */
+static inline bool is_ordinary(const hf_thread *thread, uintptr_t here)
+{
+    uint32_t differs =
+        (atomic_load_explicit(&thread->state, memory_order_relaxed) ^ HFI_NATIVE) |
+        (atomic_load_explicit(&thread->detours, memory_order_relaxed) & ~HFI_DETOUR_EXCHANGE) |
+        atomic_load_explicit(&thread->gate, memory_order_relaxed);
+    return HF_LIKELY(differs == 0) && HF_LIKELY(here - thread->stack_low <= thread->stack_size) &&
+           HF_LIKELY(!thread->no_callback) && HF_LIKELY(thread->spare_activation != NULL) &&
+           HF_LIKELY(!hfi_is_jumped(thread, here));
+}
+
+/* False: native code gets the safe value. */
+static inline bool finish_quickly(hf_callback *callback, hf_thread *thread, hfi_run *run,
+                                  hf_status status, void *result, const hf_value *value)
+{
+    if (HF_UNLIKELY(!is_managed(thread))) {
+        repair_state(callback, thread);
+    }
+    end_run(thread, run);
+    if (HF_LIKELY(status == HF_OK)) {
+        status = check_result(callback, thread, result, value);
+    }
+    if (HF_UNLIKELY(status != HF_OK)) {
+        hfi_run_park(thread, callback, status);
+    }
+    if (HF_LIKELY(is_managed(thread))) {
+        hfi_enter(thread);
+    } else { /* the handler has forked, and this is the child */
+        hfi_fork_enter(thread);
+    }
+    return status == HF_OK;
+}
+
+static inline void run_quickly(hf_callback *callback, hf_thread *thread, void *result,
+                               void **arguments, uintptr_t here)
+{
+    const int errno_value = *thread->errno_at;
+    const uint32_t last_error = hfp_last_error_read();
+    hfi_leave(thread);
+    if (HF_UNLIKELY(!is_managed(thread))) { /* it has waited, and is the child of a fork */
+        hfi_fork_enter(thread);
+        enter_any(callback, result, arguments, true);
+        return;
+    }
+    thread->callback_entries++;
+    hfi_run *run = begin_run(callback, thread, true, here);
+    hf_value values[HFI_PARAMS_MAX];
+    hf_value value = { .u = 0 };
+    hfi_arguments_get(callback->signature, arguments, values);
+    if (HF_UNLIKELY(hfi_kind_is_memory(callback->signature->result))) {
+        value.pointer = result;
+    }
+    hf_status status = callback->handler(thread, values, &value, callback->user);
+    if (HF_UNLIKELY(!finish_quickly(callback, thread, run, status, result, &value))) {
+        hfi_result_write_safe(callback->signature, result, callback->safe);
+    }
+    uncount(callback, true);
+    if (HF_UNLIKELY(*thread->errno_at != errno_value || hfp_last_error_read() != last_error)) {
+        hfp_native_error_restore((hfp_native_error){ errno_value, last_error, last_error });
+    }
+}
+
+void hfi_callback_enter(ffi_cif *cif, void *result, void **arguments, void *user)
+{
+    (void)cif;
+    hf_callback *callback = user;
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+    uint64_t stack = atomic_load_explicit(&callback->owner_stack, memory_order_relaxed);
+    bool is_owner = hfi_is_on_stack(stack, here);
+    if (HF_LIKELY(is_owner)) {
+        count(callback, true);
+        if (HF_LIKELY(atomic_load_explicit(&callback->state, memory_order_seq_cst) ==
+                      HFI_CALLBACK_LIVE) &&
+            is_ordinary(callback->owner, here)) {
+            run_quickly(callback, callback->owner, result, arguments, here);
+            return;
+        }
+    }
+    enter_any(callback, result, arguments, is_owner);
 }

@@ -159,6 +159,9 @@ void hfi_runs_jumped(void *self, hf_thread *thread, uintptr_t here, const char *
 /** An error of the run that has just ended waits for the call around it, or is reported. */
 void hfi_run_park(hf_thread *thread, const hf_callback *callback, hf_status status);
 
+/** Reports the parked error, which no call is there to hear.  A hook of the world. */
+void hfi_parked_unheard(void *self, hf_thread *thread);
+
 void hfi_take_parked(hf_thread *thread, hfi_parked *parked_out);
 
 /* ---- refuse.c: a call that cannot run ---- */

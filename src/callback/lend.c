@@ -163,10 +163,15 @@ static hf_status lend(hf_thread *thread, const hfi_prototype *prototype,
     return status;
 }
 
-/* True if a run on another thread was still under way. */
+/* True if a run on another thread was still under way.  A loan that outlives its runtime was ended
+ * with it, and the cell may be another's by now. */
 static bool end_loan(hf_thread *thread, hf_callback *cell)
 {
     hfi_callbacks_lock();
+    if (!cell->link || cell->parts != thread->parts) {
+        hfi_callbacks_unlock();
+        return false;
+    }
     hfi_callback_cell_unlink(cell);
     atomic_store_explicit(&cell->state, HFI_CALLBACK_IDLE, memory_order_seq_cst);
     bool is_running = hfi_callback_cell_runs(cell) != 0;

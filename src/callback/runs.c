@@ -62,7 +62,7 @@ void hfi_runs_free(void *self, hf_thread *thread)
 
 /* ---- errors ---- */
 
-static void report_lost(hf_thread *thread, const hf_callback *callback, hf_status status)
+static void report_lost(hf_thread *thread, const char *name, hf_site born, hf_status status)
 {
     char line[160];
     hfi_text message = hfi_text_begin(line, sizeof line);
@@ -72,11 +72,11 @@ static void report_lost(hf_thread *thread, const hf_callback *callback, hf_statu
     hf_report report = HF_REPORT_INIT;
     report.kind = HF_REPORT_WARNING;
     report.status = HF_E_CALLBACK;
-    report.function = callback->name;
+    report.function = name;
     report.argument = "handler";
-    report.other_site = callback->born;
+    report.other_site = born;
     report.message = line;
-    report.remedy = "handle it in the handler: native code called from a thread of its own";
+    report.remedy = "handle it in the handler: nobody else hears of it here";
     (void)hfi_report(thread->parts->reporter, &report);
 }
 
@@ -84,14 +84,14 @@ void hfi_run_park(hf_thread *thread, const hf_callback *callback, hf_status stat
 {
     hfi_run *around = innermost(thread);
     if (!around && thread->is_visitor) {
-        report_lost(thread, callback, status);
+        report_lost(thread, callback->name, callback->born, status);
         return;
     }
     if (thread->parked) {
         return; /* the first one wins */
     }
     if (!around && !thread->run_blocks) {
-        report_lost(thread, callback, status); /* no memory for the thread's first run */
+        report_lost(thread, callback->name, callback->born, status); /* no memory for the thread's first run */
         return;
     }
     hfi_parked *parked = around ? &around->parked_inside : &thread->run_blocks->parked;
@@ -102,6 +102,14 @@ void hfi_run_park(hf_thread *thread, const hf_callback *callback, hf_status stat
         parked->depth++;
     }
     thread->parked = parked;
+}
+
+void hfi_parked_unheard(void *self, hf_thread *thread)
+{
+    (void)self;
+    const hfi_parked parked = *thread->parked;
+    thread->parked = NULL;
+    report_lost(thread, parked.name, (hf_site){ NULL, 0 }, parked.status);
 }
 
 void hfi_take_parked(hf_thread *thread, hfi_parked *parked_out)

@@ -110,11 +110,17 @@ static void note_range(hfi_signature *signature)
     hfi_ctype kind = signature->result;
     if (hfi_ctype_is_integer(kind)) {
         unsigned bits = (unsigned)hfi_ctype_size(kind) * 8;
-        uint64_t all = UINT64_MAX >> (64 - bits);
-        bool is_signed = hfi_ctype_is_signed(kind);
-        signature->result_most = is_signed ? all >> 1 : all;
-        signature->result_least = is_signed ? -(int64_t)(all >> 1) - 1 : 0;
+        signature->result_span = UINT64_MAX >> (64 - bits);
+        signature->result_least =
+            hfi_ctype_is_signed(kind) ? ~UINT64_C(0) << (bits - 1) : UINT64_C(0);
+        signature->is_integer = bits <= 8 * sizeof(ffi_arg);
     }
+}
+
+static bool is_word(hfi_ctype kind)
+{
+    return kind == HFI_C_F64 || ((hfi_ctype_is_integer(kind) || kind == HFI_C_POINTER) &&
+                                 hfi_ctype_size(kind) == sizeof(uint64_t));
 }
 
 static bool is_same_cif(const hfi_signature *signature, const ffi_cif *cif)
@@ -143,8 +149,10 @@ static hf_status make(const hfi_prototype *prototype, const ffi_cif *cif,
     made->result = prototype->result;
     made->has_aggregates = hfi_kind_is_memory(prototype->result);
     made->result_size = result->size;
+    made->is_words = true;
     for (unsigned i = 0; i < made->count; i++) {
         made->kind[i] = prototype->param[i].type;
+        made->is_words = made->is_words && is_word(made->kind[i]);
         made->has_aggregates |= hfi_kind_is_memory(made->kind[i]);
         made->type[i] = copy_type(cif->arg_types[i]);
         if (!made->type[i]) {

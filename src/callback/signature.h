@@ -17,9 +17,11 @@ typedef struct hfi_signature {
     uint8_t count;
     bool has_aggregates; /* so that the kinds alone do not tell it */
     hfi_ctype result;
-    size_t result_size;   /* of one that is returned in memory of its own kind */
-    int64_t result_least; /* of an integer */
-    uint64_t result_most;
+    size_t result_size;    /* of one that is returned in memory of its own kind */
+    uint64_t result_least; /* of an integer; the least of a signed one as it is in a word */
+    uint64_t result_span;  /* and how much more the greatest is */
+    bool is_integer;       /* the result, and it is no wider than libffi's word for results */
+    bool is_words;         /* every argument is as wide as a handler's value */
     hfi_ctype kind[HFI_PARAMS_MAX];
     ffi_type *type[HFI_PARAMS_MAX];
 } hfi_signature;
@@ -33,6 +35,13 @@ HF_MUST_CHECK hf_status hfi_signature_of(const hfi_prototype *prototype,
 HF_MUST_CHECK hf_status hfi_signature_fits(const hfi_signature *signature,
                                            const hfi_prototype *prototype);
 
+/* A word that is a pointer, an integer or a double. */
+#if defined(__GNUC__)
+typedef uint64_t __attribute__((may_alias)) hfi_any_word;
+#else
+typedef uint64_t hfi_any_word;
+#endif
+
 /** One native argument to what a handler sees: the kinds that are not common. */
 void hfi_argument_read(hfi_ctype kind, void *argument, hf_value *value_out);
 
@@ -41,6 +50,12 @@ static inline void hfi_arguments_get(const hfi_signature *signature, void **argu
                                      hf_value *values_out)
 {
     unsigned count = signature->count;
+    if (HF_LIKELY(signature->is_words)) {
+        for (unsigned i = 0; i < count; i++) {
+            values_out[i].u = *(const hfi_any_word *)arguments[i];
+        }
+        return;
+    }
     for (unsigned i = 0; i < count; i++) {
         hfi_ctype kind = signature->kind[i];
         if (HF_LIKELY(kind == HFI_C_POINTER)) {
@@ -65,7 +80,7 @@ HF_MUST_CHECK bool hfi_result_write(const hfi_signature *signature, void *result
 HF_MUST_CHECK static inline bool hfi_result_put(const hfi_signature *signature, void *result,
                                                 const hf_value *value)
 {
-    if (signature->result == HFI_C_I32 && value->i == (int32_t)value->i) {
+    if (signature->is_integer && value->u - signature->result_least <= signature->result_span) {
         *(ffi_arg *)result = (ffi_arg)value->u;
         return true;
     }

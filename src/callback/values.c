@@ -38,9 +38,7 @@ static void write_integer(const hfi_signature *signature, void *result, uint64_t
 
 static bool is_in_range(const hfi_signature *signature, const hf_value *value)
 {
-    return signature->result_least < 0
-               ? value->i >= signature->result_least && value->i <= (int64_t)signature->result_most
-               : value->u <= signature->result_most;
+    return value->u - signature->result_least <= signature->result_span;
 }
 
 bool hfi_result_write(const hfi_signature *signature, void *result, const hf_value *value)

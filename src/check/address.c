@@ -19,6 +19,7 @@
 #include "check/check.h"
 
 #include "diag/report.h"
+#include "heap/birth.h"
 
 hf_status hfi_check_address(hf_thread *thread, uintptr_t address, hfi_certainty certainty,
                             hfi_fault *fault_out)
@@ -40,15 +41,6 @@ hf_status hfi_check_address(hf_thread *thread, uintptr_t address, hfi_certainty 
     }
     *fault_out = (hfi_fault){ .address = address, .object = found.object };
     return HF_E_POINTER;
-}
-
-void hfi_object_describe(uintptr_t object, char *buffer, size_t size)
-{
-    hfi_text text = hfi_text_begin(buffer, size);
-    const hf_type *type = hfi_type_find(hfi_object_type_id(object));
-    hfi_text_format(&text, "%s, %llu bytes", type ? type->name : "?",
-                    (unsigned long long)hfi_object_payload_size(object));
-    hfi_text_end(&text);
 }
 
 /* What is known of the object's last loan: "; the fence "f" of it ended (a.c:12)". */
@@ -84,9 +76,11 @@ hf_status hfi_fault_report(hf_thread *thread, const hfi_fault *fault, const hfi_
     report.status = HF_E_POINTER;
     report.function = place->function;
     report.argument = place->argument;
+    hfi_heap *heap = thread->parts->heap;
     if (fault->object) {
-        hfi_object_describe(fault->object, object, sizeof(object));
-        report.object = object;
+        hfi_heap_tell(heap, fault->object, &report, object, sizeof(object));
+    } else {
+        (void)hfi_heap_tell_gone(heap, fault->address, &report, object, sizeof(object));
     }
     report.site = place->site;
     report.message = message;

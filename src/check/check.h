@@ -83,9 +83,6 @@ typedef struct hfi_fault_place {
 /** Reports a fault; HF_E_POINTER. */
 hf_status hfi_fault_report(hf_thread *thread, const hfi_fault *fault, const hfi_fault_place *place);
 
-/** "bytes, 64 bytes" */
-void hfi_object_describe(uintptr_t object, char *buffer, size_t size);
-
 /**
  * What a callback gives back to native code: the pointer itself, and the memory behind it where its
  * shape is known (NULL: it is not).  Reported; HF_E_POINTER, HF_E_NOMEM.  HF_OK at level 0.

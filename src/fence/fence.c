@@ -3,6 +3,9 @@
 /*
  * Fences: records that a program opens itself.
  *
+ * In programs compiled by gcc or clang for 64 bits these functions are the slow path: the
+ * usual fence is made and ended inline (holdfast/fence.h), by the same protocol.
+ *
  * Begin and end are calls of functions that the compiler does not see into, or,
  * with link-time optimisation, contain an asm statement with a memory clobber and
  * the lent address as an input: no read or write of lent bytes moves across them.
@@ -12,6 +15,7 @@
 
 #include "diag/report.h"
 #include "fence/fences.h"
+#include "heap/birth.h"
 
 static void compiler_barrier(const void *lent)
 {
@@ -28,19 +32,27 @@ hf_status hfi_lendable(hf_thread *thread, const hf_slot *buffer, const char *fun
     return status;
 }
 
-static hf_status refuse(hf_thread *thread, hf_fence *fence, hf_status status, const char *function,
-                        const char *argument, hf_site site)
+static hf_status refuse(hf_thread *thread, hf_fence *fence, hf_status status, const hf_slot *slot,
+                        const hfi_fence_names *names)
 {
     fence->status_ = status;
     if (status == HF_E_MISUSE) {
         return status; /* reported where it was found */
     }
-    return hfi_misuse(thread->parts->reporter, status, function, argument, site,
-                      status == HF_E_SLOTS ? "open an inner frame"
-                      : status == HF_E_NOT_LENDABLE
-                          ? "lend a buffer made by hf_bytes_create()"
-                          : "give a slot that holds an object of the right kind",
-                      "%s", hf_status_text(status));
+    char text[96];
+    hf_report report = HF_REPORT_INIT;
+    report.kind = HF_REPORT_MISUSE;
+    report.status = status;
+    report.function = names->function;
+    report.argument = names->argument;
+    report.site = names->site;
+    report.message = hf_status_text(status);
+    report.remedy = status == HF_E_SLOTS ? "open an inner frame"
+                    : status == HF_E_NOT_LENDABLE
+                        ? "lend a buffer made by hf_bytes_create()"
+                        : "give a slot that holds an object of the right kind";
+    hfi_heap_tell_slot(thread->parts->heap, slot, &report, text, sizeof text);
+    return hfi_report(thread->parts->reporter, &report);
 }
 
 /* A fence that hf_fence_end() may be called on whatever happens.  Field by field: for a struct of
@@ -77,7 +89,7 @@ static inline hf_status begin_buffer(hf_thread *thread, hf_fence *fence, const h
     clear_fence(fence, names->what, names->site);
     hf_status status = hfi_lendable(thread, buffer, names->function, &fence->object_);
     if (HF_UNLIKELY(status != HF_OK)) {
-        return refuse(thread, fence, status, names->function, names->argument, names->site);
+        return refuse(thread, fence, status, buffer, names);
     }
     fence->record_.objects = &fence->object_;
     fence->record_.pins = 1;
@@ -90,8 +102,8 @@ static inline hf_status begin_buffer(hf_thread *thread, hf_fence *fence, const h
     return HF_OK;
 }
 
-HFI_STACK_FRAME hf_status hf_fence_begin(hf_thread *thread, hf_fence *fence, const hf_slot *buffer,
-                                         hf_span *span, const char *what, hf_site site)
+HFI_STACK_FRAME hf_status(hf_fence_begin)(hf_thread *thread, hf_fence *fence, const hf_slot *buffer,
+                                          hf_span *span, const char *what, hf_site site)
 {
     if (span) {
         *span = (hf_span){ NULL, 0 };
@@ -143,7 +155,7 @@ HFI_STACK_FRAME hf_status hfi_fence_hold_as(hf_thread *thread, hf_fence *fence,
         status = thread->parts->fences->resource.hold(thread, object, value_out, &fence->held_);
     }
     if (status != HF_OK) {
-        return refuse(thread, fence, status, names->function, names->argument, names->site);
+        return refuse(thread, fence, status, resource, names);
     }
     fence->keep_.word_ = object;
     fence->record_.slots = &fence->keep_;
@@ -189,11 +201,11 @@ static hf_status end_fence(hf_fence *fence)
                        fence->record_.site);
     }
     hfi_record_pop(&fence->record_);
-    hf_status closed = HF_UNLIKELY(fence->held_) ? let_go(thread, fence) : HF_OK;
+    hf_status closed = HF_UNLIKELY(fence->record_.keeps != 0) ? let_go(thread, fence) : HF_OK;
     return status != HF_OK ? status : closed;
 }
 
-hf_status hf_fence_end(hf_fence *fence)
+hf_status(hf_fence_end)(hf_fence *fence)
 {
     if (!fence) {
         return HF_E_NULL;
@@ -209,7 +221,7 @@ hf_status hf_fence_end(hf_fence *fence)
                       "end a fence once", "the fence has ended already");
 }
 
-void hf_fence_leave(hf_fence *fence)
+void(hf_fence_leave)(hf_fence *fence)
 {
     if (fence && fence->record_.cookie == HFI_RECORD_OPEN) {
         (void)end_fence(fence);

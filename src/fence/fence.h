@@ -50,7 +50,8 @@ bool hfi_pins_hold(hfi_fences *fences, uintptr_t address);
 
 /** The end of a loan, remembered in checked mode. */
 typedef struct hfi_unpin {
-    uintptr_t object;
+    uintptr_t object; /* 0: it died */
+    uint64_t birth;   /* its number; 0: not known */
     hf_site site;
     char what[48]; /* the fence's, pin's or function's name */
 } hfi_unpin;

@@ -75,7 +75,8 @@ hf_status hfi_fences_create(hfi_parts *parts, hfi_fences **fences_out)
                                              .self = fences,
                                              .visit_pins = visit_pins,
                                              .visit_roots = visit_roots,
-                                             .clear_dead = clear_dead };
+                                             .clear_dead = clear_dead,
+                                             .tell_loan = hfi_unpin_tell };
     hfi_heap_add_participant(parts->heap, &fences->participant);
     *fences_out = fences;
     return HF_OK;

@@ -4,6 +4,7 @@
 
 /* The module's own state; private to fence/. */
 
+#include "diag/text.h"
 #include "fence/fence.h"
 
 #define HFI_UNPIN_MAX 64u
@@ -56,7 +57,11 @@ void hfi_pins_drop_spare(hfi_fences *fences);
 void hfi_pins_visit(hfi_fences *fences, hfi_tracer *tracer);
 
 /** hfi_unpin_note() with the lock held. */
-void hfi_unpin_note_locked(hfi_fences *fences, uintptr_t object, const char *what, hf_site site);
+void hfi_unpin_note_locked(hfi_fences *fences, uintptr_t object, uint64_t birth, const char *what,
+                           hf_site site);
+
+/** What a report of a stale address says of the last loan of the object that was there. */
+void hfi_unpin_tell(void *fences, uint64_t birth, hfi_text *text);
 
 /** The remembered loans after a collection. */
 void hfi_unpins_follow(hfi_fences *fences, hfi_tracer *tracer);

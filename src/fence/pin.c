@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "diag/report.h"
+#include "heap/birth.h"
 
 #define PIN_OPEN  0x50494e53u /* "PINS" */
 #define PIN_ENDED 0x70696e73u /* "pins" */
@@ -22,6 +23,7 @@
 struct hf_pin {
     uint32_t sig;
     uintptr_t object; /* does not move while this stands */
+    uint64_t birth;   /* of it; 0: not known */
     hf_site site;
     hfi_fences *fences;
     hf_pin *next, **link; /* lock: fences->lock */
@@ -72,6 +74,22 @@ static void link_pin(hfi_fences *fences, hf_pin *pin)
     hfp_mutex_unlock(&fences->lock);
 }
 
+static hf_status refuse(const hfi_parts *parts, hf_status status, const hf_slot *buffer,
+                        hf_site site)
+{
+    char text[96];
+    hf_report report = { .struct_size = (uint32_t)sizeof report,
+                         .kind = HF_REPORT_MISUSE,
+                         .status = status,
+                         .function = "hf_pin_create",
+                         .argument = "buffer",
+                         .site = site,
+                         .message = hf_status_text(status),
+                         .remedy = "pin a buffer made by hf_bytes_create()" };
+    hfi_heap_tell_slot(parts->heap, buffer, &report, text, sizeof text);
+    return hfi_report(parts->reporter, &report);
+}
+
 hf_status hf_pin_create_at(hf_thread *thread, const hf_slot *buffer, hf_pin **pin_out, hf_site site)
 {
     if (!pin_out) {
@@ -89,14 +107,17 @@ hf_status hf_pin_create_at(hf_thread *thread, const hf_slot *buffer, hf_pin **pi
         return status; /* reported where it was found */
     }
     if (status != HF_OK) {
-        return hfi_misuse(parts->reporter, status, "hf_pin_create", "buffer", site,
-                          "pin a buffer made by hf_bytes_create()", "%s", hf_status_text(status));
+        return refuse(parts, status, buffer, site);
     }
     hf_pin *pin = new_cell(parts->fences);
     if (!pin) {
         return HF_E_NOMEM;
     }
-    *pin = (hf_pin){ .sig = PIN_OPEN, .object = object, .site = site, .fences = parts->fences };
+    *pin = (hf_pin){ .sig = PIN_OPEN,
+                     .object = object,
+                     .birth = hfi_heap_birth_number(parts->heap, object),
+                     .site = site,
+                     .fences = parts->fences };
     link_pin(parts->fences, pin);
     *pin_out = pin;
     return HF_OK;
@@ -132,7 +153,7 @@ void hf_pin_destroy(hf_pin *pin)
     bool is_open = pin->sig == PIN_OPEN;
     if (is_open) {
         if (fences->parts->settings.checked) {
-            hfi_unpin_note_locked(fences, pin->object, "hf_pin_create", pin->site);
+            hfi_unpin_note_locked(fences, pin->object, pin->birth, "hf_pin_create", pin->site);
         }
         pin->sig = PIN_ENDED;
         *pin->link = pin->next;
@@ -162,6 +183,7 @@ void hfi_pins_init(hfi_fences *fences)
 
 static void report_standing(hfi_fences *fences, const hf_pin *pin)
 {
+    char text[96];
     hf_report report = { .struct_size = (uint32_t)sizeof report,
                          .kind = HF_REPORT_LEAK,
                          .status = HF_E_BUSY,
@@ -170,6 +192,7 @@ static void report_standing(hfi_fences *fences, const hf_pin *pin)
                          .site = pin->site,
                          .message = "a pin made here was never destroyed; its memory is kept",
                          .remedy = "hf_pin_destroy() when native code is done with the buffer" };
+    hfi_heap_tell(fences->parts->heap, pin->object, &report, text, sizeof text);
     hfi_report(fences->parts->reporter, &report);
 }
 

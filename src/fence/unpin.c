@@ -14,6 +14,7 @@
 #include "fence/fences.h"
 
 #include "diag/text.h"
+#include "heap/birth.h"
 
 /* ---- now ---- */
 
@@ -40,10 +41,12 @@ bool hfi_is_pinned_here(hf_thread *thread, uintptr_t address)
 
 /* ---- until a moment ago ---- */
 
-void hfi_unpin_note_locked(hfi_fences *fences, uintptr_t object, const char *what, hf_site site)
+void hfi_unpin_note_locked(hfi_fences *fences, uintptr_t object, uint64_t birth, const char *what,
+                           hf_site site)
 {
     hfi_unpin *entry = &fences->unpin[fences->unpin_next++ % HFI_UNPIN_MAX];
     entry->object = object;
+    entry->birth = birth;
     entry->site = site;
     hfi_text text = hfi_text_begin(entry->what, sizeof entry->what);
     hfi_text_add(&text, what);
@@ -52,8 +55,9 @@ void hfi_unpin_note_locked(hfi_fences *fences, uintptr_t object, const char *wha
 
 void hfi_unpin_note(hfi_fences *fences, uintptr_t object, const char *what, hf_site site)
 {
+    uint64_t birth = hfi_heap_birth_number(fences->parts->heap, object);
     hfp_mutex_lock(&fences->lock);
-    hfi_unpin_note_locked(fences, object, what, site);
+    hfi_unpin_note_locked(fences, object, birth, what, site);
     hfp_mutex_unlock(&fences->lock);
 }
 
@@ -70,6 +74,23 @@ bool hfi_unpin_find(hfi_fences *fences, uintptr_t object, hfi_unpin *unpin_out)
     }
     hfp_mutex_unlock(&fences->lock);
     return is_found;
+}
+
+/* In a signal handler: no lock. */
+void hfi_unpin_tell(void *self, uint64_t birth, hfi_text *text)
+{
+    const hfi_fences *fences = self;
+    for (uint32_t back = 1; birth != 0 && back <= HFI_UNPIN_MAX; back++) {
+        const hfi_unpin *entry = &fences->unpin[(fences->unpin_next - back) % HFI_UNPIN_MAX];
+        if (entry->birth == birth) {
+            hfi_text_format(text, "  last unpinned: %s", entry->what);
+            if (entry->site.file) {
+                hfi_text_format(text, " of %s:%u", entry->site.file, (unsigned)entry->site.line);
+            }
+            hfi_text_add(text, "\n");
+            return;
+        }
+    }
 }
 
 void hfi_unpins_follow(hfi_fences *fences, hfi_tracer *tracer)

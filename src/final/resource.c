@@ -28,6 +28,7 @@
 #include "base/alloc.h"
 #include "diag/report.h"
 #include "final/inside.h"
+#include "thread/activation.h"
 
 #define CELL_SIG 0x4c4c4543u /* "CELL" */
 
@@ -131,7 +132,7 @@ hf_status hfi_cell_release(hfi_parts *parts, hf_thread *thread, hfi_cell *cell)
     }
     hf_status status = class_of->release(cell->value, class_of->user);
     if (thread) {
-        hfi_leave(thread);
+        hfi_leave_unheard(thread, "the release function");
     }
     hfp_native_error_restore(saved);
     if (status == HF_OK) {
@@ -260,6 +261,7 @@ hf_status hf_resource_create_at(hf_thread *thread, const hf_resource_class *clas
     hfi_request request = {
         .type = hfi_type_find(HFI_TYPE_RESOURCE),
         .payload = sizeof(uintptr_t),
+        .site = site,
     };
     uintptr_t object;
     status = hfi_heap_allocate(thread, &request, &object);

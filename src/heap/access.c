@@ -132,22 +132,29 @@ static hf_status create(hf_thread *thread, const hfi_request *request, hf_ref ou
 
 hf_status hfi_bytes_allocate(hf_thread *thread, size_t size, bool immovable, uintptr_t *object_out)
 {
-    hfi_request request = { hfi_type_find(HFI_TYPE_BYTES), size, size, 0, immovable, false, 0 };
+    hfi_request request = { .type = hfi_type_find(HFI_TYPE_BYTES),
+                            .length = size,
+                            .payload = size,
+                            .immovable = immovable };
     return hfi_heap_allocate(thread, &request, object_out);
 }
 
-hf_status hf_bytes_create(hf_thread *thread, size_t size, hf_ref out)
+hf_status hf_bytes_create_at(hf_thread *thread, size_t size, hf_ref out, hf_site site)
 {
-    HFI_ENTRY(thread);
-    hfi_request request = { hfi_type_find(HFI_TYPE_BYTES), size, size, 0, false, false, 0 };
+    HFI_ENTRY_AS(thread, "hf_bytes_create");
+    hfi_request request = {
+        .type = hfi_type_find(HFI_TYPE_BYTES), .length = size, .payload = size, .site = site
+    };
     return create(thread, &request, out);
 }
 
-hf_status hf_bytes_create_with(hf_thread *thread, size_t size, const hf_bytes_options *options,
-                               hf_ref out)
+hf_status hf_bytes_create_with_at(hf_thread *thread, size_t size, const hf_bytes_options *options,
+                                  hf_ref out, hf_site site)
 {
-    HFI_ENTRY(thread);
-    hfi_request request = { hfi_type_find(HFI_TYPE_BYTES), size, size, 0, false, false, 0 };
+    HFI_ENTRY_AS(thread, "hf_bytes_create_with");
+    hfi_request request = {
+        .type = hfi_type_find(HFI_TYPE_BYTES), .length = size, .payload = size, .site = site
+    };
     if (options) {
         if (options->struct_size != sizeof *options ||
             (options->flags & ~(uint32_t)HF_BYTES_IMMOVABLE)) {
@@ -163,27 +170,29 @@ hf_status hf_bytes_create_with(hf_thread *thread, size_t size, const hf_bytes_op
     return create(thread, &request, out);
 }
 
-hf_status hf_record_create(hf_thread *thread, const hf_type *type, hf_ref out)
+hf_status hf_record_create_at(hf_thread *thread, const hf_type *type, hf_ref out, hf_site site)
 {
-    HFI_ENTRY(thread);
+    HFI_ENTRY_AS(thread, "hf_record_create");
     if (!type) {
         return HF_E_NULL;
     }
     if (type->kind != HFI_KIND_RECORD || type->owner != thread->parts->types) {
         return HF_E_TYPE;
     }
-    hfi_request request = { type, 0, type->size, 0, false, false, 0 };
+    hfi_request request = { .type = type, .payload = type->size, .site = site };
     return create(thread, &request, out);
 }
 
-hf_status hf_array_create(hf_thread *thread, size_t length, hf_ref out)
+hf_status hf_array_create_at(hf_thread *thread, size_t length, hf_ref out, hf_site site)
 {
-    HFI_ENTRY(thread);
+    HFI_ENTRY_AS(thread, "hf_array_create");
     size_t size;
     if (!hfi_size_mul(length, sizeof(hf_slot), &size)) {
         return HF_E_OVERFLOW;
     }
-    hfi_request request = { hfi_type_find(HFI_TYPE_ARRAY), length, size, 0, false, false, 0 };
+    hfi_request request = {
+        .type = hfi_type_find(HFI_TYPE_ARRAY), .length = length, .payload = size, .site = site
+    };
     return create(thread, &request, out);
 }
 

@@ -20,6 +20,7 @@
 #include "heap/space.h"
 
 #include "base/size.h"
+#include "heap/birth.h"
 
 #include <string.h>
 
@@ -37,6 +38,13 @@ static void init_object(uintptr_t object, const hfi_request *request, uint64_t w
     atomic_store_explicit(hfi_object_header(object), word, memory_order_relaxed);
     if (request->type->header_size == 16) {
         *hfi_object_length(object) = request->length;
+    }
+}
+
+static inline void note_birth(const hf_thread *thread, uintptr_t object, hf_site site)
+{
+    if (HF_UNLIKELY(thread->checked)) {
+        hfi_birth_add(thread->parts->heap->births, object, site);
     }
 }
 
@@ -228,6 +236,7 @@ static hf_status allocate_large(hf_thread *thread, const hfi_request *request,
         hfi_run *run;
         hf_status status = try_large(heap, request, &state, &run);
         if (status == HF_OK) {
+            note_birth(thread, run->object, request->site);
             *object_out = run->object;
             return HF_OK;
         }
@@ -257,6 +266,7 @@ hf_status hfi_heap_allocate(hf_thread *thread, const hfi_request *request, uintp
         }
     }
     init_object(place, request, header_word(request->type, size));
+    note_birth(thread, place, request->site);
     *object_out = place;
     return HF_OK;
 }

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/size.h"
+#include "heap/birth.h"
 
 #include <string.h>
 
@@ -72,6 +73,32 @@ static hf_status reserve_map(hfi_heap *heap)
     return HF_OK;
 }
 
+static void release_range(hfi_heap *heap)
+{
+    hfp_vm_release((void *)heap->base, heap->end - heap->base);
+    hfp_vm_release(heap->run_of_page, map_size(heap));
+}
+
+static hf_status reserve_all(hfi_heap *heap)
+{
+    hf_status status = reserve_range(heap, heap->parts->settings.heap_reserve_bytes);
+    if (status != HF_OK) {
+        return status;
+    }
+    status = reserve_map(heap);
+    if (status != HF_OK) {
+        hfp_vm_release((void *)heap->base, heap->end - heap->base);
+        return status;
+    }
+    if (heap->parts->settings.checked) {
+        status = hfi_births_create(heap, &heap->births);
+    }
+    if (status != HF_OK) {
+        release_range(heap);
+    }
+    return status;
+}
+
 hf_status hfi_heap_create(hfi_parts *parts, hfi_heap **heap_out)
 {
     hfi_heap *heap = hfi_alloc(sizeof *heap);
@@ -80,14 +107,8 @@ hf_status hfi_heap_create(hfi_parts *parts, hfi_heap **heap_out)
     }
     heap->parts = parts;
     init_page_size(heap);
-    hf_status status = reserve_range(heap, parts->settings.heap_reserve_bytes);
+    hf_status status = reserve_all(heap);
     if (status != HF_OK) {
-        hfi_free(heap);
-        return status;
-    }
-    status = reserve_map(heap);
-    if (status != HF_OK) {
-        hfp_vm_release((void *)heap->base, heap->end - heap->base);
         hfi_free(heap);
         return status;
     }
@@ -112,9 +133,9 @@ void hfi_heap_destroy(hfi_heap *heap, bool keep_memory)
     if (keep_memory) {
         return; /* somebody may still read or write there: leaked, and reported by the runtime */
     }
-    hfp_vm_release((void *)heap->base, heap->end - heap->base);
-    hfp_vm_release(heap->run_of_page, map_size(heap));
+    release_range(heap);
     hfi_large_finish(heap);
+    hfi_births_destroy(heap->births);
     hfp_mutex_finish(&heap->lock);
     hfi_free(heap);
 }
@@ -122,10 +143,12 @@ void hfi_heap_destroy(hfi_heap *heap, bool keep_memory)
 void hfi_heap_lock(hfi_heap *heap)
 {
     hfp_mutex_lock(&heap->lock);
+    hfi_births_lock(heap->births);
 }
 
 void hfi_heap_unlock(hfi_heap *heap)
 {
+    hfi_births_unlock(heap->births);
     hfp_mutex_unlock(&heap->lock);
 }
 

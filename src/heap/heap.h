@@ -38,6 +38,7 @@ typedef struct hfi_request {
     bool immovable;
     bool guarded; /* bytes: `guard_at` of them end, but for alignment, where a page begins */
     size_t guard_at;
+    hf_site site; /* where it is made; file NULL: by the library itself */
 } hfi_request;
 
 /** Allocates, zeroed, collecting if needed.  HF_E_NOMEM, HF_E_LIMIT, HF_E_OVERFLOW.  Managed, by

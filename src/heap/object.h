@@ -22,6 +22,7 @@
 #include "base/verify.h"
 #include "type/type.h"
 
+#include <holdfast/prefix.h>
 #include <holdfast/ref.h>
 
 #include <stdatomic.h>
@@ -43,6 +44,9 @@ typedef _Atomic(uint64_t) hfi_header;
 #define HFI_SIZE_SHIFT 16
 #define HFI_SIZE_MASK  (UINT64_C(0xffff) << HFI_SIZE_SHIFT)
 #define HFI_TYPE_SHIFT 32
+
+_Static_assert(HFI_TYPE_SHIFT == HF_HEADER_TYPE_SHIFT_ && HFI_TYPE_BYTES == HF_HEADER_BYTES_,
+               "inline fences know a buffer by its header");
 
 static inline hfi_header *hfi_object_header(uintptr_t object)
 {
@@ -72,12 +76,12 @@ static inline uint32_t hfi_object_type_id(uintptr_t object)
 /** Length of bytes (in bytes) or of an array (in references). */
 static inline uint64_t *hfi_object_length(uintptr_t object)
 {
-    return (uint64_t *)(object + 8);
+    return (uint64_t *)(object + HF_HEADER_LENGTH_AT_);
 }
 
 static inline void *hfi_payload_16(uintptr_t object)
 {
-    return (void *)(object + 16);
+    return (void *)(object + HF_HEADER_SIZE_);
 }
 
 static inline void *hfi_payload_8(uintptr_t object)

@@ -24,6 +24,7 @@
 #include <stdint.h>
 
 typedef struct hfi_tracer hfi_tracer;
+struct hfi_text;
 
 typedef struct hfi_participant {
     struct hfi_participant *next; /* the heap's */
@@ -34,6 +35,9 @@ typedef struct hfi_participant {
     void (*after_mark)(void *self, hfi_tracer *tracer);
     void (*clear_dead)(void *self, hfi_tracer *tracer);
     void (*after_resume)(void *self, hf_thread *thread); /* managed, by the thread that collected */
+    /* A line about the last loan of the object with that number of birth (heap/birth.h), for the
+     * report of a stale address.  In a signal handler. */
+    void (*tell_loan)(void *self, uint64_t birth, struct hfi_text *text);
 } hfi_participant;
 
 /** Phase pins: the object at `object` (its header's address; 0 is fine) stays and lives. */

@@ -87,6 +87,7 @@ typedef struct hfi_loan {
 struct hfi_heap {
     hfi_parts *parts;
     hfi_participant *participants;
+    struct hfi_births *births; /* heap/birth.c; checked mode, else NULL */
     uintptr_t base, end;     /* the reserved range */
     _Atomic(uint32_t) turns; /* hfi_heap_is_turn() */
     uint32_t loan_next;      /* lock: lock; the watcher reads both without it */

@@ -16,6 +16,7 @@
 #include "heap/space.h"
 
 #include "diag/text.h"
+#include "heap/birth.h"
 
 /* The last loan of that place, so that who kept its address is named. */
 static const hfi_loan *find_loan(const hfi_heap *heap, uintptr_t address, bool is_guard)
@@ -36,15 +37,35 @@ static _Noreturn void end_with(hfi_text *text)
     hfp_abort();
 }
 
+/* Which object was here, where it was made, and whose loan of it ended last. */
+static void add_object(const hfi_heap *heap, uintptr_t address, hfi_text *text)
+{
+    const hfi_grave *grave = hfi_birth_grave(heap->births, address);
+    if (!grave) {
+        return;
+    }
+    hfi_text_format(text, "  object: %s, %llu bytes\n", grave->type ? grave->type : "?",
+                    (unsigned long long)grave->size);
+    if (grave->birth.site.file) {
+        hfi_text_format(text, "  made at: %s:%d\n", grave->birth.site.file, grave->birth.site.line);
+    }
+    for (const hfi_participant *p = heap->participants; p; p = p->next) {
+        if (p->tell_loan) {
+            p->tell_loan(p->self, grave->birth.number, text);
+        }
+    }
+}
+
 static _Noreturn void tell(const hfi_heap *heap, uintptr_t address, uint64_t retired_at)
 {
-    char buffer[448];
+    char buffer[1024];
     hfi_text text = hfi_text_begin(buffer, sizeof buffer);
     hfi_text_format(&text,
                     "holdfast: stale address 0x%llx: the object here moved or died at collection "
                     "%llu (now %llu); pin it or hold a fence while native code uses it\n",
                     (unsigned long long)address, (unsigned long long)retired_at,
                     (unsigned long long)heap->collections);
+    add_object(heap, address, &text);
     const hfi_loan *loan = find_loan(heap, address, false);
     if (loan) {
         hfi_text_format(&text,

@@ -356,6 +356,13 @@ static bool evaluate(evaluation *e, int level, int64_t *value_out)
     return good;
 }
 
+bool hfi_parse_measure(hfi_parser *parser, bool *found_out, int64_t *value_out)
+{
+    evaluation e = { .parser = parser };
+    *value_out = 0;
+    return measure(&e, found_out, value_out);
+}
+
 bool hfi_parse_constant(hfi_parser *parser, int64_t *value_out)
 {
     evaluation e = { .parser = parser };

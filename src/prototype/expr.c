@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Expressions of function roles: read once, evaluated after every try.
+ * Expressions of roles: read once, evaluated after every try, or, where they say how
+ * large an argument has to be, before the first.
  *
  * They are kept in postfix order, so evaluating is a loop over a small stack
  * that the parser has bounded: 48 operations can never hold more than 48
@@ -9,7 +10,8 @@
  * an effect or can fail, so nobody can tell.
  *
  * Arithmetic is that of 64-bit two's complement and wraps: a native function
- * that reports nonsense must not be able to trap its caller.
+ * that reports nonsense must not be able to trap its caller.  A size that wraps is
+ * another matter: hfi_expr_evaluate_exactly() tells.
  *
  * Threads: pure over the caller's memory.
  */
@@ -17,6 +19,7 @@
 #include "prototype/parse.h"
 
 #include "base/alloc.h"
+#include "base/size.h"
 #include "base/verify.h"
 
 #include <string.h>
@@ -31,7 +34,7 @@ static const binary_operator binary_operators[] = {
     { HFI_T_OR, HFI_OP_OR, 1 },     { HFI_T_AND, HFI_OP_AND, 2 },  { HFI_T_EQ, HFI_OP_EQ, 3 },
     { HFI_T_NE, HFI_OP_NE, 3 },     { HFI_T_LT, HFI_OP_LT, 4 },    { HFI_T_LE, HFI_OP_LE, 4 },
     { HFI_T_GT, HFI_OP_GT, 4 },     { HFI_T_GE, HFI_OP_GE, 4 },    { HFI_T_PLUS, HFI_OP_ADD, 5 },
-    { HFI_T_MINUS, HFI_OP_SUB, 5 }, { HFI_T_STAR, HFI_OP_MUL, 6 },
+    { HFI_T_MINUS, HFI_OP_SUB, 5 }, { HFI_T_STAR, HFI_OP_MUL, 6 }, { HFI_T_SLASH, HFI_OP_DIV, 6 },
 };
 
 /* An expression while it is read. */
@@ -39,6 +42,7 @@ typedef struct builder {
     hfi_parser *parser;
     uint16_t count;
     bool uses_error;
+    bool is_before; /* of the call: there is no result yet, and nothing that the callee wrote */
     hfi_expr_step step[HFI_EXPR_MAX];
 } builder;
 
@@ -73,6 +77,35 @@ static bool is_readable(const hfi_param *param)
     }
 }
 
+/* Whether a parameter's number is known before the call: what the caller passes, and how much it
+ * lends. */
+static bool is_known_before(const hfi_prototype *prototype, const hfi_param *param)
+{
+    hfi_ctype type = param->type == HFI_C_POINTER ? param->target : param->type;
+    if (param->capacity.buffer >= 0) {
+        return prototype->param[param->capacity.buffer].kind == HFI_P_BUFFER;
+    }
+    bool is_passed = param->kind == HFI_P_OUT_VALUE && param->direction == HFI_INOUT;
+    return (param->kind == HFI_P_SCALAR && hfi_ctype_is_integer(param->type)) ||
+           (is_passed && hfi_ctype_is_integer(type));
+}
+
+static bool emit_param(builder *b, const hfi_token *name, int index)
+{
+    const hfi_prototype *prototype = b->parser->now.prototype;
+    const hfi_param *param = &prototype->param[index];
+    if (b->is_before && !is_known_before(prototype, param)) {
+        return hfi_parser_fail(b->parser, name,
+                               "an integer that the caller passes, or the capacity of what it "
+                               "lends");
+    }
+    if (!is_readable(param)) {
+        return hfi_parser_fail(b->parser, name,
+                               "an integer parameter: a scalar, a capacity or an out value");
+    }
+    return emit(b, name, HFI_OP_PARAM, index);
+}
+
 static bool emit_result(builder *b, const hfi_token *name)
 {
     if (!is_number_type(b->parser->now.prototype->result)) {
@@ -93,11 +126,9 @@ static bool emit_error(builder *b, const hfi_token *name)
 
 static bool emit_name(builder *b, const hfi_token *name)
 {
-    if (hfi_token_is(name, "result")) {
-        return emit_result(b, name);
-    }
-    if (hfi_token_is(name, "error")) {
-        return emit_error(b, name);
+    bool is_result = hfi_token_is(name, "result");
+    if ((is_result || hfi_token_is(name, "error")) && !b->is_before) {
+        return is_result ? emit_result(b, name) : emit_error(b, name);
     }
     int index = hfi_parser_param(b->parser, name);
     const hfi_scope_entry *constant = index < 0 ? hfi_parser_find(b->parser, false, name) : NULL;
@@ -105,13 +136,28 @@ static bool emit_name(builder *b, const hfi_token *name)
         return emit(b, name, HFI_OP_CONST, constant->value);
     }
     if (index < 0) {
-        return hfi_parser_fail(b->parser, name, "result, error or the name of a parameter");
-    }
-    if (!is_readable(&b->parser->now.prototype->param[index])) {
         return hfi_parser_fail(b->parser, name,
-                               "an integer parameter: a scalar, a capacity or an out value");
+                               b->is_before ? "a constant or the name of a parameter"
+                                            : "result, error or the name of a parameter");
     }
-    return emit(b, name, HFI_OP_PARAM, index);
+    return emit_param(b, name, index);
+}
+
+/* A name, or a word that measures a type. */
+static bool parse_word(builder *b)
+{
+    hfi_token name = b->parser->token;
+    bool is_measure = false;
+    int64_t value = 0;
+    if (hfi_parser_param(b->parser, &name) < 0 &&
+        !hfi_parse_measure(b->parser, &is_measure, &value)) {
+        return false;
+    }
+    if (is_measure) {
+        return emit(b, &name, HFI_OP_CONST, value);
+    }
+    hfi_parser_advance(b->parser);
+    return emit_name(b, &name);
 }
 
 /* '!' x, '-' x or '(' x ')'; the only places where an expression nests. */
@@ -140,8 +186,7 @@ static bool parse_primary(builder *b, unsigned nesting)
         return hfi_parser_fail(b->parser, &token,
                                "a decimal or 0x number up to 9223372036854775807");
     case HFI_T_NAME:
-        hfi_parser_advance(b->parser);
-        return emit_name(b, &token);
+        return parse_word(b);
     case HFI_T_NOT:
     case HFI_T_MINUS:
     case HFI_T_LPAREN:
@@ -162,6 +207,14 @@ static const binary_operator *find_operator(hfi_token_kind kind)
     return NULL;
 }
 
+/* Behind a division; nothing in an expression may fail, so its divisor is a constant above 0. */
+static bool check_divisor(builder *b, const hfi_token *at, uint16_t from)
+{
+    const hfi_expr_step *last = &b->step[b->count - 1];
+    return (b->count == from + 1 && last->op == HFI_OP_CONST && last->value > 0) ||
+           hfi_parser_fail(b->parser, at, "a division by a number above 0");
+}
+
 /* Operators of `level` and above; level 7 is a primary alone.  All of them group to the left. */
 static bool parse_binary(builder *b, int level, unsigned nesting)
 {
@@ -174,16 +227,19 @@ static bool parse_binary(builder *b, int level, unsigned nesting)
         if (!found || found->level < level) {
             return true;
         }
+        uint16_t from = b->count;
         hfi_parser_advance(b->parser);
-        if (!parse_binary(b, found->level + 1, nesting) || !emit(b, &token, found->op, 0)) {
+        if (!parse_binary(b, found->level + 1, nesting) ||
+            (found->op == HFI_OP_DIV && !check_divisor(b, &token, from)) ||
+            !emit(b, &token, found->op, 0)) {
             return false;
         }
     }
 }
 
-bool hfi_parse_expr(hfi_parser *parser, hfi_expr *expr)
+static bool parse_whole(hfi_parser *parser, hfi_expr *expr, bool is_before)
 {
-    builder b = { .parser = parser };
+    builder b = { .parser = parser, .is_before = is_before };
     if (!parse_binary(&b, 1, 0)) {
         return false;
     }
@@ -197,16 +253,53 @@ bool hfi_parse_expr(hfi_parser *parser, hfi_expr *expr)
     return true;
 }
 
-/* The arithmetic is unsigned, where overflow is defined. */
-static int64_t apply_binary(hfi_op op, int64_t x, int64_t y)
+bool hfi_parse_expr(hfi_parser *parser, hfi_expr *expr)
 {
+    return parse_whole(parser, expr, false);
+}
+
+bool hfi_parse_expr_before(hfi_parser *parser, hfi_expr *expr)
+{
+    return parse_whole(parser, expr, true);
+}
+
+static uint64_t magnitude(int64_t x)
+{
+    return x < 0 ? 0 - (uint64_t)x : (uint64_t)x;
+}
+
+static bool product_wraps(int64_t x, int64_t y)
+{
+    uint64_t product;
+    uint64_t most = (uint64_t)INT64_MAX + ((x < 0) != (y < 0));
+    return !hfi_u64_mul(magnitude(x), magnitude(y), &product) || product > most;
+}
+
+/* The arithmetic is unsigned, where overflow is defined; `*wraps` is set where there was any. */
+static int64_t apply_arithmetic(hfi_op op, int64_t x, int64_t y, bool *wraps)
+{
+    int64_t value;
     switch (op) {
     case HFI_OP_ADD:
-        return (int64_t)((uint64_t)x + (uint64_t)y);
+        value = (int64_t)((uint64_t)x + (uint64_t)y);
+        *wraps |= ((x ^ value) & (y ^ value)) < 0;
+        return value;
     case HFI_OP_SUB:
-        return (int64_t)((uint64_t)x - (uint64_t)y);
+        value = (int64_t)((uint64_t)x - (uint64_t)y);
+        *wraps |= ((x ^ y) & (x ^ value)) < 0;
+        return value;
     case HFI_OP_MUL:
+        *wraps |= product_wraps(x, y);
         return (int64_t)((uint64_t)x * (uint64_t)y);
+    default:
+        HF_ASSERT(op == HFI_OP_DIV && y > 0);
+        return x / y;
+    }
+}
+
+static int64_t apply_comparison(hfi_op op, int64_t x, int64_t y)
+{
+    switch (op) {
     case HFI_OP_LT:
         return x < y;
     case HFI_OP_LE:
@@ -227,7 +320,7 @@ static int64_t apply_binary(hfi_op op, int64_t x, int64_t y)
     }
 }
 
-int64_t hfi_expr_evaluate(const hfi_expr *expr, const hfi_expr_values *values)
+static int64_t evaluate(const hfi_expr *expr, const hfi_expr_values *values, bool *wraps)
 {
     int64_t stack[HFI_EXPR_MAX];
     unsigned top = 0;
@@ -253,15 +346,32 @@ int64_t hfi_expr_evaluate(const hfi_expr *expr, const hfi_expr_values *values)
             break;
         case HFI_OP_NEGATE:
             HF_ASSERT(top > 0);
+            *wraps |= stack[top - 1] == INT64_MIN;
             stack[top - 1] = (int64_t)(0 - (uint64_t)stack[top - 1]);
             break;
         default:
             HF_ASSERT(top > 1);
             top--;
-            stack[top - 1] = apply_binary(step->op, stack[top - 1], stack[top]);
+            stack[top - 1] = step->op <= HFI_OP_DIV
+                                 ? apply_arithmetic(step->op, stack[top - 1], stack[top], wraps)
+                                 : apply_comparison(step->op, stack[top - 1], stack[top]);
             break;
         }
     }
     HF_ASSERT(top == 1);
     return stack[0];
+}
+
+int64_t hfi_expr_evaluate(const hfi_expr *expr, const hfi_expr_values *values)
+{
+    bool ignored = false;
+    return evaluate(expr, values, &ignored);
+}
+
+bool hfi_expr_evaluate_exactly(const hfi_expr *expr, const hfi_expr_values *values,
+                               int64_t *value_out)
+{
+    bool wraps = false;
+    *value_out = evaluate(expr, values, &wraps);
+    return !wraps;
 }

@@ -206,7 +206,7 @@ static bool decide_in(hfi_parser *parser, const hfi_param_draft *draft, hfi_para
         !check_text(parser, draft) || !check_one_extent(parser, draft, param)) {
         return false;
     }
-    bool has_extent = param->capacity_param >= 0 || draft->extent != 0;
+    bool has_extent = param->capacity_param >= 0 || draft->extent != 0 || draft->is_measured;
     if (has(draft, HFI_ROLE_TEXT) && has_extent) {
         return hfi_parser_fail(parser, &draft->use[HFI_ROLE_TEXT].word,
                                "no text beside a capacity or a size: its end is its NUL");
@@ -250,7 +250,7 @@ static bool decide_capacity_pointer(hfi_parser *parser, const hfi_param_draft *d
     return allow_roles(parser, draft, allowed, "a role that goes with capacity");
 }
 
-/* An {out} or {inout} whose capacity another parameter announces. */
+/* An {out} or {inout} whose capacity another parameter announces, or whose size others make. */
 static bool decide_sized_buffer(hfi_parser *parser, const hfi_param_draft *draft, hfi_param *param)
 {
     const uint32_t allowed = BIT(HFI_ROLE_OUT) | BIT(HFI_ROLE_INOUT) | BIT(HFI_ROLE_TEXT) |
@@ -305,7 +305,7 @@ static bool decide_out(hfi_parser *parser, const hfi_param_draft *draft, hfi_par
     if (param->target_is_const) {
         return refuse_const(parser, draft);
     }
-    if (param->capacity_param >= 0) {
+    if (param->capacity_param >= 0 || draft->is_measured) {
         return decide_sized_buffer(parser, draft, param);
     }
     return decide_value(parser, draft, param);

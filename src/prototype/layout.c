@@ -170,25 +170,39 @@ static void place_bits_shared(hfi_layout_builder *b, uint64_t type_bits, uint64_
     b->bits = b->is_union && b->bits > end ? b->bits : end;
 }
 
-/* Neighbours of one width share a unit of their type; a unit is used up with the last of them. */
+/* Any packing, however wide, has fields follow each other bit by bit. */
+static void place_bits_packed(hfi_layout_builder *b, unsigned width)
+{
+    uint64_t end = (b->is_union ? 0 : b->bits) + width;
+    b->bits = b->bits > end ? b->bits : end;
+}
+
+/* Neighbours of one width share a unit of their type; a unit is used up with the last of them.  A
+   width of 0 counts behind a field alone, and then aligns the struct too, packed or not. */
 static hf_status place_bits_units(hfi_layout_builder *b, size_t size, size_t alignment,
-                                  unsigned width)
+                                  bool is_packed, unsigned width)
 {
     uint64_t type_bits = 8 * (uint64_t)size;
+    if (b->is_union) {
+        b->bits = b->bits > width ? b->bits : width;
+        note_alignment(b, is_packed || width == 0 ? 1 : alignment);
+        return HF_OK;
+    }
     if (width == 0) {
         if (b->unit != 0) {
             close_unit(b);
-            uint64_t at = (b->bits + 8 * alignment - 1) / (8 * alignment) * (8 * alignment);
-            b->bits = b->is_union ? b->bits : at;
+            uint64_t boundary = is_packed ? 8 : 8 * (uint64_t)alignment;
+            b->bits = (b->bits + boundary - 1) / boundary * boundary;
+            note_alignment(b, alignment);
         }
         return HF_OK;
     }
-    if (b->unit == type_bits && b->unit_left >= width && !b->is_union) {
+    if (b->unit == type_bits && b->unit_left >= width) {
         b->unit_left -= width;
         return HF_OK;
     }
     size_t offset;
-    hf_status status = place(b, size, alignment, &offset);
+    hf_status status = place(b, size, is_packed ? 1 : alignment, &offset);
     b->unit = type_bits;
     b->unit_left = type_bits - width;
     return status;
@@ -198,27 +212,25 @@ hf_status hfi_layout_add_bits(hfi_layout_builder *b, hfi_ctype type, unsigned wi
                               const hfi_alignment *given)
 {
     size_t size = hfi_ctype_size(type);
-    size_t alignment = hfi_ctype_alignment(type);
+    size_t natural = hfi_ctype_alignment(type);
+    size_t alignment = given->pack != 0 && given->pack < natural ? given->pack : natural;
     refuse_value(b, "it has bit-fields");
-    if (given->pack != 0 && given->pack < alignment) {
-        alignment = given->pack;
-    }
     if (MICROSOFT_BITS) {
-        alignment = given->is_packed ? 1 : alignment;
-        return place_bits_units(b, size, alignment, width);
+        return place_bits_units(b, size, alignment, given->is_packed, width);
     }
     if (b->bits / 8 > HFI_TYPE_SIZE_MAX) {
         return HF_E_LIMIT;
     }
-    if (given->is_packed && width != 0) {
-        uint64_t end = (b->is_union ? 0 : b->bits) + width;
-        b->bits = b->bits > end ? b->bits : end;
-        note_alignment(b, 1);
-        return HF_OK;
-    }
-    place_bits_shared(b, 8 * (uint64_t)size, 8 * (uint64_t)alignment, width);
-    if (is_named || UNNAMED_ALIGNS) {
-        note_alignment(b, alignment);
+    bool aligns = is_named || UNNAMED_ALIGNS;
+    if (width == 0) { /* no packing counts for it */
+        place_bits_shared(b, 8 * (uint64_t)size, 8 * (uint64_t)natural, 0);
+        note_alignment(b, aligns ? natural : 1);
+    } else if (given->pack != 0 || given->is_packed) {
+        place_bits_packed(b, width);
+        note_alignment(b, aligns && given->pack != 0 ? alignment : 1);
+    } else {
+        place_bits_shared(b, 8 * (uint64_t)size, 8 * (uint64_t)natural, width);
+        note_alignment(b, aligns ? natural : 1);
     }
     return HF_OK;
 }

@@ -52,11 +52,20 @@ typedef struct hfi_role_use {
     hfi_encoding encoding; /* of text and texts */
 } hfi_role_use;
 
+/* A place in the text to come back to. */
+typedef struct hfi_place {
+    hfi_lexer lexer;
+    hfi_token token;
+    uint32_t taken;
+} hfi_place;
+
 /* A parameter as written. */
 typedef struct hfi_param_draft {
     hfi_type_draft type;
-    hfi_token name; /* END when it has none */
-    size_t extent;  /* array bounds or size(n), in bytes */
+    hfi_token name;    /* END when it has none */
+    size_t extent;     /* array bounds or size(n), in bytes */
+    bool is_measured;  /* size(expr) over other parameters: read when all are known */
+    hfi_place measure; /* what stands in size(...) */
     uint32_t roles;
     hfi_role_use use[HFI_ROLE_COUNT];
 } hfi_param_draft;
@@ -193,6 +202,9 @@ bool hfi_parser_skip_parentheses(hfi_parser *parser);
 /** An integer that the text says: of an array's bound, an enum's constant, an alignment. */
 bool hfi_parse_constant(hfi_parser *parser, int64_t *value_out);
 
+/** Takes sizeof(type), _Alignof(type) or offsetof(type, member), if one begins here. */
+bool hfi_parse_measure(hfi_parser *parser, bool *found_out, int64_t *value_out);
+
 /** _Static_assert(...); up to its ')'. */
 bool hfi_parse_static_assert(hfi_parser *parser);
 
@@ -256,12 +268,9 @@ bool hfi_parse_type_name(hfi_parser *parser, hfi_type_draft *type_out);
 /** A word of C, which cannot be a name. */
 bool hfi_is_c_word(const hfi_token *name);
 
-/* A place in the text to come back to. */
-typedef struct hfi_place {
-    hfi_lexer lexer;
-    hfi_token token;
-    uint32_t taken;
-} hfi_place;
+/** Where the parser is now, and going to where it was. */
+hfi_place hfi_parser_here(const hfi_parser *parser);
+void hfi_parser_go(hfi_parser *parser, const hfi_place *to);
 
 /** True when the '(' here opens a declarator that is more than a name in parentheses. */
 bool hfi_opens_inside(const hfi_parser *parser);
@@ -307,6 +316,14 @@ bool hfi_parse_param_roles(hfi_parser *parser, hfi_param_draft *draft);
 /** [ 'bytes' | 'elements' ]; absent leaves `use->unit_word` END.  `biased` allows ± k behind. */
 bool hfi_parse_unit(hfi_parser *parser, hfi_role_use *use, bool biased);
 
+/* ---- extent.c ---- */
+
+/** What stands in size(...): a constant, or an expression that is only passed over. */
+bool hfi_parse_extent(hfi_parser *parser, hfi_param_draft *draft);
+
+/** Reads the expression of parameter `index`, if it has one; all kinds are decided. */
+bool hfi_prototype_resolve_extent(hfi_parser *parser, int index);
+
 /* ---- roles_function.c ---- */
 
 /** The braces behind ')', if there are any. */
@@ -319,6 +336,9 @@ bool hfi_set_label(hfi_parser *parser, const hfi_token *string);
 
 /** An expression over the parameters, which are all known by now. */
 bool hfi_parse_expr(hfi_parser *parser, hfi_expr *expr);
+
+/** The same, over what is known before the call alone. */
+bool hfi_parse_expr_before(hfi_parser *parser, hfi_expr *expr);
 
 /* ---- kind.c ---- */
 

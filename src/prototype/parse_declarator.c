@@ -36,12 +36,12 @@ bool hfi_is_c_word(const hfi_token *name)
     return false;
 }
 
-static hfi_place here(const hfi_parser *parser)
+hfi_place hfi_parser_here(const hfi_parser *parser)
 {
     return (hfi_place){ parser->lexer, parser->token, parser->taken };
 }
 
-static void go(hfi_parser *parser, const hfi_place *to)
+void hfi_parser_go(hfi_parser *parser, const hfi_place *to)
 {
     parser->lexer = to->lexer;
     parser->token = to->token;
@@ -203,14 +203,14 @@ static bool parse_outside(hfi_parser *parser, hfi_type_draft *type, hfi_place *i
     bool was_ignored = parser->directives.is_ignored;
     hfi_token open = parser->token;
     hfi_parser_advance(parser);
-    *inside = here(parser);
+    *inside = hfi_parser_here(parser);
     parser->directives.is_ignored = true;
-    go(parser, &(hfi_place){ inside->lexer, open, inside->taken });
+    hfi_parser_go(parser, &(hfi_place){ inside->lexer, open, inside->taken });
     parser->lexer.position = open.position + open.length;
     bool good = hfi_parser_skip_parentheses(parser);
     parser->directives.is_ignored = was_ignored;
     good = good && parse_behind(parser, type);
-    *after = here(parser);
+    *after = hfi_parser_here(parser);
     return good;
 }
 
@@ -222,7 +222,7 @@ bool hfi_declarator_enter(hfi_parser *parser, hfi_type_draft *type, hfi_place *a
     if (!parse_outside(parser, type, &inside, after)) {
         return false;
     }
-    go(parser, &inside);
+    hfi_parser_go(parser, &inside);
     return hfi_parse_attributes(parser, &attributes) &&
            apply_convention(parser, &at, type, &attributes) &&
            hfi_parse_stars(parser, type, &attributes);
@@ -233,7 +233,7 @@ bool hfi_declarator_leave(hfi_parser *parser, const hfi_place *after)
     if (!hfi_parser_expect(parser, HFI_T_RPAREN, ") of the declarator")) {
         return false;
     }
-    go(parser, after);
+    hfi_parser_go(parser, after);
     return true;
 }
 

@@ -58,6 +58,8 @@ bool hfi_param_is_callers(const hfi_param *param)
 static void finish_param(hfi_param *param)
 {
     hfi_free(param->name);
+    hfi_free(param->extent_expr.step);
+    hfi_free(param->extent_text);
     hfi_free(param->rules.grow.step);
     hfi_free(param->rules.grow_ok.step);
     hfi_free(param->rules.needed.step);

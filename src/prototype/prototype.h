@@ -44,8 +44,8 @@ typedef enum hfi_param_kind {
     HFI_P_RESOURCE,   /* caller: a resource; its native value is passed */
     HFI_P_OUT_VALUE,  /* library: pointer to one scalar or one known struct, {out} or {inout} (then
                          also caller's start value) */
-    HFI_P_OUT_BUFFER, /* library: a buffer it makes, grows and returns, sized by a capacity
-                         parameter */
+    HFI_P_OUT_BUFFER, /* library: a buffer it makes and returns; it grows where a capacity parameter
+                         announces it, and is exact where it has an extent_expr */
     HFI_P_CAPACITY,   /* library: a scalar that announces a buffer's capacity */
     HFI_P_AGGREGATE,  /* caller: a struct, union, complex number or long double by value */
     HFI_P_CALLBACK,   /* caller: a callback, a transient handler or an address; `function` is its
@@ -86,6 +86,7 @@ typedef enum hfi_op {
     HFI_OP_ADD,
     HFI_OP_SUB,
     HFI_OP_MUL,
+    HFI_OP_DIV, /* by a constant above 0 */
     HFI_OP_LT,
     HFI_OP_LE,
     HFI_OP_GT,
@@ -116,6 +117,10 @@ typedef struct hfi_expr_values {
 
 /** Evaluates; wraps like two's complement; never fails. `expr->count` > 0. */
 int64_t hfi_expr_evaluate(const hfi_expr *expr, const hfi_expr_values *values);
+
+/** The same; false where an operation has wrapped. */
+bool hfi_expr_evaluate_exactly(const hfi_expr *expr, const hfi_expr_values *values,
+                               int64_t *value_out);
 
 /* A buffer's own growth rules: grow(name: expr), grow_ok(name: expr), needed(name, expr ...),
  * length(name, expr ...). */
@@ -153,6 +158,8 @@ typedef struct hfi_param {
     size_t target_alignment;
     hfi_size_role capacity, needed, length;
     size_t extent; /* role size(n) or an array bound: bytes the callee may touch; 0: not stated */
+    hfi_expr extent_expr;   /* role size(expr): the same, over what is known before the call */
+    char *extent_text;      /* the expression as written; NULL */
     int8_t points_into;     /* index of the buffer this value's pointers lead into, or -1 */
     int8_t capacity_param;  /* of a buffer: the parameter that announces its capacity, or -1 */
     hfi_buffer_rules rules; /* of a buffer */

@@ -18,7 +18,7 @@ typedef enum role_form {
     FORM_NAME,        /* (x) */
     FORM_NAME_UNIT,   /* (x [, unit]) */
     FORM_NAME_BIASED, /* (x [, [unit] [± k]]) */
-    FORM_NUMBER,      /* (n) */
+    FORM_EXTENT,      /* (n) or (expr) */
     FORM_ENCODING     /* [(utf8 | system)] */
 } role_form;
 
@@ -39,7 +39,7 @@ static const role_word role_words[HFI_ROLE_COUNT] = {
     [HFI_ROLE_CAPACITY] = { "capacity", FORM_NAME_UNIT },
     [HFI_ROLE_NEEDED] = { "needed", FORM_NAME_BIASED },
     [HFI_ROLE_LENGTH] = { "length", FORM_NAME_BIASED },
-    [HFI_ROLE_SIZE] = { "size", FORM_NUMBER },
+    [HFI_ROLE_SIZE] = { "size", FORM_EXTENT },
     [HFI_ROLE_POINTS_INTO] = { "points_into", FORM_NAME },
 };
 
@@ -88,46 +88,12 @@ bool hfi_parse_unit(hfi_parser *parser, hfi_role_use *use, bool biased)
     return !biased || parse_bias(parser, use);
 }
 
-/* What the declaration itself says that the callee may touch. */
-static size_t declared_extent(const hfi_param_draft *draft)
-{
-    if (draft->extent != 0 || draft->type.depth == 0) {
-        return draft->extent;
-    }
-    return hfi_type_target_size(&draft->type);
-}
-
-static bool parse_size(hfi_parser *parser, hfi_param_draft *draft)
-{
-    static const char expected[] = "a number of bytes from 1 on that can be allocated";
-    hfi_token number = parser->token;
-    hfi_token_kind kind = number.kind;
-    const hfi_scope_entry *known =
-        kind == HFI_T_NAME ? hfi_parser_find(parser, false, &number) : NULL;
-    int64_t value;
-    bool is_known = hfi_token_is(&number, "sizeof") || (known && known->kind == HFI_NAME_CONSTANT);
-    if (kind != HFI_T_NUMBER && kind != HFI_T_LPAREN && !is_known) {
-        return hfi_parser_fail(parser, &number, expected);
-    }
-    if (!hfi_parse_constant(parser, &value)) {
-        return false;
-    }
-    if (value <= 0 || (uint64_t)value > PTRDIFF_MAX) {
-        return hfi_parser_fail(parser, &number, expected);
-    }
-    if ((uint64_t)value < declared_extent(draft)) {
-        return hfi_parser_fail(parser, &number, "no less than the declared type has");
-    }
-    draft->extent = (size_t)value;
-    return true;
-}
-
 /* What stands between the parentheses of a role. */
 static bool parse_operands(hfi_parser *parser, hfi_param_draft *draft, role_form form,
                            hfi_role_use *use)
 {
-    if (form == FORM_NUMBER) {
-        return parse_size(parser, draft);
+    if (form == FORM_EXTENT) {
+        return hfi_parse_extent(parser, draft);
     }
     use->name = parser->token;
     if (!hfi_parser_expect(parser, HFI_T_NAME, "the name of a buffer parameter")) {

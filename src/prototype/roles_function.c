@@ -121,6 +121,12 @@ static bool parse_error(hfi_parser *parser, const hfi_token *word)
     return hfi_parser_expect(parser, HFI_T_RPAREN, ") of the role");
 }
 
+/* A buffer of the library's whose size is not said by the arguments. */
+static bool can_grow(const hfi_param *param)
+{
+    return param->kind == HFI_P_OUT_BUFFER && param->extent_expr.count == 0;
+}
+
 /* The buffer named by the next token; -1 after an error. */
 static int parse_buffer(hfi_parser *parser, bool must_grow)
 {
@@ -134,8 +140,11 @@ static int parse_buffer(hfi_parser *parser, bool must_grow)
         hfi_parser_fail(parser, &name, "the name of a buffer that the function fills");
         return -1;
     }
-    if (must_grow && param->kind != HFI_P_OUT_BUFFER) {
-        hfi_parser_fail(parser, &name, "a buffer that the library makes: a given one never grows");
+    if (must_grow && !can_grow(param)) {
+        hfi_parser_fail(parser, &name,
+                        param->kind == HFI_P_OUT_BUFFER
+                            ? "a buffer with a capacity parameter: one of a size never grows"
+                            : "a buffer that the library makes: a given one never grows");
         return -1;
     }
     return index;
@@ -144,7 +153,7 @@ static int parse_buffer(hfi_parser *parser, bool must_grow)
 static bool has_growing_buffer(const hfi_prototype *prototype)
 {
     for (unsigned i = 0; i < prototype->param_count; i++) {
-        if (prototype->param[i].kind == HFI_P_OUT_BUFFER) {
+        if (can_grow(&prototype->param[i])) {
             return true;
         }
     }

@@ -135,7 +135,8 @@ bool hfi_prototype_resolve_sizes(hfi_parser *parser)
             return false;
         }
         if (!resolve_report(parser, i, HFI_ROLE_NEEDED) ||
-            !resolve_report(parser, i, HFI_ROLE_LENGTH) || !resolve_points_into(parser, i)) {
+            !resolve_report(parser, i, HFI_ROLE_LENGTH) || !resolve_points_into(parser, i) ||
+            !hfi_prototype_resolve_extent(parser, i)) {
             return false;
         }
     }

@@ -39,6 +39,12 @@ static bool holds(const hfi_call *call, const hfi_expr *expr)
     return expr->count && hfi_call_evaluate(call, expr);
 }
 
+/* Made by the library, and of a size that the arguments do not say. */
+static bool can_grow(const hfi_step *step)
+{
+    return step->kind == HFI_P_OUT_BUFFER && !step->has_extent;
+}
+
 /* Elements of at least one that are the largest capacity of a buffer. */
 static uint64_t capacity_max(const hf_function *function, const hfi_step *step)
 {
@@ -51,7 +57,7 @@ static void set_first_capacities(hfi_call *call)
     const hf_function *function = call->function;
     for (unsigned i = 0; i < function->prototype.param_count; i++) {
         const hfi_step *step = &function->step[i];
-        if (step->kind != HFI_P_OUT_BUFFER) {
+        if (!can_grow(step)) {
             continue;
         }
         uint64_t elements = function->first_bytes / step->element;
@@ -99,7 +105,7 @@ static void remember_try(hfi_call *call)
         last = HF_RESULT_TRIES - 1;
     }
     for (unsigned i = 0; i < function->prototype.param_count; i++) {
-        if (function->step[i].kind == HFI_P_OUT_BUFFER) {
+        if (can_grow(&function->step[i])) {
             result->tries[last] =
                 (hf_try){ call->argument[i].capacity, said_need(call, i), result->error };
             return;
@@ -118,7 +124,7 @@ static bool judge(const hfi_call *call, growth *growths)
     bool is_known = false;
     for (unsigned i = 0; i < prototype->param_count; i++) {
         growths[i] = (growth){ false, false, 0 };
-        if (function->step[i].kind != HFI_P_OUT_BUFFER) {
+        if (!can_grow(&function->step[i])) {
             continue;
         }
         const hfi_buffer_rules *rules = &prototype->param[i].rules;
@@ -135,7 +141,7 @@ static bool judge(const hfi_call *call, growth *growths)
     /* One verdict for all: those whose need is larger than what they had; if none says so, every
      * one. */
     for (unsigned i = 0; i < prototype->param_count; i++) {
-        if (function->step[i].kind == HFI_P_OUT_BUFFER) {
+        if (can_grow(&function->step[i])) {
             growths[i].wants = !is_known || growths[i].need > call->argument[i].capacity;
         }
     }
@@ -287,24 +293,39 @@ hf_status hfi_call_adopting(hf_thread *thread, const hf_function *function, hf_r
     return status;
 }
 
-hf_status hf_call(hf_thread *thread, const hf_function *function, hf_result *result,
-                  const hf_arg *arguments)
+/* Whatever is not a first call of this thread, by its owner, in a runtime that goes on. */
+static __attribute__((noinline)) hf_status call_oddly(hf_thread *thread,
+                                                      const hf_function *function,
+                                                      hf_result *result, const hf_arg *arguments)
 {
-    HFI_ENTRY(thread);
-    if (HF_UNLIKELY(thread->activations) &&
-        hfi_is_jumped(thread, (uintptr_t)__builtin_frame_address(0))) {
-        hfi_jumped(thread, (uintptr_t)__builtin_frame_address(0), __func__);
+    if (HF_UNLIKELY(!hfi_entry_ok(thread))) {
+        return hfi_entry_refuse(thread, "hf_call");
+    }
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+    if (hfi_is_jumped(thread, here)) {
+        hfi_jumped(thread, here, "hf_call");
+        thread->parked = NULL; /* its call was jumped over too: this one must not hear it */
         if (!thread->activations) {
             hfi_flight_forget(thread); /* what was in flight around the callback is left too */
         }
     }
-    if (HF_UNLIKELY(!hfi_call_is_callable(thread, function, result, arguments))) {
-        return hfi_flight_is_nested(thread)
-                   ? call_nested(thread, function, result, arguments)
-                   : hfi_call_generally(thread, function, result, arguments);
-    }
-    if (HF_UNLIKELY(hfi_flight_is_nested(thread))) {
+    if (hfi_flight_is_nested(thread)) {
         return call_nested(thread, function, result, arguments);
+    }
+    if (!hfi_call_is_callable(thread, function, result, arguments)) {
+        return hfi_call_generally(thread, function, result, arguments);
+    }
+    hfi_flight_begin(thread, function);
+    return function->entry(thread, function, result, arguments);
+}
+
+hf_status hf_call(hf_thread *thread, const hf_function *function, hf_result *result,
+                  const hf_arg *arguments)
+{
+    if (HF_UNLIKELY(!hfi_entry_ok(thread)) ||
+        HF_UNLIKELY(((uintptr_t)thread->activations | hfi_flight_word(thread)) != 0) ||
+        HF_UNLIKELY(!hfi_call_is_callable(thread, function, result, arguments))) {
+        return call_oddly(thread, function, result, arguments);
     }
     hfi_flight_begin(thread, function);
     return function->entry(thread, function, result, arguments);

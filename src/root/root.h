@@ -51,7 +51,7 @@ static inline void hfi_frame_push(hf_thread *thread, hf_frame *frame, hf_site si
 static inline void hfi_frame_pop(hf_thread *thread, hf_frame *frame)
 {
     if (HF_LIKELY(thread->frames == frame && thread->records == frame->records_ &&
-                  !thread->parts->settings.checked)) {
+                  !thread->checked)) {
         frame->cookie_ = 0;
         thread->frames = frame->outer_;
         thread->slot_top = thread->slot_floor = frame->base_;

@@ -9,6 +9,7 @@
  */
 
 #include "base/alloc.h"
+#include "base/given.h"
 #include "call/flight.h"
 #include "base/parts.h"
 #include "callback/callback.h"
@@ -36,25 +37,11 @@
 
 /* ---- options ---- */
 
-/* A smaller struct is an older caller's: the rest is default.  A larger one may only have zeros
- * behind. */
 static hf_status read_options(const hf_runtime_options *given, hf_runtime_options *options_out)
 {
     memset(options_out, 0, sizeof *options_out);
-    if (!given) {
-        return HF_OK;
-    }
-    size_t size = given->struct_size;
-    if (size < sizeof given->struct_size) {
-        return HF_E_OPTIONS;
-    }
-    for (size_t i = sizeof *options_out; i < size; i++) {
-        if (((const unsigned char *)given)[i] != 0) {
-            return HF_E_OPTIONS;
-        }
-    }
-    memcpy(options_out, given, size < sizeof *options_out ? size : sizeof *options_out);
-    if (options_out->fence_mode > HF_FENCE_BARRIER || options_out->on_misuse > HF_MISUSE_ABORT ||
+    if (!hfi_given_read(given, options_out, sizeof *options_out) ||
+        options_out->fence_mode > HF_FENCE_BARRIER || options_out->on_misuse > HF_MISUSE_ABORT ||
         options_out->checked > 1 || options_out->pointer_checks > HF_POINTER_CHECKS_AT_STORES ||
         options_out->guard_pages > 1) {
         return HF_E_OPTIONS;
@@ -231,6 +218,7 @@ static void end_runtime(hf_runtime *runtime, hf_runtime_leaks *leaks)
 {
     hfi_parts *parts = &runtime->parts;
     atomic_store_explicit(&parts->is_stopping, true, memory_order_seq_cst);
+    hfi_world_begin_to_stop(parts->world);
     hfi_callbacks_drop_visitors(parts->callbacks);
     hfi_final_left left = hfi_final_stop(parts->final);
     hfi_fork_forget(runtime);

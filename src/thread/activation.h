@@ -29,4 +29,8 @@ static inline bool hfi_is_jumped(const hf_thread *thread, uintptr_t here)
  * native, and managed afterwards. */
 void hfi_jumped(hf_thread *thread, uintptr_t here, const char *where);
 
+/** hfi_leave() behind foreign code that the library itself has run and that has no result: reports
+ * what callbacks under it have left, so that no later call takes it for its own. */
+void hfi_leave_unheard(hf_thread *thread, const char *where);
+
 #endif

@@ -45,6 +45,19 @@ void hfi_jumped(hf_thread *thread, uintptr_t here, const char *where)
     callback->jumped(callback->self, thread, here, where);
 }
 
+void hfi_leave_unheard(hf_thread *thread, const char *where)
+{
+    hfi_leave(thread);
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+    if (HF_UNLIKELY(hfi_is_jumped(thread, here))) {
+        hfi_jumped(thread, here, where);
+    }
+    if (HF_UNLIKELY(thread->parked != NULL)) {
+        const hfi_world_hooks *callback = &thread->parts->world->hooks[HFI_HOOK_CALLBACK];
+        callback->unheard(callback->self, thread);
+    }
+}
+
 hf_status hfi_entry_refuse(hf_thread *thread, const char *function)
 {
     if (!thread) {

@@ -12,8 +12,8 @@
 
 #include <holdfast/fence.h>
 
-#define HFI_RECORD_OPEN  0x4f50454eu /* "OPEN" */
-#define HFI_RECORD_ENDED 0x454e4445u /* "ENDE" */
+#define HFI_RECORD_OPEN  HF_RECORD_OPEN_
+#define HFI_RECORD_ENDED HF_RECORD_ENDED_
 
 /*
  * The links lie on the C stack.  A record that was left without its end (the
@@ -76,7 +76,8 @@ static inline void hfi_record_prepare(hf_thread *thread, const hf_record_ *recor
 #endif
 
 /** Over the pointers that are followed in a record that may lie on a dead part of the stack, and
- * the place `at` where it lies: a copy elsewhere is no record. */
+ * the place `at` where it lies: a copy elsewhere is no record.  An inline fence (holdfast/fence.h)
+ * makes the same. */
 static inline uintptr_t hfi_record_seal(const hf_record_ *record, const hf_record_ *at)
 {
     return (uintptr_t)at ^ (uintptr_t)record->outer ^ (uintptr_t)record->what ^

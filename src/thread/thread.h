@@ -42,9 +42,10 @@ typedef enum hfi_state {
 
 /* Bits of hf_thread.detours: any of them sends HF_NATIVE_CALL through the functions of entry.c. */
 #define HFI_DETOUR_EXCHANGE HF_DETOUR_BACK_
-#define HFI_DETOUR_STRESS   2u /* a collection at each crossing */
-#define HFI_DETOUR_CLOSED   4u /* the runtime stops: nobody goes native any more */
-#define HFI_DETOUR_ERRORS   8u /* nobody knows where this thread's error values lie */
+#define HFI_DETOUR_STRESS   2u  /* a collection at each crossing */
+#define HFI_DETOUR_CLOSED   4u  /* the runtime stops: nobody goes native any more */
+#define HFI_DETOUR_ERRORS   8u  /* nobody knows where this thread's error values lie */
+#define HFI_DETOUR_STOPPING 16u /* the runtime begins to stop: a call that returns says so */
 
 /* Before a function whose use of raw access clang's analysis cannot follow: the doors themselves,
  * and tests that go through them the wrong way. */
@@ -146,6 +147,9 @@ HFI_SAME_PLACE(alloc_limit, alloc_limit);
 HFI_SAME_PLACE(state, state_);
 HFI_SAME_PLACE(gate, gate_);
 HFI_SAME_PLACE(detours, detours_);
+HFI_SAME_PLACE(exchange, exchange_);
+HFI_SAME_PLACE(stress, stress_);
+HFI_SAME_PLACE(checked, checked_);
 HFI_SAME_PLACE(records, records_);
 HFI_SAME_PLACE(stack_low, stack_low_);
 HFI_SAME_PLACE(stack_size, stack_size_);
@@ -174,14 +178,19 @@ static inline bool hfi_has_detours(const hf_thread *thread)
     return atomic_load_explicit(&thread->detours, memory_order_relaxed) != 0;
 }
 
-/** hfi_leave() where there is no detour. */
-static inline void hfi_leave_quickly(hf_thread *thread)
+/**
+ * hfi_leave() where nothing is in the way.  False: something is, be it a stop, a detour or what a
+ * callback left; hfi_leave() follows before anything is touched.  That it is managed already does
+ * no harm: a collector that sees it waits, one that does not is found at the gate.
+ */
+HF_MUST_CHECK static inline bool hfi_leave_quickly(hf_thread *thread)
 {
     atomic_store_explicit(&thread->state, HFI_MANAGED, memory_order_relaxed);
     atomic_signal_fence(memory_order_seq_cst);
-    if (HF_UNLIKELY(atomic_load_explicit(&thread->gate, memory_order_seq_cst))) {
-        hfi_leave_slow(thread);
-    }
+    uintptr_t gate = atomic_load_explicit(&thread->gate, memory_order_seq_cst);
+    uintptr_t detours = atomic_load_explicit(&thread->detours, memory_order_relaxed);
+    uintptr_t callbacks = (uintptr_t)thread->parked | (uintptr_t)thread->activations;
+    return (gate | detours | callbacks) == 0;
 }
 
 /**
@@ -243,10 +252,13 @@ static inline bool hfi_entry_ok(hf_thread *thread)
 }
 
 /** `return`s the refusal from the calling function, which returns hf_status. */
-#define HFI_ENTRY(thread)                                                                          \
+#define HFI_ENTRY(thread) HFI_ENTRY_AS(thread, __func__)
+
+/** The same for what the program calls by another name. */
+#define HFI_ENTRY_AS(thread, name)                                                                 \
     do {                                                                                           \
         if (HF_UNLIKELY(!hfi_entry_ok(thread))) {                                                  \
-            return hfi_entry_refuse((thread), __func__);                                           \
+            return hfi_entry_refuse((thread), (name));                                             \
         }                                                                                          \
     } while (0)
 
@@ -265,6 +277,8 @@ typedef struct hfi_world_hooks {
                    hf_thread *thread); /* collect and move everything; managed, by the owner */
     /* thread/activation.h; by the owner, managed or native */
     void (*jumped)(void *self, hf_thread *thread, uintptr_t here, const char *where);
+    /* reports thread->parked, which nobody is there to hear; managed, by the owner */
+    void (*unheard)(void *self, hf_thread *thread);
 } hfi_world_hooks;
 
 HF_MUST_CHECK hf_status hfi_world_create(hfi_parts *parts, hfi_world **world_out);
@@ -309,6 +323,10 @@ bool hfi_world_is_alone(const hfi_world *world, uint32_t *attaches_out);
 
 /** The calling thread's record in this world, NULL if it is not attached. */
 hf_thread *hfi_world_self(hfi_world *world);
+
+/** Tells all threads, also those to come, that parts->is_stopping is set: calls that return say so.
+ */
+void hfi_world_begin_to_stop(hfi_world *world);
 
 /** From here on nobody attaches or goes native: HF_E_SHUTDOWN. */
 void hfi_world_close(hfi_world *world);

@@ -198,15 +198,25 @@ static void detour(hf_thread *thread, uint32_t why)
     atomic_fetch_or_explicit(&thread->detours, why, memory_order_relaxed);
 }
 
-/* A thread that attaches meanwhile finds is_closed when it is linked. */
+/* A thread that attaches meanwhile finds the flag when it is linked. */
+static void detour_all(hfi_world *world, uint32_t why)
+{
+    hfp_mutex_lock(&world->stop_lock);
+    for (hf_thread *thread = world->threads; thread; thread = thread->next) {
+        detour(thread, why);
+    }
+    hfp_mutex_unlock(&world->stop_lock);
+}
+
+void hfi_world_begin_to_stop(hfi_world *world)
+{
+    detour_all(world, HFI_DETOUR_STOPPING);
+}
+
 void hfi_world_close(hfi_world *world)
 {
     atomic_store_explicit(&world->is_closed, true, memory_order_relaxed);
-    hfp_mutex_lock(&world->stop_lock);
-    for (hf_thread *thread = world->threads; thread; thread = thread->next) {
-        detour(thread, HFI_DETOUR_CLOSED);
-    }
-    hfp_mutex_unlock(&world->stop_lock);
+    detour_all(world, HFI_DETOUR_CLOSED);
 }
 
 static void init_thread(hfi_parts *parts, hf_thread *thread)
@@ -309,6 +319,9 @@ hf_status hf_thread_attach(hf_runtime *runtime, hf_thread **thread_out)
     world->count++;
     if (hfi_world_is_closed(world)) {
         detour(thread, HFI_DETOUR_CLOSED);
+    }
+    if (atomic_load_explicit(&world->parts->is_stopping, memory_order_relaxed)) {
+        detour(thread, HFI_DETOUR_STOPPING);
     }
     world->attaches++;
     hfp_mutex_unlock(&world->stop_lock);

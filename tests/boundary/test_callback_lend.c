@@ -270,6 +270,32 @@ static void callback_is_an_argument_of_a_call(void **state)
     assert_int_equal(hf_callback_destroy(callback), HF_OK);
 }
 
+/* A thread that is in a call when its runtime ends gives back what it was lent. */
+static void transient_may_be_given_back_behind_its_runtime(void **state)
+{
+    (void)state;
+    static hf_test_runtime t; /* its runtime outlives the test, and may report */
+    hf_test_begin(&t, NULL);
+    hfi_prototype signature = parse("int64_t each(int64_t value)");
+    int64_t by = 10;
+    number_fn to;
+    hf_runtime_leaks leaks = HF_RUNTIME_LEAKS_INIT;
+    void *first = lend(&t, &signature, &(hf_transient){ add, &by }, &to);
+    void *second = lend(&t, &signature, &(hf_transient){ add, &by }, &to);
+
+    hf_runtime_destroy(t.runtime, &leaks);
+
+    hf_test_expect_report(&t, HF_E_BUSY, "hf_runtime_destroy", "runtime");
+    assert_int_equal(leaks.threads, 1);
+    assert_int_equal(leaks.callbacks, 0);
+    give_back(&t, second);
+    give_back(&t, first);
+    assert_int_equal(to.call(5), 0); /* its report goes to standard error */
+    assert_int_equal(hf_thread_detach(t.thread), HF_OK);
+    assert_int_equal(hf_test_report_count(&t), 0);
+    hfi_prototype_finish(&signature);
+}
+
 static void callback_memory_is_known(void **state)
 {
     hf_test_runtime *t = *state;
@@ -293,6 +319,7 @@ int main(void)
         TEST(borrowed_callback_ends_behind_the_call),
         TEST(borrowed_callback_has_to_fit_the_parameter),
         TEST(callback_is_an_argument_of_a_call),
+        cmocka_unit_test(transient_may_be_given_back_behind_its_runtime),
         TEST(callback_memory_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

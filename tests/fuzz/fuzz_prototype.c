@@ -88,6 +88,8 @@ const char *const fuzz_pieces[] = {
     " result ",
     " error ",
     " size(4) ",
+    " size(n * 4) ",
+    "/ 2",
     " needed(b) ",
     " void ",
     " long ",

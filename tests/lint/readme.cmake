@@ -4,7 +4,8 @@
 #
 #   <!-- from examples/NAME.c -->
 #
-# stands letter for letter in that file, and the README shows one of each system.
+# stands letter for letter in that file, and the README shows one of each system. Links within the tree
+# lead to something, names of ours are those of the sources, and examples/README.md lists every example.
 include("${CMAKE_CURRENT_LIST_DIR}/common/Lint.cmake")
 
 string(ASCII 96 tick)
@@ -55,15 +56,74 @@ function(check_blocks file)
     set(systems "${found}" PARENT_SCOPE)
 endfunction()
 
+# A link is relative to its page; what stands behind a # is not looked for.
+function(check_links file)
+    lint_read(text ${file})
+    get_filename_component(folder ${file} DIRECTORY)
+    string(REGEX MATCHALL "${lint_close}\\([^) \n]+\\)" links "${text}")
+    foreach(link IN LISTS links)
+        string(REGEX REPLACE "^.\\(([^#)]*).*$" "\\1" target "${link}")
+        if(NOT target MATCHES "^([a-z]+:|$)" AND NOT EXISTS "${SOURCE_DIR}/${folder}/${target}")
+            lint_fault(${file} 1 "a link to ${target}, which is not there")
+        endif()
+    endforeach()
+endfunction()
+
+# The index names each program by its path below examples/.
+function(check_index index)
+    lint_read(text ${index})
+    file(GLOB programs RELATIVE "${SOURCE_DIR}/examples" "${SOURCE_DIR}/examples/*.c"
+        "${SOURCE_DIR}/examples/clients/*.c")
+    list(REMOVE_ITEM programs clients/client.c)
+    foreach(program IN LISTS programs)
+        string(FIND "${text}" "(${program})" place)
+        if(place LESS 0)
+            lint_fault(${index} 1 "examples/${program} is not in the list")
+        endif()
+    endforeach()
+endfunction()
+
+# What the pages may name: whatever stands in a source, a test or a script.
+function(read_code out)
+    lint_find(sources "include;src;posix;win32;examples;tests;cmake;toolchains" "*.[ch];*.cmake;*.txt;*.sh")
+    set(code "")
+    foreach(source IN LISTS sources ITEMS CMakeLists.txt dev)
+        file(READ "${SOURCE_DIR}/${source}" text)
+        string(APPEND code "${text}")
+    endforeach()
+    set(${out} "${code}" PARENT_SCOPE)
+endfunction()
+
+# A name that a page is late with is one that nobody finds.
+function(check_names file)
+    lint_read(text ${file})
+    string(REGEX MATCHALL "(hf|hfi|hfp|HF|HFI|HFP|HOLDFAST)_[A-Za-z0-9_]+" names "${text}")
+    list(REMOVE_DUPLICATES names)
+    foreach(name IN LISTS names)
+        string(FIND "${code}" "${name}" place)
+        if(place LESS 0)
+            lint_fault(${file} 1 "${name} is in no source")
+        endif()
+    endforeach()
+endfunction()
+
 lint_find(files "docs" "*.md")
 foreach(file IN LISTS files)
     check_blocks(${file})
 endforeach()
 check_blocks(README.md)
+foreach(file IN ITEMS README.md CONTRIBUTING.md CHANGELOG.md examples/README.md ${files})
+    check_links(${file})
+endforeach()
+read_code(code)
+foreach(file IN ITEMS README.md CONTRIBUTING.md examples/README.md ${files})
+    check_names(${file})
+endforeach()
+check_index(examples/README.md)
 foreach(system posix windows)
     if(NOT system IN_LIST systems)
         lint_fault(README.md 1 "no example for ${system}")
     endif()
 endforeach()
 
-lint_end("README.md;${files}")
+lint_end("README.md;CONTRIBUTING.md;CHANGELOG.md;examples/README.md;${files}")

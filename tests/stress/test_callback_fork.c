@@ -6,20 +6,11 @@
  * one.  A child ends with _exit and the line of the first claim that does not hold.
  */
 
+#include "child.h"
 #include "crew.h"
 #include "runtime.h"
 
 #include "thread/thread.h"
-
-#include <sys/wait.h>
-#include <unistd.h>
-
-#define CHILD_CHECK(claim)                                                                         \
-    do {                                                                                           \
-        if (!(claim)) {                                                                            \
-            _exit(__LINE__ % 200 + 20);                                                            \
-        }                                                                                          \
-    } while (0)
 
 typedef union number_fn {
     void *plain;
@@ -59,14 +50,14 @@ static void expect_success(pid_t child)
 
 static void child_of_native_code(void)
 {
-    (void)alarm(20);
-    CHILD_CHECK(to.call(1) == 0); /* the safe value, until: */
-    CHILD_CHECK(hf_runtime_after_fork(t->runtime) == HF_OK);
-    CHILD_CHECK(to.call(1) == 2);
-    CHILD_CHECK(hf_native_end(t->thread, NULL) == HF_OK);
-    CHILD_CHECK(hf_callback_destroy(callback) == HF_OK);
-    CHILD_CHECK(hf_callback_create(t->thread, "int64_t f(int64_t value)", allocate, NULL,
-                                   &callback) == HF_OK);
+    (void)alarm(HF_CHILD_HANGS_AFTER_S);
+    HF_CHILD_CHECK(to.call(1) == 0); /* the safe value, until: */
+    HF_CHILD_CHECK(hf_runtime_after_fork(t->runtime) == HF_OK);
+    HF_CHILD_CHECK(to.call(1) == 2);
+    HF_CHILD_CHECK(hf_native_end(t->thread, NULL) == HF_OK);
+    HF_CHILD_CHECK(hf_callback_destroy(callback) == HF_OK);
+    HF_CHILD_CHECK(hf_callback_create(t->thread, "int64_t f(int64_t value)", allocate, NULL,
+                                      &callback) == HF_OK);
     _exit(0);
 }
 
@@ -93,8 +84,8 @@ static hf_status fork_inside(hf_thread *thread, const hf_value *arguments, hf_va
     *child = fork();
     result->i = arguments[0].i + 1;
     if (*child == 0) {
-        (void)alarm(20);
-        CHILD_CHECK(hf_safepoint(thread) == HF_E_FORKED);
+        (void)alarm(HF_CHILD_HANGS_AFTER_S);
+        HF_CHILD_CHECK(hf_safepoint(thread) == HF_E_FORKED);
     }
     return HF_OK;
 }
@@ -107,11 +98,11 @@ static void callback_may_fork_in_its_handler(void **state)
     assert_int_equal(hf_native_begin(t->thread), HF_OK);
     int64_t got = to.call(1);
     if (child == 0) {
-        CHILD_CHECK(got == 2);
-        CHILD_CHECK(hf_native_end(t->thread, NULL) == HF_E_FORKED);
-        CHILD_CHECK(hf_runtime_after_fork(t->runtime) == HF_OK);
-        CHILD_CHECK(hf_safepoint(t->thread) == HF_OK);
-        CHILD_CHECK(hf_callback_destroy(callback) == HF_OK);
+        HF_CHILD_CHECK(got == 2);
+        HF_CHILD_CHECK(hf_native_end(t->thread, NULL) == HF_E_FORKED);
+        HF_CHILD_CHECK(hf_runtime_after_fork(t->runtime) == HF_OK);
+        HF_CHILD_CHECK(hf_safepoint(t->thread) == HF_OK);
+        HF_CHILD_CHECK(hf_callback_destroy(callback) == HF_OK);
         _exit(0);
     }
     assert_int_equal(got, 2);
@@ -160,10 +151,10 @@ static void callback_is_not_busy_in_a_child_without_its_threads(void **state)
     }
     pid_t child = fork();
     if (child == 0) {
-        (void)alarm(20);
-        CHILD_CHECK(hf_runtime_after_fork(t->runtime) == HF_OK);
-        CHILD_CHECK(hf_callback_destroy(callback) == HF_OK);
-        CHILD_CHECK(hf_collect(t->thread) == HF_OK);
+        (void)alarm(HF_CHILD_HANGS_AFTER_S);
+        HF_CHILD_CHECK(hf_runtime_after_fork(t->runtime) == HF_OK);
+        HF_CHILD_CHECK(hf_callback_destroy(callback) == HF_OK);
+        HF_CHILD_CHECK(hf_collect(t->thread) == HF_OK);
         _exit(0);
     }
     assert_int_equal(hf_native_begin(t->thread), HF_OK);

@@ -9,6 +9,7 @@
  * assertion of cmocka may run in it.
  */
 
+#include "child.h"
 #include "crew.h"
 #include "hf_test.h"
 
@@ -18,21 +19,9 @@
 #include <holdfast.h>
 
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define NS_PER_MS UINT64_C(1000000)
 #define FORKS     12
-
-/* Ends the child with the line of the first claim that does not hold. */
-#define CHILD_CHECK(claim)                                                                         \
-    do {                                                                                           \
-        if (!(claim)) {                                                                            \
-            _exit(__LINE__ % 200 + 20);                                                            \
-        }                                                                                          \
-    } while (0)
-
-#define CHILD_HANGS_AFTER_S 20
 
 static hf_runtime *runtime;
 static hf_thread *self;
@@ -123,7 +112,7 @@ static void fork_and_check(void (*child)(void))
 {
     pid_t pid = fork();
     if (pid == 0) {
-        alarm(CHILD_HANGS_AFTER_S);
+        alarm(HF_CHILD_HANGS_AFTER_S);
         child();
         _exit(0);
     }
@@ -156,8 +145,8 @@ static void fork_often(void (*child)(void))
 static void check_kept(hf_ref bytes)
 {
     char text[8] = { 0 };
-    CHILD_CHECK(hf_global_load(kept, bytes) == HF_OK);
-    CHILD_CHECK(hf_bytes_read(bytes, 990, text, 8) == HF_OK && memcmp(text, "holdfast", 8) == 0);
+    HF_CHILD_CHECK(hf_global_load(kept, bytes) == HF_OK);
+    HF_CHILD_CHECK(hf_bytes_read(bytes, 990, text, 8) == HF_OK && memcmp(text, "holdfast", 8) == 0);
 }
 
 static void use_the_heap(void)
@@ -166,33 +155,33 @@ static void use_the_heap(void)
     hf_ref list = hf_local(self);
     hf_ref bytes = hf_local(self);
     check_kept(bytes);
-    CHILD_CHECK(hf_heap_check(self) == HF_OK);
-    CHILD_CHECK(hf_array_create(self, 8, list) == HF_OK);
+    HF_CHILD_CHECK(hf_heap_check(self) == HF_OK);
+    HF_CHILD_CHECK(hf_array_create(self, 8, list) == HF_OK);
     for (size_t i = 0; i < 200; i++) {
-        CHILD_CHECK(hf_bytes_create(self, 10 + i * 50, bytes) == HF_OK);
-        CHILD_CHECK(hf_store_at(self, list, i % 8, bytes) == HF_OK);
+        HF_CHILD_CHECK(hf_bytes_create(self, 10 + i * 50, bytes) == HF_OK);
+        HF_CHILD_CHECK(hf_store_at(self, list, i % 8, bytes) == HF_OK);
     }
-    CHILD_CHECK(hf_collect(self) == HF_OK);
-    CHILD_CHECK(hf_heap_check(self) == HF_OK);
+    HF_CHILD_CHECK(hf_collect(self) == HF_OK);
+    HF_CHILD_CHECK(hf_heap_check(self) == HF_OK);
     check_kept(bytes);
 }
 
 static void is_refused_then_works(void)
 {
     hf_thread *thread;
-    CHILD_CHECK(hf_safepoint(self) == HF_E_FORKED);
-    CHILD_CHECK(hf_collect(self) == HF_E_FORKED);
+    HF_CHILD_CHECK(hf_safepoint(self) == HF_E_FORKED);
+    HF_CHILD_CHECK(hf_collect(self) == HF_E_FORKED);
     bool was_called = false;
-    CHILD_CHECK(hf_native_begin(self) == HF_E_FORKED);
-    CHILD_CHECK(HF_NATIVE_CALL(self, NULL, was_called, true) == HF_E_FORKED);
-    CHILD_CHECK(HF_NATIVE_CALL_VOID(self, NULL, was_called = true) == HF_E_FORKED);
-    CHILD_CHECK(!was_called);
-    CHILD_CHECK(hf_native_end(self, NULL) == HF_E_FORKED);
-    CHILD_CHECK(hf_thread_attach(runtime, &thread) == HF_E_FORKED);
-    CHILD_CHECK(hf_runtime_after_fork(runtime) == HF_OK);
-    CHILD_CHECK(hf_safepoint(self) == HF_OK);
+    HF_CHILD_CHECK(hf_native_begin(self) == HF_E_FORKED);
+    HF_CHILD_CHECK(HF_NATIVE_CALL(self, NULL, was_called, true) == HF_E_FORKED);
+    HF_CHILD_CHECK(HF_NATIVE_CALL_VOID(self, NULL, was_called = true) == HF_E_FORKED);
+    HF_CHILD_CHECK(!was_called);
+    HF_CHILD_CHECK(hf_native_end(self, NULL) == HF_E_FORKED);
+    HF_CHILD_CHECK(hf_thread_attach(runtime, &thread) == HF_E_FORKED);
+    HF_CHILD_CHECK(hf_runtime_after_fork(runtime) == HF_OK);
+    HF_CHILD_CHECK(hf_safepoint(self) == HF_OK);
     use_the_heap();
-    CHILD_CHECK(hf_runtime_after_fork(runtime) == HF_OK);
+    HF_CHILD_CHECK(hf_runtime_after_fork(runtime) == HF_OK);
     use_the_heap();
 }
 
@@ -204,16 +193,16 @@ static void fork_of_a_managed_thread_gives_the_child_a_whole_heap(void **state)
 
 static void comes_back_from_native_first(void)
 {
-    CHILD_CHECK(hf_native_end(self, NULL) == HF_E_FORKED);
-    CHILD_CHECK(hf_safepoint(self) == HF_E_FORKED);
-    CHILD_CHECK(hf_runtime_after_fork(runtime) == HF_OK);
+    HF_CHILD_CHECK(hf_native_end(self, NULL) == HF_E_FORKED);
+    HF_CHILD_CHECK(hf_safepoint(self) == HF_E_FORKED);
+    HF_CHILD_CHECK(hf_runtime_after_fork(runtime) == HF_OK);
     use_the_heap();
 }
 
 static void is_allowed_before_it_comes_back(void)
 {
-    CHILD_CHECK(hf_runtime_after_fork(runtime) == HF_OK);
-    CHILD_CHECK(hf_native_end(self, NULL) == HF_OK);
+    HF_CHILD_CHECK(hf_runtime_after_fork(runtime) == HF_OK);
+    HF_CHILD_CHECK(hf_native_end(self, NULL) == HF_OK);
     use_the_heap();
 }
 
@@ -230,18 +219,18 @@ static void fork_of_a_native_thread_is_told_on_its_way_back(void **state)
 static void ends_the_runtime(void)
 {
     hf_runtime_leaks leaks = HF_RUNTIME_LEAKS_INIT;
-    CHILD_CHECK(hf_runtime_after_fork(runtime) == HF_OK);
+    HF_CHILD_CHECK(hf_runtime_after_fork(runtime) == HF_OK);
     use_the_heap();
     hf_global_destroy(self, kept);
-    CHILD_CHECK(hf_thread_detach(self) == HF_OK);
+    HF_CHILD_CHECK(hf_thread_detach(self) == HF_OK);
     hf_runtime_destroy(runtime, &leaks);
-    CHILD_CHECK(leaks.threads == 0);
-    CHILD_CHECK(leaks.fences == 0);
+    HF_CHILD_CHECK(leaks.threads == 0);
+    HF_CHILD_CHECK(leaks.fences == 0);
     hf_runtime *fresh;
-    CHILD_CHECK(hf_runtime_create(NULL, &fresh) == HF_OK);
-    CHILD_CHECK(hf_thread_attach(fresh, &self) == HF_OK);
-    CHILD_CHECK(hf_collect(self) == HF_OK);
-    CHILD_CHECK(hf_thread_detach(self) == HF_OK);
+    HF_CHILD_CHECK(hf_runtime_create(NULL, &fresh) == HF_OK);
+    HF_CHILD_CHECK(hf_thread_attach(fresh, &self) == HF_OK);
+    HF_CHILD_CHECK(hf_collect(self) == HF_OK);
+    HF_CHILD_CHECK(hf_thread_detach(self) == HF_OK);
     hf_runtime_destroy(fresh, NULL);
 }
 
@@ -264,8 +253,8 @@ static void fork_lets_the_child_destroy_without_asking(void **state)
 
 static void is_a_grandchild(void)
 {
-    CHILD_CHECK(hf_safepoint(self) == HF_E_FORKED);
-    CHILD_CHECK(hf_runtime_after_fork(runtime) == HF_OK);
+    HF_CHILD_CHECK(hf_safepoint(self) == HF_E_FORKED);
+    HF_CHILD_CHECK(hf_runtime_after_fork(runtime) == HF_OK);
     use_the_heap();
 }
 
@@ -277,14 +266,14 @@ static void forks_again(void)
         _exit(0);
     }
     int how = -1;
-    CHILD_CHECK(waitpid(pid, &how, 0) == pid && how == 0);
-    CHILD_CHECK(hf_runtime_after_fork(runtime) == HF_OK);
+    HF_CHILD_CHECK(waitpid(pid, &how, 0) == pid && how == 0);
+    HF_CHILD_CHECK(hf_runtime_after_fork(runtime) == HF_OK);
     pid = fork();
     if (pid == 0) {
         is_a_grandchild();
         _exit(0);
     }
-    CHILD_CHECK(waitpid(pid, &how, 0) == pid && how == 0);
+    HF_CHILD_CHECK(waitpid(pid, &how, 0) == pid && how == 0);
     use_the_heap();
 }
 
@@ -302,7 +291,7 @@ static void forks_again_in_native_state(void)
         _exit(0);
     }
     int how = -1;
-    CHILD_CHECK(waitpid(pid, &how, 0) == pid && how == 0);
+    HF_CHILD_CHECK(waitpid(pid, &how, 0) == pid && how == 0);
     comes_back_from_native_first(); /* the second fork must not have let the first on */
 }
 
@@ -343,14 +332,14 @@ static void pin_and_wait(hf_crew_member *me)
 
 static void finds_what_others_pinned(void)
 {
-    CHILD_CHECK(hf_runtime_after_fork(runtime) == HF_OK);
+    HF_CHILD_CHECK(hf_runtime_after_fork(runtime) == HF_OK);
     hf_heap_statistics figures = HF_HEAP_STATISTICS_INIT;
     use_the_heap();
-    CHILD_CHECK(hf_collect(self) == HF_OK);
-    CHILD_CHECK(hf_heap_statistics_get(runtime, &figures) == HF_OK && figures.pinned_last >= 1);
+    HF_CHILD_CHECK(hf_collect(self) == HF_OK);
+    HF_CHILD_CHECK(hf_heap_statistics_get(runtime, &figures) == HF_OK && figures.pinned_last >= 1);
     const unsigned char *at = (const unsigned char *)atomic_load(&pinned_address);
     for (size_t i = 0; i < 5000; i++) {
-        CHILD_CHECK(at[i] == 0x5a);
+        HF_CHILD_CHECK(at[i] == 0x5a);
     }
 }
 
@@ -374,18 +363,18 @@ static void drop_an_armed_object(void)
 {
     HF_FRAME(self);
     hf_ref object = hf_local(self);
-    CHILD_CHECK(hf_bytes_create(self, 24, object) == HF_OK);
-    CHILD_CHECK(hf_finalizer_set_at(self, object, count_run, &finalizers_run, HF_SITE) == HF_OK);
+    HF_CHILD_CHECK(hf_bytes_create(self, 24, object) == HF_OK);
+    HF_CHILD_CHECK(hf_finalizer_set_at(self, object, count_run, &finalizers_run, HF_SITE) == HF_OK);
 }
 
 static void has_a_runner_again(void)
 {
     unsigned before = atomic_load(&finalizers_run);
-    CHILD_CHECK(hf_runtime_after_fork(runtime) == HF_OK);
+    HF_CHILD_CHECK(hf_runtime_after_fork(runtime) == HF_OK);
     drop_an_armed_object();
-    CHILD_CHECK(hf_collect(self) == HF_OK);
-    CHILD_CHECK(hf_runner_drain(self, 5000 * NS_PER_MS) == HF_OK);
-    CHILD_CHECK(atomic_load(&finalizers_run) > before);
+    HF_CHILD_CHECK(hf_collect(self) == HF_OK);
+    HF_CHILD_CHECK(hf_runner_drain(self, 5000 * NS_PER_MS) == HF_OK);
+    HF_CHILD_CHECK(atomic_load(&finalizers_run) > before);
 }
 
 static void fork_starts_the_runner_again_when_asked(void **state)
@@ -408,13 +397,13 @@ static void fork_unattached(hf_crew_member *me)
     pid_t pid = fork();
     if (pid == 0) {
         hf_thread *thread;
-        alarm(CHILD_HANGS_AFTER_S);
-        CHILD_CHECK(hf_thread_attach(runtime, &thread) == HF_E_FORKED);
-        CHILD_CHECK(hf_runtime_after_fork(runtime) == HF_OK);
-        CHILD_CHECK(hf_thread_attach(runtime, &thread) == HF_OK);
-        CHILD_CHECK(hf_collect(thread) == HF_OK);
-        CHILD_CHECK(hf_heap_check(thread) == HF_OK);
-        CHILD_CHECK(hf_thread_detach(thread) == HF_OK);
+        alarm(HF_CHILD_HANGS_AFTER_S);
+        HF_CHILD_CHECK(hf_thread_attach(runtime, &thread) == HF_E_FORKED);
+        HF_CHILD_CHECK(hf_runtime_after_fork(runtime) == HF_OK);
+        HF_CHILD_CHECK(hf_thread_attach(runtime, &thread) == HF_OK);
+        HF_CHILD_CHECK(hf_collect(thread) == HF_OK);
+        HF_CHILD_CHECK(hf_heap_check(thread) == HF_OK);
+        HF_CHILD_CHECK(hf_thread_detach(thread) == HF_OK);
         _exit(0);
     }
     int how = -1;

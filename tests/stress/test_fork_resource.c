@@ -6,24 +6,13 @@
  * but not what a thread of the parent was just releasing.
  */
 
+#include "child.h"
 #include "crew.h"
 #include "hf_test.h"
 
 #include <holdfast.h>
 
-#include <sys/wait.h>
-#include <unistd.h>
-
-#define NS_PER_MS           UINT64_C(1000000)
-#define CHILD_HANGS_AFTER_S 20
-
-/* Ends the child with the line of the first claim that does not hold. */
-#define CHILD_CHECK(claim)                                                                         \
-    do {                                                                                           \
-        if (!(claim)) {                                                                            \
-            _exit(__LINE__ % 200 + 20);                                                            \
-        }                                                                                          \
-    } while (0)
+#define NS_PER_MS UINT64_C(1000000)
 
 static hf_runtime *runtime;
 static hf_thread *self;
@@ -66,13 +55,13 @@ static void dispose_slowly(hf_crew_member *me)
 static void ends_the_runtime_with_resources(void)
 {
     hf_runtime_leaks leaks = HF_RUNTIME_LEAKS_INIT;
-    CHILD_CHECK(hf_runtime_after_fork(runtime) == HF_OK);
-    CHILD_CHECK(hf_thread_detach(self) == HF_OK); /* and ends a frame, which is reported */
+    HF_CHILD_CHECK(hf_runtime_after_fork(runtime) == HF_OK);
+    HF_CHILD_CHECK(hf_thread_detach(self) == HF_OK); /* and ends a frame, which is reported */
     unsigned reports_before = atomic_load(&reports.count);
     hf_runtime_destroy(runtime, &leaks);
-    CHILD_CHECK(atomic_load(&released) == 1);
-    CHILD_CHECK(leaks.threads == 0 && leaks.resources == 1);
-    CHILD_CHECK(atomic_load(&reports.count) == reports_before + 1);
+    HF_CHILD_CHECK(atomic_load(&released) == 1);
+    HF_CHILD_CHECK(leaks.threads == 0 && leaks.resources == 1);
+    HF_CHILD_CHECK(atomic_load(&reports.count) == reports_before + 1);
 }
 
 static void fork_lets_the_child_release_what_is_not_being_released(void **state)
@@ -96,7 +85,7 @@ static void fork_lets_the_child_release_what_is_not_being_released(void **state)
     assert_int_equal(hf_native_end(self, NULL), HF_OK);
     pid_t pid = fork();
     if (pid == 0) {
-        alarm(CHILD_HANGS_AFTER_S);
+        alarm(HF_CHILD_HANGS_AFTER_S);
         ends_the_runtime_with_resources();
         _exit(0);
     }

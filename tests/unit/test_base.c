@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
+#include "base/given.h"
 #include "base/size.h"
 #include "base/verify.h"
 
@@ -142,6 +143,56 @@ static void size_rounds_to_powers_of_two(void **state)
     assert_int_equal(hfi_align_down(15, 16), 0);
     assert_int_equal(hfi_align_down(31, 16), 16);
     assert_int_equal(hfi_align_down(32, 16), 32);
+}
+
+/* ---- options ---- */
+
+typedef struct options_of_now {
+    uint32_t struct_size;
+    uint32_t first;
+    uint32_t second;
+} options_of_now;
+
+typedef struct options_of_later {
+    options_of_now now;
+    uint32_t third;
+} options_of_later;
+
+static void options_of_another_age_are_read_as_far_as_both_know(void **state)
+{
+    (void)state;
+    options_of_now read = { 0, 7, 8 };
+    const options_of_now older = { offsetof(options_of_now, second), 1, 2 };
+    options_of_later later = { { sizeof later, 3, 4 }, 0 };
+
+    assert_true(hfi_given_read(NULL, &read, sizeof read));
+    assert_int_equal(read.first, 7);
+    assert_true(hfi_given_read(&older, &read, sizeof read));
+    assert_int_equal(read.first, 1);
+    assert_int_equal(read.second, 8); /* its default */
+    assert_true(hfi_given_read(&later, &read, sizeof read));
+    assert_int_equal(read.second, 4);
+}
+
+static void options_that_ask_for_the_unknown_are_refused(void **state)
+{
+    (void)state;
+    options_of_now read = { 0, 7, 8 };
+    const options_of_later later = { { sizeof later, 3, 4 }, 5 };
+    assert_false(hfi_given_read(&later, &read, sizeof read));
+    assert_int_equal(read.first, 7);
+}
+
+static void options_whose_size_nobody_set_are_refused(void **state)
+{
+    (void)state;
+    static const uint32_t sizes[] = { 0, 3, 4097, UINT32_MAX };
+    options_of_now read = { 0, 7, 8 };
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        const options_of_now given = { sizes[i], 1, 2 };
+        assert_false(hfi_given_read(&given, &read, sizeof read));
+        assert_int_equal(read.first, 7);
+    }
 }
 
 /* ---- native memory ---- */
@@ -350,6 +401,9 @@ int main(void)
         cmocka_unit_test(size_multiplies_up_to_the_last_size_and_no_further),
         cmocka_unit_test(size_has_the_same_arithmetic_in_64_bits),
         cmocka_unit_test(size_rounds_to_powers_of_two),
+        cmocka_unit_test(options_of_another_age_are_read_as_far_as_both_know),
+        cmocka_unit_test(options_that_ask_for_the_unknown_are_refused),
+        cmocka_unit_test(options_whose_size_nobody_set_are_refused),
         cmocka_unit_test(alloc_gives_zeroed_memory_and_counts_it),
         cmocka_unit_test(alloc_refuses_an_array_that_no_memory_can_hold),
         cmocka_unit_test(alloc_keeps_the_contents_when_a_block_grows),

@@ -109,6 +109,37 @@ static void fence_pins_when_one_inside_it_is_overwritten(void **state)
     managed_end(&m);
 }
 
+/* Programs have the usual path compiled into them; another compiler's call the functions. */
+static void fence_begun_inline_ends_by_the_function_and_the_other_way_round(void **state)
+{
+    (void)state;
+    managed m;
+    managed_begin(&m, NULL);
+    {
+        HF_FRAME(m.thread);
+        hf_ref buffer = hf_local(m.thread);
+        make_buffer(&m, buffer);
+        for (int turn = 0; turn < 4; turn++) {
+            bool is_plain_begin = turn & 1;
+            bool is_plain_end = turn & 2;
+            hf_fence outer;
+            hf_span span;
+            assert_int_equal(
+                is_plain_begin ? (hf_fence_begin)(m.thread, &outer, buffer, &span, "outer", HF_SITE)
+                               : hf_fence_begin(m.thread, &outer, buffer, &span, "outer", HF_SITE),
+                HF_OK);
+            assert_int_equal(span.size, 8);
+            assert_stays(&m, buffer, &span);
+            assert_int_equal(is_plain_end ? (hf_fence_end)(&outer) : hf_fence_end(&outer), HF_OK);
+
+            assert_int_equal(is_plain_end ? hf_fence_end(&outer) : (hf_fence_end)(&outer),
+                             HF_E_MISUSE);
+            managed_expect(&m, "hf_fence_end", "ended already");
+        }
+    }
+    managed_end(&m);
+}
+
 static void fence_is_no_copy_of_one(void **state)
 {
     (void)state;
@@ -143,6 +174,7 @@ int main(void)
         cmocka_unit_test(fence_pins_when_it_is_not_on_the_stack),
         cmocka_unit_test(fence_pins_on_the_stack_around_one_that_is_not),
         cmocka_unit_test(fence_pins_when_one_inside_it_is_overwritten),
+        cmocka_unit_test(fence_begun_inline_ends_by_the_function_and_the_other_way_round),
         cmocka_unit_test(fence_is_no_copy_of_one),
     };
     return cmocka_run_group_tests_name("unit_fence_places", tests, NULL, NULL);

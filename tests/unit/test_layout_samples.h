@@ -80,9 +80,21 @@
            a, d)                                                                                   \
     SAMPLE(bits_packed_wide, struct { int a : 20; int b : 20; char c; } __attribute__((packed)),   \
            c)                                                                                      \
+    SAMPLE(bits_packed_zero, struct __attribute__((packed)) { char a; char b : 3; int : 0; char    \
+           c; }, a, c)                                                                             \
+    SAMPLE(bits_zero_last, struct { char a; char b : 3; int : 0; }, a)                             \
+    SAMPLE(bits_union_packed, union __attribute__((packed)) { char a; int b : 3; }, a)             \
+    SAMPLE(bits_union_zero, union { char a; char b : 3; int : 0; }, a)                             \
+    PACKED(1, bits_union_pack_1, union { char a; long long b : 16; short c : 3; }, a)              \
     PACKED(1, bits_pack_1, struct { char a; int b : 20; int c : 9; char d; }, a, d)                \
     PACKED(2, bits_pack_2, struct { char a; int b : 20; int c : 9; long long e : 50; char d; },    \
            a, d)                                                                                   \
+    PACKED(2, bits_pack_zero, struct { char a; int b : 3; int : 0; char c; }, a, c)                \
+    PACKED(4, bits_pack_run, struct { int a; long long b : 47; char c : 4; short d : 9; char       \
+           e; }, a, e)                                                                             \
+    PACKED(8, bits_pack_8, struct { char a; int b : 20; int c : 20; char d; }, a, d)               \
+    PACKED(2, bits_pack_packed, struct __attribute__((packed)) { char a; int b : 20; char c; },    \
+           a, c)                                                                                   \
     PACKED(1, pack_1, struct { char a; int b; double c; short d; }, a, b, c, d)                    \
     PACKED(2, pack_2, struct { char a; int b; double c; char d; }, a, b, c, d)                     \
     PACKED(4, pack_4, struct { char a; int b; double c; char d; void *e; }, a, b, c, d, e)         \

@@ -11,6 +11,7 @@
 #define _GNU_SOURCE 1
 #endif
 
+#include "child.h"
 #include "hf_test.h"
 
 #include "platform/platform.h"
@@ -22,8 +23,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 /* ---- helpers ---- */
 
@@ -32,20 +31,6 @@ static bool refuse(uintptr_t address, void *user)
     (void)address;
     atomic_fetch_add((_Atomic(unsigned) *)user, 1);
     return false;
-}
-
-/* Runs `body` in a child: its exit code, or 128 + the signal that ended it. */
-static int run_in_child(int (*body)(void))
-{
-    (void)fflush(NULL);
-    const pid_t child = fork();
-    if (child == 0) {
-        _exit(body());
-    }
-    int status = 0;
-    assert_true(child > 0);
-    assert_int_equal(waitpid(child, &status, 0), child);
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 static sigjmp_buf way_out;
@@ -80,7 +65,7 @@ static int abort_with_everything_in_the_way(void)
 static void abort_ends_the_process_past_handlers_and_exit_functions(void **state)
 {
     (void)state;
-    assert_int_equal(run_in_child(abort_with_everything_in_the_way), 128 + SIGABRT);
+    assert_int_equal(hf_test_in_child(abort_with_everything_in_the_way), 128 + SIGABRT);
 }
 
 /* ---- fork ---- */
@@ -144,7 +129,7 @@ static void fork_hooks_run_inwards_before_and_outwards_after(void **state)
     assert_int_equal(hfp_fork_watch(&outer), HF_OK);
     memset(fork_trace, 0, sizeof(fork_trace));
 
-    assert_int_equal(run_in_child(check_trace_in_child), 0);
+    assert_int_equal(hf_test_in_child(check_trace_in_child), 0);
 
     assert_string_equal(fork_trace, "baab");
     assert_true(hfp_mutex_try_lock(&fork_mutex));
@@ -160,7 +145,7 @@ static void process_id_differs_in_a_forked_child(void **state)
 {
     (void)state;
     assert_true(hfp_process_id() == (uint64_t)getpid());
-    assert_int_equal(run_in_child(tell_own_number), 0);
+    assert_int_equal(hf_test_in_child(tell_own_number), 0);
 }
 
 /* Last of the fork cases: it uses the hooks up for good. */

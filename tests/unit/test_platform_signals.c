@@ -10,6 +10,7 @@
 #define _GNU_SOURCE 1
 #endif
 
+#include "child.h"
 #include "hf_test.h"
 
 #include "platform/platform.h"
@@ -19,8 +20,6 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 /* ---- helpers ---- */
 
@@ -55,20 +54,6 @@ static bool refuse(uintptr_t address, void *user)
     (void)address;
     atomic_fetch_add((_Atomic(unsigned) *)user, 1);
     return false;
-}
-
-/* Runs `body` in a child: its exit code, or 128 + the signal that ended it. */
-static int run_in_child(int (*body)(void))
-{
-    (void)fflush(NULL);
-    const pid_t child = fork();
-    if (child == 0) {
-        _exit(body());
-    }
-    int status = 0;
-    assert_true(child > 0);
-    assert_int_equal(waitpid(child, &status, 0), child);
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 static void set_handler(int number, void (*handler)(int, siginfo_t *, void *), int flags)
@@ -204,7 +189,7 @@ static int fault_with_default_behind(void)
 static void fault_takes_the_default_course_when_nobody_wants_it(void **state)
 {
     (void)state;
-    const int ended = run_in_child(fault_with_default_behind);
+    const int ended = hf_test_in_child(fault_with_default_behind);
     assert_true(ended == 128 + SIGSEGV || ended == 128 + SIGBUS);
 }
 
@@ -233,8 +218,8 @@ static int be_killed_with_ignore_behind(void)
 static void fault_signal_that_was_sent_is_no_fault_and_passes_through(void **state)
 {
     (void)state;
-    assert_int_equal(run_in_child(be_killed_with_default_behind), 128 + SIGSEGV);
-    assert_int_equal(run_in_child(be_killed_with_ignore_behind), 7);
+    assert_int_equal(hf_test_in_child(be_killed_with_default_behind), 128 + SIGSEGV);
+    assert_int_equal(hf_test_in_child(be_killed_with_ignore_behind), 7);
 }
 
 static int fault_twice_with_one_shot_handler_behind(void)
@@ -254,7 +239,7 @@ static int fault_twice_with_one_shot_handler_behind(void)
 static void fault_one_shot_handler_gets_one_shot(void **state)
 {
     (void)state;
-    assert_int_equal(run_in_child(fault_twice_with_one_shot_handler_behind), 128 + SIGSEGV);
+    assert_int_equal(hf_test_in_child(fault_twice_with_one_shot_handler_behind), 128 + SIGSEGV);
 }
 
 static bool leave_with_42(uintptr_t address, void *user)
@@ -283,7 +268,7 @@ static int overflow_the_stack(void)
 static void fault_watcher_sees_a_stack_overflow_on_the_alternate_stack(void **state)
 {
     (void)state;
-    assert_int_equal(run_in_child(overflow_the_stack), 42);
+    assert_int_equal(hf_test_in_child(overflow_the_stack), 42);
 }
 
 int main(void)

@@ -423,6 +423,47 @@ static void values_come_back_through_pointers(void **state)
                "fail = result 0 ==\n");
 }
 
+static void sizes_are_made_of_other_parameters(void **state)
+{
+    (void)state;
+    understand("void qsort(void *base {inout, size(count * width)}, size_t count, size_t width,"
+               " void *by {raw})",
+               "qsort void callers 4 error none\n"
+               "base: buffer inout pointer>void/0 given extent count width *\n"
+               "count: scalar in " USIZE "\n"
+               "width: scalar in " USIZE "\n"
+               "by: raw inout pointer>void/0\n");
+    understand("typedef struct { int x, y; } point; enum { LEAD = 8 };"
+               "int plot(int count, const point *points {size(count * sizeof(point) + LEAD)},"
+               " unsigned char *bits {out, size((count + 7) / 8)})",
+               "plot int32 callers 2 error none\n"
+               "count: scalar in int32\n"
+               "points: buffer in pointer>const aggregate/8 extent count 8 * 8 +\n"
+               "bits: out_buffer out pointer>uint8/1 extent count 7 + 8 /\n");
+    understand("int pair(const int *a, unsigned n {capacity(a)}, const double *b {size(n * 8)},"
+               " int *steps {inout}, short *c {out, given, size(\n# 3 \"x.h\"\n steps)})",
+               "pair int32 callers 4 error none\n"
+               "a: buffer in pointer>const int32/4 by n\n"
+               "n: capacity in uint32 capacity(a elements+0)\n"
+               "b: buffer in pointer>const double/8 extent n 8 *\n"
+               "steps: out_value inout pointer>int32/4\n"
+               "c: buffer out pointer>int16/2 given extent steps\n");
+}
+
+static void a_size_of_constants_stays_a_number(void **state)
+{
+    (void)state;
+    understand("enum { N = 4 }; int f(void *a {out, size(sizeof(int) * N + (unsigned char)3)})",
+               "f int32 callers 0 error none\n"
+               "a: out_value out pointer>opaque/19 extent 19\n");
+    /* A parameter's name hides a constant's, a type's and a word's. */
+    understand("enum { N = 4 }; int f(int N, int alignof, void *a {out, size(N + alignof)})",
+               "f int32 callers 2 error none\n"
+               "N: scalar in int32\n"
+               "alignof: scalar in int32\n"
+               "a: out_buffer out pointer>void/0 extent N alignof +\n");
+}
+
 static void texts_buffers_and_addresses_are_told_apart(void **state)
 {
     (void)state;
@@ -480,6 +521,8 @@ int main(void)
         cmocka_unit_test(K32EnumProcesses_is_full_when_less_than_an_element_is_left),
         cmocka_unit_test(read_and_write_lend_the_callers_own_buffers),
         cmocka_unit_test(values_come_back_through_pointers),
+        cmocka_unit_test(sizes_are_made_of_other_parameters),
+        cmocka_unit_test(a_size_of_constants_stays_a_number),
         cmocka_unit_test(texts_buffers_and_addresses_are_told_apart),
         cmocka_unit_test(a_declaration_is_understood_as_it_stands_in_a_header),
     };

@@ -39,6 +39,8 @@ typedef struct wrong {
 #define ONE_TYPE    "words that make one C type"
 #define DIRECTION   "a direction (in, out, inout) or raw"
 #define BUFFER_NAME "the name of a buffer parameter"
+#define BEFORE      "an integer that the caller passes, or the capacity of what it lends"
+#define DIVISOR     "a division by a number above 0"
 #define READABLE    "an integer parameter: a scalar, a capacity or an out value"
 #define NUMBER      "a decimal or 0x number up to 9223372036854775807"
 
@@ -146,11 +148,37 @@ static const wrong param_roles[] = {
     { "int f(void *a {out, @size(4)}, int n {capacity(a)})", "size",
       "a capacity parameter or size(n), not both" },
     { "int f(void *a {out, size(@0)})", "0", "a number of bytes from 1 on that can be allocated" },
-    { "int f(void *a {out, size(@n)})", "n", "a number of bytes from 1 on that can be allocated" },
+    { "int f(void *a {out, size(@n)})", "n", "a constant or the name of a parameter" },
     { "int f(uint64_t *a {out, size(@4)})", "4", "no less than the declared type has" },
     { "int f(int a[4] {out, size(@15)})", "15", "no less than the declared type has" },
     { "int f(void *a {out, size@})", "}", "( behind the role" },
     { "int f(void *a {out, size(4@})", "}", ") of the role" },
+    { "int f(void *a {out, size(n * 4@}, int n)", "}", ") of the role" },
+    { "int f(void *a {out, size(@)}, int n)", ")",
+      "a number of bytes from 1 on that can be allocated" },
+    { "int f(void *a {out, size(n @n)}, int n)", "n", "an operator or ) of the role" },
+    { "int f(void *a {out, size(n *@)}, int n)", ")", "an expression" },
+    { "int f(void *a {out, size(@a)}, int n)", "a", BEFORE },
+    { "enum { N = 4 }; int f(void *a {out, size(@N)}, int N)", "N",
+      "a number, or another name for the parameter behind it" },
+    { "int f(void *a {out, size(@x)}, double x)", "x", BEFORE },
+    { "int f(void *a {out, size(n * @p)}, int n, void *p {raw})", "p", BEFORE },
+    { "int f(void *a {out, size(@n)}, size_t *n {out})", "n", BEFORE },
+    { "int f(void *a {out, size(@n)}, char *b {out}, size_t n {capacity(b)})", "n", BEFORE },
+    { "int f(void *a {out, size(n + @result)}, int n)", "result",
+      "a constant or the name of a parameter" },
+    { "int f(void *a {out, size(n + @error)}, int n) {error(errno)}", "error",
+      "a constant or the name of a parameter" },
+    { "int f(int a[4] {out, given, size(@n * 4)}, int n)", "n",
+      "a number: the bounds of the array say the size already" },
+    { "int f(char *a {out, @size(m)}, int m, int n {capacity(a)})", "size",
+      "a capacity parameter or size(n), not both" },
+    { "int f(const char *a {@text, size(n)}, int n)", "text",
+      "no text beside a capacity or a size: its end is its NUL" },
+    { "int f(char *a {out, size(n)}, int n) {fail(result), @grow(1)}", "grow",
+      "a parameter {out} with a capacity parameter: nothing here can grow" },
+    { "int f(char *a {out, size(n)}, int n) {fail(result), grow(@a: 1)}", "a",
+      "a buffer with a capacity parameter: one of a size never grows" },
     { "int f(int *a {out, @text})", "text", "a role that goes with a value" },
 };
 
@@ -247,7 +275,11 @@ static const wrong expressions[] = {
     { "int f() {fail(1 @2)}", "2", "an operator or ) of the role" },
     { "int f() {fail(result @= 0)}", "=", "an operator or ) of the role" },
     { "int f() {fail(result @& 1)}", "&", "an operator or ) of the role" },
-    { "int f() {fail(result @/ 2)}", "/", "an operator or ) of the role" },
+    { "int f() {fail(result @% 2)}", "%", "an operator or ) of the role" },
+    { "int f(int n) {fail(result @/ n)}", "/", DIVISOR },
+    { "int f() {fail(result @/ 0)}", "/", DIVISOR },
+    { "int f() {fail(result @/ (1 + 1))}", "/", DIVISOR },
+    { "int f() {fail(result / sizeof(@struct s))}", "struct", "a type whose size is known" },
     { "int f() {fail(@who)}", "who", "result, error or the name of a parameter" },
     { "int f() {fail(@error != 0)}", "error", "an error source, such as error(errno)" },
     { "int f() {fail(@error != 0), error(none)}", "error",

@@ -55,9 +55,10 @@ static inline void put_expr(dump *d, const hfi_prototype *p, const hfi_expr *exp
     static const char *const name[] = {
         [HFI_OP_RESULT] = "result", [HFI_OP_ERROR] = "error", [HFI_OP_NOT] = "!",
         [HFI_OP_NEGATE] = "neg",    [HFI_OP_ADD] = "+",       [HFI_OP_SUB] = "-",
-        [HFI_OP_MUL] = "*",         [HFI_OP_LT] = "<",        [HFI_OP_LE] = "<=",
-        [HFI_OP_GT] = ">",          [HFI_OP_GE] = ">=",       [HFI_OP_EQ] = "==",
-        [HFI_OP_NE] = "!=",         [HFI_OP_AND] = "&&",      [HFI_OP_OR] = "||",
+        [HFI_OP_MUL] = "*",         [HFI_OP_DIV] = "/",       [HFI_OP_LT] = "<",
+        [HFI_OP_LE] = "<=",         [HFI_OP_GT] = ">",        [HFI_OP_GE] = ">=",
+        [HFI_OP_EQ] = "==",         [HFI_OP_NE] = "!=",       [HFI_OP_AND] = "&&",
+        [HFI_OP_OR] = "||",
     };
     for (unsigned i = 0; i < expr->count; i++) {
         const hfi_expr_step *step = &expr->step[i];
@@ -117,6 +118,10 @@ static inline void put_param(dump *d, const hfi_prototype *p, const hfi_param *p
         param->is_given ? " given" : "");
     if (param->extent != 0) {
         put(d, " extent %lu", (unsigned long)param->extent);
+    }
+    if (param->extent_expr.count != 0) {
+        put(d, " extent");
+        put_expr(d, p, &param->extent_expr);
     }
     put_size_role(d, p, "capacity", &param->capacity);
     put_size_role(d, p, "needed", &param->needed);
