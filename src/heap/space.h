@@ -88,9 +88,9 @@ struct hfi_heap {
     hfi_parts *parts;
     hfi_participant *participants;
     struct hfi_births *births; /* heap/birth.c; checked mode, else NULL */
-    uintptr_t base, end;     /* the reserved range */
-    _Atomic(uint32_t) turns; /* hfi_heap_is_turn() */
-    uint32_t loan_next;      /* lock: lock; the watcher reads both without it */
+    uintptr_t base, end;       /* the reserved range */
+    _Atomic(uint32_t) turns;   /* hfi_heap_is_turn() */
+    uint32_t loan_next;        /* lock: lock; the watcher reads both without it */
     hfi_loan loan[HFI_LOANS];
     bool is_watched; /* heap/stale.c; before the first attach and after the last detach */
     size_t page_size;

@@ -83,9 +83,8 @@ static __attribute__((noinline)) bool is_jumped_over(hf_test_runtime *t, const h
     if (__builtin_setjmp(landing) != 0) {
         return true;
     }
-    (void)!hf_call(
-        t->thread, repeat, &result,
-        HF_ARGS(HF_POINTER(hf_callback_address(callback)), HF_INT(1), HF_UINT(2)));
+    (void)!hf_call(t->thread, repeat, &result,
+                   HF_ARGS(HF_POINTER(hf_callback_address(callback)), HF_INT(1), HF_UINT(2)));
     return false;
 }
 
