@@ -102,8 +102,8 @@ void hfi_run_park(hf_thread *thread, const hf_callback *callback, hf_status stat
         return; /* the first one wins */
     }
     if (!around && !thread->run_blocks) {
-        report_lost(thread, callback->name, callback->born,
-                    status); /* no memory for the thread's first run */
+        /* there was no memory for the thread's first run */
+        report_lost(thread, callback->name, callback->born, status);
         return;
     }
     hfi_parked *parked = around ? &around->parked_inside : &thread->run_blocks->parked;
