@@ -75,8 +75,16 @@ static uint64_t calibrate(bench_fn run, void *user)
     return wanted < 1 ? 1 : (uint64_t)wanted;
 }
 
-static void take_samples(const bench_case *one, void *user, samples *s)
+static double take_ratio(const bench_case *one, void *user, uint64_t run_turns, uint64_t base_turns)
 {
+    double run = sample(one->run, user, run_turns) / (double)run_turns;
+    return run / (sample(one->base, user, base_turns) / (double)base_turns);
+}
+
+static void take_samples(const bench_case *one, const bench_case *other, void *user, samples *s)
+{
+    uint64_t other_turns = other ? calibrate(other->run, user) : 0;
+    uint64_t other_base_turns = other ? calibrate(other->base, user) : 0;
     uint64_t run_turns = calibrate(one->run, user);
     uint64_t base_turns = one->base ? calibrate(one->base, user) : 0;
     for (unsigned i = 0; i < ROUNDS; i++) {
@@ -85,6 +93,9 @@ static void take_samples(const bench_case *one, void *user, samples *s)
             s->base[i] = sample(one->base, user, base_turns) / (double)base_turns;
             s->ratio[i] = (s->run[i] - one->extra_ns) / s->base[i];
             s->difference[i] = s->run[i] - s->base[i];
+        }
+        if (other) {
+            s->ratio[i] /= take_ratio(other, user, other_turns, other_base_turns);
         }
     }
 }
@@ -162,6 +173,12 @@ static void show_difference(bench *b, const bench_case *one, samples *s, double 
 
 void bench_run(bench *b, const bench_case *one, const char *mode, void *user)
 {
+    bench_run_beside(b, one, NULL, mode, user);
+}
+
+void bench_run_beside(bench *b, const bench_case *one, const bench_case *other, const char *mode,
+                      void *user)
+{
     if (!bench_wants(b, one->name, mode)) {
         return;
     }
@@ -171,10 +188,13 @@ void bench_run(bench *b, const bench_case *one, const char *mode, void *user)
         if (one->base) {
             one->base(user, SMOKE_TURNS);
         }
+        if (other) {
+            (void)take_ratio(other, user, SMOKE_TURNS, SMOKE_TURNS);
+        }
         return;
     }
     samples s;
-    take_samples(one, user, &s);
+    take_samples(one, other, user, &s);
     char name[96];
     name_row(one->name, mode, name, sizeof(name));
     double run = sort_to_median(s.run);

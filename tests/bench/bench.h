@@ -43,6 +43,10 @@ typedef struct bench {
  * and may be NULL. */
 void bench_run(bench *b, const bench_case *one, const char *mode, void *user);
 
+/** The same, with each round's ratio divided by that of another case in the same round. */
+void bench_run_beside(bench *b, const bench_case *one, const bench_case *other, const char *mode,
+                      void *user);
+
 /** Shows a row of times that were measured elsewhere; sorts them. */
 void bench_show_times(bench *b, const char *name, uint64_t *times_ns, unsigned count);
 

@@ -10,6 +10,7 @@
 #include "testlib.h"
 
 #include "call/guard.h"
+#include "call/plain.h"
 #include "thread/thread.h"
 
 #include <string.h>
@@ -423,6 +424,17 @@ static void guard_keeps_zones_alone_at_level_2(void **state)
     }
 }
 
+static void guard_mends_headers_on_the_short_way_of_level_2(void **state)
+{
+    hf_test_runtime *t = *state;
+    hf_function *function = hf_test_bind(t, READ_ONLY);
+
+    if (!t->thread->checked && function->cif.direct != HFI_DIRECT_NONE) {
+        assert_true(function->entry == hfi_plain_zoned);
+    }
+    guard_mends_a_header_that_was_written_over(state);
+}
+
 static void guard_is_nowhere_without_a_mode(void **state)
 {
     hf_test_runtime *t = *state;
@@ -459,6 +471,8 @@ int main(void)
                                         hf_test_teardown),
         cmocka_unit_test_setup_teardown(guard_finds_what_is_written_before_the_page, setup_pages,
                                         hf_test_teardown),
+        cmocka_unit_test_setup_teardown(guard_mends_headers_on_the_short_way_of_level_2,
+                                        setup_level_2, hf_test_teardown),
         cmocka_unit_test_setup_teardown(guard_keeps_zones_alone_at_level_2, setup_level_2,
                                         hf_test_teardown),
         cmocka_unit_test_setup_teardown(guard_is_nowhere_without_a_mode, hf_test_setup,
