@@ -52,6 +52,9 @@ HF_MUST_CHECK static inline hf_status hfi_call_begin(hfi_call *call, hf_thread *
     if (HF_UNLIKELY(!hfi_call_is_callable(thread, function, result, arguments))) {
         return hfi_call_not_callable(thread, function, result, arguments);
     }
+    if (HF_UNLIKELY(function->sig == HFI_FUNCTION_WAITING)) {
+        return hfi_call_not_callable(thread, function, result, arguments);
+    }
     HF_VERIFY(function->sig == HFI_FUNCTION_SIG);
     hf_status status = hfi_result_begin(thread, result, function);
     if (HF_UNLIKELY(status != HF_OK)) {

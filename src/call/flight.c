@@ -240,6 +240,7 @@ void hfi_flights_end_function(hf_function *function)
         return;
     }
     function->sig = HFI_FUNCTION_WAITING;
+    function->entry = function->parts->call_generally; /* which refuses who calls it still */
     report_waiting(function, in);
     hfp_mutex_lock(&flights->lock);
     function->next_waiting = flights->waiting;

@@ -58,6 +58,11 @@ hf_status hfi_call_not_callable(hf_thread *thread, const hf_function *function, 
                           "bind the function in the runtime of the thread that calls it",
                           "the function belongs to another runtime");
     }
+    if (function->sig == HFI_FUNCTION_WAITING) {
+        return hfi_misuse(reporter, HF_E_MISUSE, function->prototype.name, "function", nowhere,
+                          "destroy a function behind its last call",
+                          "the function was destroyed, and waits for the calls that are in it");
+    }
     if (result->struct_size == sizeof *result) {
         result->attempts = 0; /* nothing was called: a call that was stopped inside has one */
     }

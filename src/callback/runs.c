@@ -162,5 +162,6 @@ void hfi_runs_landed(void *self, hf_thread *thread)
 {
     (void)self;
     thread->parked = NULL;
+    thread->no_callback = NULL; /* the call that promised it is left too */
     hfi_flight_forget(thread);
 }

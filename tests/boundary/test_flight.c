@@ -108,6 +108,7 @@ typedef struct nested {
     hf_function *sort;
     hf_function *number;
     unsigned calls;
+    hf_status again;   /* of a call of what is destroyed */
     unsigned in_first; /* calls in `sort` while the first comparison calls `number` */
     hf_status status;
     int64_t value;
@@ -129,6 +130,8 @@ static int compare(const void *a, const void *b)
         now.value = result.value.i;
         (void)hf_collect(thread);
         now.in_first = hfi_flights_in(now.sort);
+        now.again = hf_call(thread, now.sort, &result,
+                            HF_ARGS(HF_POINTER(&result), HF_UINT(0), HF_UINT(1), HF_NULL));
     }
     if (now.status == HF_OK) {
         now.status = hf_native_begin(thread);
@@ -165,6 +168,8 @@ static void function_destroyed_by_its_own_callback_ends_behind_the_call(void **s
 
     hf_test_expect_report(t, HF_E_BUSY, "hf_function_destroy", "function");
     hf_test_expect_report(t, HF_E_MISUSE, "hf_function_destroy", "function");
+    hf_test_expect_report(t, HF_E_MISUSE, "qsort", "function");
+    assert_int_equal(now.again, HF_E_MISUSE);
     assert_int_equal(now.status, HF_OK);
     assert_int_equal(now.value, 5);
     assert_int_equal(now.in_first, 1);
