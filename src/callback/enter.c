@@ -170,6 +170,15 @@ static inline hf_status check_result(hf_callback *callback, hf_thread *thread, v
                                      const hf_value *value)
 {
     const hfi_signature *signature = callback->signature;
+    if (signature->is_integer &&
+        HF_LIKELY(value->u - signature->result_least <= signature->result_span)) {
+        *(ffi_arg *)result = (ffi_arg)value->u;
+        return HF_OK;
+    }
+    if (signature->result == HFI_C_F64) {
+        *(double *)result = value->f;
+        return HF_OK;
+    }
     if (signature->result == HFI_C_POINTER &&
         HF_UNLIKELY(hfi_heap_contains(thread->parts->heap, (uintptr_t)value->pointer))) {
         hf_status status = hfi_check_callback_result(thread, callback->name, value->pointer, NULL);
@@ -177,7 +186,7 @@ static inline hf_status check_result(hf_callback *callback, hf_thread *thread, v
             return status; /* reported */
         }
     }
-    if (HF_UNLIKELY(!hfi_result_put(signature, result, value))) {
+    if (HF_UNLIKELY(!hfi_result_write(signature, result, value))) {
         hfi_refuse_result(callback, value, HF_E_RANGE);
         return HF_E_RANGE;
     }
@@ -333,8 +342,9 @@ static inline bool finish_quickly(hf_callback *callback, hf_thread *thread, hfi_
     return status == HF_OK;
 }
 
-static inline void run_quickly(hf_callback *callback, hf_thread *thread, void *result,
-                               void **arguments, uintptr_t here)
+static inline __attribute__((always_inline)) void run_quickly(hf_callback *callback,
+                                                              hf_thread *thread, void *result,
+                                                              void **arguments, uintptr_t here)
 {
     const int errno_value = *thread->errno_at;
     const uint32_t last_error = hfp_last_error_read();
@@ -369,6 +379,7 @@ void hfi_callback_enter(ffi_cif *cif, void *result, void **arguments, void *user
 {
     (void)cif;
     hf_callback *callback = user;
+    /* the upper end of this frame: all of enter_any(), which may take its place, lies below */
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
     uint64_t stack = atomic_load_explicit(&callback->owner_stack, memory_order_relaxed);
     bool is_owner = hfi_is_on_stack(stack, here);
