@@ -143,16 +143,9 @@ static __attribute__((noinline)) void repair_state(hf_callback *callback, hf_thr
     }
 }
 
-static inline hfi_run *begin_run(hf_callback *callback, hf_thread *thread, bool is_owner,
-                                 uintptr_t here)
+static inline void begin_run(hf_callback *callback, hf_thread *thread, hfi_run *run, bool is_owner,
+                             uintptr_t here)
 {
-    hfi_run *run = (hfi_run *)(void *)thread->spare_activation;
-    if (HF_UNLIKELY(!run)) {
-        run = hfi_run_make(thread);
-        if (!run) {
-            return NULL;
-        }
-    }
     run->callback = callback;
     run->is_owner = is_owner;
     run->delivered.depth = 0;
@@ -163,7 +156,6 @@ static inline hfi_run *begin_run(hf_callback *callback, hf_thread *thread, bool 
     thread->activations = &run->base;
     thread->spare_activation = run->inner ? &run->inner->base : NULL;
     hfi_frame_push(thread, &run->frame, callback->born);
-    return run;
 }
 
 static inline void end_run(hf_thread *thread, hfi_run *run)
@@ -178,6 +170,15 @@ static inline hf_status check_result(hf_callback *callback, hf_thread *thread, v
                                      const hf_value *value)
 {
     const hfi_signature *signature = callback->signature;
+    if (signature->is_integer &&
+        HF_LIKELY(value->u - signature->result_least <= signature->result_span)) {
+        *(ffi_arg *)result = (ffi_arg)value->u;
+        return HF_OK;
+    }
+    if (signature->result == HFI_C_F64) {
+        *(double *)result = value->f;
+        return HF_OK;
+    }
     if (signature->result == HFI_C_POINTER &&
         HF_UNLIKELY(hfi_heap_contains(thread->parts->heap, (uintptr_t)value->pointer))) {
         hf_status status = hfi_check_callback_result(thread, callback->name, value->pointer, NULL);
@@ -185,7 +186,7 @@ static inline hf_status check_result(hf_callback *callback, hf_thread *thread, v
             return status; /* reported */
         }
     }
-    if (HF_UNLIKELY(!hfi_result_put(signature, result, value))) {
+    if (HF_UNLIKELY(!hfi_result_write(signature, result, value))) {
         hfi_refuse_result(callback, value, HF_E_RANGE);
         return HF_E_RANGE;
     }
@@ -204,12 +205,16 @@ static inline bool run_handler(hf_callback *callback, hf_thread *thread, bool is
     if (HF_UNLIKELY(hfi_is_jumped(thread, here))) {
         hfi_jumped(thread, here, callback->name);
     }
-    hfi_run *run = begin_run(callback, thread, is_owner, here);
+    hfi_run *run = (hfi_run *)(void *)thread->spare_activation;
+    if (HF_UNLIKELY(!run)) {
+        run = hfi_run_make(thread);
+    }
     if (HF_UNLIKELY(!run)) {
         hfi_refuse_status(callback, HF_E_NOMEM);
         hfi_run_park(thread, callback, HF_E_NOMEM);
         return false;
     }
+    begin_run(callback, thread, run, is_owner, here);
     hf_value values[HFI_PARAMS_MAX];
     hf_value value = { .u = 0 };
     hfi_arguments_get(callback->signature, arguments, values);
@@ -232,7 +237,7 @@ static inline bool run_handler(hf_callback *callback, hf_thread *thread, bool is
 
 /* The thread is native before and after. */
 static inline bool cross_and_run(hf_callback *callback, hf_thread *thread, bool is_owner,
-                                 void *result, void **arguments)
+                                 void *result, void **arguments, uintptr_t here)
 {
     if (HF_UNLIKELY(thread->no_callback != NULL)) {
         thread->contract_breaks++;
@@ -247,8 +252,7 @@ static inline bool cross_and_run(hf_callback *callback, hf_thread *thread, bool 
         return false;
     }
     hfi_crossing(thread);
-    bool is_good = run_handler(callback, thread, is_owner, result, arguments,
-                               (uintptr_t)__builtin_frame_address(0));
+    bool is_good = run_handler(callback, thread, is_owner, result, arguments, here);
     if (HF_LIKELY(is_managed(thread))) {
         hfi_crossing(thread);
         hfi_enter(thread);
@@ -258,9 +262,11 @@ static inline bool cross_and_run(hf_callback *callback, hf_thread *thread, bool 
     return is_good;
 }
 
-/* Steps 1 to 5 for every case, but that who is on the owner's stack has counted. */
+/* Steps 1 to 5 for every case, but that who is on the owner's stack has counted.  `here` is the
+ * same place for every callback from one native frame, so that a jump is found whichever way it
+ * takes. */
 static __attribute__((noinline)) void enter_any(hf_callback *callback, void *result,
-                                                void **arguments, bool is_owner)
+                                                void **arguments, bool is_owner, uintptr_t here)
 {
     hfp_native_error error;
     hfp_native_error_take(&error.errno_value, &error.last_error, &error.wsa_error);
@@ -271,7 +277,7 @@ static __attribute__((noinline)) void enter_any(hf_callback *callback, void *res
     bool is_good = false;
     if (HF_LIKELY(state == HFI_CALLBACK_LIVE)) {
         hf_thread *thread = thread_of(callback, is_owner);
-        is_good = thread && cross_and_run(callback, thread, is_owner, result, arguments);
+        is_good = thread && cross_and_run(callback, thread, is_owner, result, arguments, here);
     } else {
         hfi_refuse_state(callback, state);
     }
@@ -297,21 +303,23 @@ static inline bool is_ordinary(const hf_thread *thread, uintptr_t here)
            HF_LIKELY(!hfi_is_jumped(thread, here));
 }
 
-/* False: native code gets the safe value. */
-static inline bool finish_quickly(hf_callback *callback, hf_thread *thread, hfi_run *run,
-                                  hf_status status, void *result, const hf_value *value)
+/* Behind a handler that fails, or comes back in another state.  False: native code gets the safe
+ * value. */
+static __attribute__((noinline)) bool finish_slowly(hf_callback *callback, hf_thread *thread,
+                                                    hfi_run *run, hf_status status, void *result,
+                                                    const hf_value *value)
 {
-    if (HF_UNLIKELY(!is_managed(thread))) {
+    if (!is_managed(thread)) {
         repair_state(callback, thread);
     }
     end_run(thread, run);
-    if (HF_LIKELY(status == HF_OK)) {
+    if (status == HF_OK) {
         status = check_result(callback, thread, result, value);
     }
-    if (HF_UNLIKELY(status != HF_OK)) {
+    if (status != HF_OK) {
         hfi_run_park(thread, callback, status);
     }
-    if (HF_LIKELY(is_managed(thread))) {
+    if (is_managed(thread)) {
         hfi_enter(thread);
     } else { /* the handler has forked, and this is the child */
         hfi_fork_enter(thread);
@@ -319,19 +327,38 @@ static inline bool finish_quickly(hf_callback *callback, hf_thread *thread, hfi_
     return status == HF_OK;
 }
 
-static inline void run_quickly(hf_callback *callback, hf_thread *thread, void *result,
-                               void **arguments, uintptr_t here)
+static inline bool finish_quickly(hf_callback *callback, hf_thread *thread, hfi_run *run,
+                                  hf_status status, void *result, const hf_value *value)
+{
+    if (HF_UNLIKELY(status != HF_OK) || HF_UNLIKELY(!is_managed(thread))) {
+        return finish_slowly(callback, thread, run, status, result, value);
+    }
+    end_run(thread, run);
+    status = check_result(callback, thread, result, value);
+    if (HF_UNLIKELY(status != HF_OK)) {
+        hfi_run_park(thread, callback, status);
+    }
+    hfi_enter(thread);
+    return status == HF_OK;
+}
+
+static inline __attribute__((always_inline)) void run_quickly(hf_callback *callback,
+                                                              hf_thread *thread, void *result,
+                                                              void **arguments, uintptr_t here)
 {
     const int errno_value = *thread->errno_at;
     const uint32_t last_error = hfp_last_error_read();
-    hfi_leave(thread);
-    if (HF_UNLIKELY(!is_managed(thread))) { /* it has waited, and is the child of a fork */
-        hfi_fork_enter(thread);
-        enter_any(callback, result, arguments, true);
-        return;
+    if (!hfi_leave_open(thread, thread->exchange)) {
+        hfi_leave_slow(thread);
+        if (HF_UNLIKELY(!is_managed(thread))) { /* the child of a fork */
+            hfi_fork_enter(thread);
+            enter_any(callback, result, arguments, true, here);
+            return;
+        }
     }
     thread->callback_entries++;
-    hfi_run *run = begin_run(callback, thread, true, here);
+    hfi_run *run = (hfi_run *)(void *)thread->spare_activation;
+    begin_run(callback, thread, run, true, here);
     hf_value values[HFI_PARAMS_MAX];
     hf_value value = { .u = 0 };
     hfi_arguments_get(callback->signature, arguments, values);
@@ -352,6 +379,7 @@ void hfi_callback_enter(ffi_cif *cif, void *result, void **arguments, void *user
 {
     (void)cif;
     hf_callback *callback = user;
+    /* the upper end of this frame: all of enter_any(), which may take its place, lies below */
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
     uint64_t stack = atomic_load_explicit(&callback->owner_stack, memory_order_relaxed);
     bool is_owner = hfi_is_on_stack(stack, here);
@@ -364,5 +392,5 @@ void hfi_callback_enter(ffi_cif *cif, void *result, void **arguments, void *user
             return;
         }
     }
-    enter_any(callback, result, arguments, is_owner);
+    enter_any(callback, result, arguments, is_owner, here);
 }

@@ -31,8 +31,9 @@ hfi_run *hfi_run_make(hf_thread *thread)
     if (!block) {
         return NULL;
     }
-    for (unsigned i = 0; i + 1 < HFI_RUNS_IN_BLOCK; i++) {
-        block->run[i].inner = &block->run[i + 1];
+    for (unsigned i = 0; i < HFI_RUNS_IN_BLOCK; i++) {
+        hfi_frame_make(thread, &block->run[i].frame);
+        block->run[i].inner = i + 1 < HFI_RUNS_IN_BLOCK ? &block->run[i + 1] : NULL;
     }
     hfi_run *around = innermost(thread);
     if (around) {

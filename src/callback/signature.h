@@ -76,21 +76,6 @@ static inline void hfi_arguments_get(const hfi_signature *signature, void **argu
 HF_MUST_CHECK bool hfi_result_write(const hfi_signature *signature, void *result,
                                     const hf_value *value);
 
-/** The same with the common kinds inline. */
-HF_MUST_CHECK static inline bool hfi_result_put(const hfi_signature *signature, void *result,
-                                                const hf_value *value)
-{
-    if (signature->is_integer && value->u - signature->result_least <= signature->result_span) {
-        *(ffi_arg *)result = (ffi_arg)value->u;
-        return true;
-    }
-    if (signature->result == HFI_C_F64) {
-        *(double *)result = value->f;
-        return true;
-    }
-    return hfi_result_write(signature, result, value);
-}
-
 /** The safe value: `safe` as the declared type, zeros for a struct. */
 void hfi_result_write_safe(const hfi_signature *signature, void *result, int64_t safe);
 

@@ -29,19 +29,26 @@ HF_MUST_CHECK hf_status hfi_slots_take(hf_thread *thread, uint32_t count, hf_ref
 /** At a detach: ends and reports every frame that is still open. */
 void hfi_frames_end_all(hf_thread *thread, const char *where);
 
+/** Once for each of the frames that hfi_frame_push() takes: what no push changes. */
+static inline void hfi_frame_make(hf_thread *thread, hf_frame *frame)
+{
+    frame->thread_ = thread;
+    frame->escape_ = NULL;
+}
+
 /**
  * A callback's frame, pushed without the checks of hf_frame_begin(): it lies off the stack, and its
  * parent is on the other side of the boundary, so that nothing escapes to it.  No slot is taken.
  */
 static inline void hfi_frame_push(hf_thread *thread, hf_frame *frame, hf_site site)
 {
-    thread->frame_serial += thread->frame_serial == UINT32_MAX; /* 0 is an ended frame's */
-    frame->thread_ = thread;
+    uint32_t serial = thread->frame_serial + 1;
+    serial += serial == 0; /* which is an ended frame's */
+    thread->frame_serial = serial;
     frame->outer_ = thread->frames;
     frame->base_ = thread->slot_floor;
-    frame->cookie_ = ++thread->frame_serial;
+    frame->cookie_ = serial;
     frame->records_ = thread->records;
-    frame->escape_ = NULL;
     frame->site_ = site;
     thread->frames = frame;
     thread->frame_last = NULL; /* the copy is another's */

@@ -195,17 +195,24 @@ HF_MUST_CHECK static inline bool hfi_leave_quickly(hf_thread *thread)
 
 /**
  * To managed state: state first, then the gate.  The store must not be passed by
- * the load; in barrier mode hfp_barrier_process() in stop.c sees to that.
+ * the load; in barrier mode hfp_barrier_process() in stop.c sees to that.  False: the gate is
+ * shut, and hfi_leave_slow() follows.
  */
-static inline void hfi_leave(hf_thread *thread)
+HF_MUST_CHECK static inline bool hfi_leave_open(hf_thread *thread, bool exchange)
 {
-    if (thread->exchange) {
+    if (exchange) {
         atomic_exchange_explicit(&thread->state, HFI_MANAGED, memory_order_seq_cst);
     } else {
         atomic_store_explicit(&thread->state, HFI_MANAGED, memory_order_relaxed);
         atomic_signal_fence(memory_order_seq_cst);
     }
-    if (HF_UNLIKELY(atomic_load_explicit(&thread->gate, memory_order_seq_cst))) {
+    return HF_LIKELY(atomic_load_explicit(&thread->gate, memory_order_seq_cst) == 0);
+}
+
+/** The same, waiting where it must. */
+static inline void hfi_leave(hf_thread *thread)
+{
+    if (!hfi_leave_open(thread, thread->exchange)) {
         hfi_leave_slow(thread);
     }
 }
