@@ -35,9 +35,9 @@ static HFI_ALWAYS_INLINE bool are_whole(const hfi_taken *all, const hf_arg *argu
     return true;
 }
 
-static HFI_ALWAYS_INLINE void remember(const hfi_taken *all, zones *was)
+static HFI_ALWAYS_INLINE void remember(const hfi_taken *all, unsigned pins, zones *was)
 {
-    for (unsigned i = 0; i < all->pins; i++) {
+    for (unsigned i = 0; i < pins; i++) {
         was->header[i].word = hfi_object_word(all->object[i]) & HFI_GUARD_FIXED;
         was->header[i].length = *hfi_object_length(all->object[i]);
     }
@@ -68,13 +68,13 @@ static int parameter_of(const hf_function *function, const hf_arg *arguments, un
 /* Rare: something was written over. */
 static __attribute__((noinline)) hf_status mend(hf_thread *thread, const hf_function *function,
                                                 const hf_arg *arguments, const hfi_taken *all,
-                                                const zones *was)
+                                                unsigned pins, const zones *was)
 {
     hfi_call call; /* as much of it as a report names */
     call.thread = thread;
     call.function = function;
     hf_status status = HF_OK;
-    for (unsigned i = 0; i < all->pins; i++) {
+    for (unsigned i = 0; i < pins; i++) {
         if (is_changed(all, was, i)) {
             hfi_guard_mend(all->object[i], &was->header[i]);
             status = hfi_guard_report_header(&call, parameter_of(function, arguments, i));
@@ -96,9 +96,10 @@ hf_status hfi_plain_zoned(hf_thread *thread, const hf_function *function, hf_res
     }
     hf_record_ record;
     hfi_value returned;
-    remember(&all, &was);
-    if (all.pins) {
-        hfi_plain_publish(thread, function, &record, all.object, all.pins);
+    const unsigned pins = all.pins;
+    remember(&all, pins, &was);
+    if (pins) {
+        hfi_plain_publish(thread, function, &record, all.object, pins);
     }
     hfi_cross_out(thread, function);
     hfi_direct_call(&function->cif, function->address, &all.registers, &returned);
@@ -106,14 +107,14 @@ hf_status hfi_plain_zoned(hf_thread *thread, const hf_function *function, hf_res
     int64_t seen = hfi_result_read(result, function, &returned);
     hf_status status = hfi_cross_status(thread, result);
     bool is_whole = true;
-    for (unsigned i = 0; i < all.pins; i++) {
+    for (unsigned i = 0; i < pins; i++) {
         is_whole = is_whole && !is_changed(&all, &was, i);
     }
     if (HF_UNLIKELY(!is_whole)) {
-        hf_status broken = mend(thread, function, arguments, &all, &was);
+        hf_status broken = mend(thread, function, arguments, &all, pins, &was);
         status = status != HF_OK ? status : broken;
     }
-    if (all.pins) {
+    if (pins) {
         hfi_plain_withdraw(thread, &record);
     }
     return hfi_plain_finish(thread, function, result, seen, status);

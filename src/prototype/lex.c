@@ -70,8 +70,12 @@ static bool skip_comment(hfi_lexer *lexer)
         lexer->position += (uint32_t)strcspn(start, "\n");
         return true;
     }
-    const char *end = strstr(start + 2, "*/");
-    if (!end) {
+    const char *end =
+        start + 2; /* by hand: a checked strstr() looks for the text's end each time */
+    while (*end != '\0' && (end[0] != '*' || end[1] != '/')) {
+        end++;
+    }
+    if (*end == '\0') {
         return false;
     }
     lexer->position += (uint32_t)(end + 2 - start);

@@ -170,10 +170,14 @@ static void thread_takes_records_of_one_function_in_any_order(void **state)
     }
 }
 
+/* So deep that what is called next does not write over it. */
 __attribute__((noinline)) static void leave_a_fence_open(hf_ref bytes)
 {
-    hf_fence fence;
-    assert_int_equal(hf_fence_begin(self, &fence, bytes, NULL, "left", HF_SITE), HF_OK);
+    struct {
+        hf_fence fence;
+        char above[4096];
+    } deep;
+    assert_int_equal(hf_fence_begin(self, &deep.fence, bytes, NULL, "left", HF_SITE), HF_OK);
 }
 
 __attribute__((noinline)) static void leave_a_frame_open(void)
