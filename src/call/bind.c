@@ -93,16 +93,16 @@ hf_status hfi_options_types(const hf_function_options *options, hfi_ctype_info *
     return HF_OK;
 }
 
-hf_status hfi_options_error(hfi_parts *parts, const char *where, const char *argument,
-                            const hf_function_options *options, hf_status status,
-                            const hfi_prototype_error *error)
+hf_status hfi_report_unparsed(hfi_parts *parts, const char *where, const char *argument,
+                              hf_site site, hf_prototype_error *error_out, hf_status status,
+                              const hfi_prototype_error *error)
 {
-    if (options->error_out) {
-        options->error_out->position = error->position;
-        memcpy(options->error_out->found, error->found, sizeof(error->found));
-        memcpy(options->error_out->expected, error->expected, sizeof(error->expected));
+    if (error_out) {
+        error_out->position = error->position;
+        memcpy(error_out->found, error->found, sizeof(error->found));
+        memcpy(error_out->expected, error->expected, sizeof(error->expected));
     }
-    return hfi_misuse(parts->reporter, status, where, argument, (hf_site){ NULL, 0 },
+    return hfi_misuse(parts->reporter, status, where, argument, site,
                       "docs/prototypes.md has the grammar and the roles",
                       "at byte %u: found %s, expected %s", (unsigned)error->position, error->found,
                       error->expected);
@@ -123,7 +123,8 @@ static hf_status parse(hfi_parts *parts, const char *text, const hf_function_opt
     hfi_free(info);
     return status == HF_OK || status == HF_E_NOMEM
                ? status
-               : hfi_options_error(parts, bind_name, "prototype", options, status, &error);
+               : hfi_report_unparsed(parts, bind_name, "prototype", (hf_site){ NULL, 0 },
+                                     options->error_out, status, &error);
 }
 
 static hf_status find_symbol(hf_function *function, const hf_function_options *options)

@@ -18,10 +18,11 @@ hf_status hfi_options_check(hfi_parts *parts, const char *where, bool is_read,
 HF_MUST_CHECK hf_status hfi_options_types(const hf_function_options *options,
                                           hfi_ctype_info **info_out, hfi_ctype_list *known_out);
 
-/** Hands a parser's error on and reports it; gives `status` back. */
-hf_status hfi_options_error(hfi_parts *parts, const char *where, const char *argument,
-                            const hf_function_options *options, hf_status status,
-                            const hfi_prototype_error *error);
+/** Hands a parser's error on to `error_out`, which may be NULL, and reports it; gives `status`
+ * back. */
+hf_status hfi_report_unparsed(hfi_parts *parts, const char *where, const char *argument,
+                              hf_site site, hf_prototype_error *error_out, hf_status status,
+                              const hfi_prototype_error *error);
 
 /**
  * Makes a function of a prototype, which stays the caller's: with `binding` for good, else until it

@@ -100,7 +100,8 @@ static hf_status parse(hf_binding *binding, const char *header, const hf_functio
     hfi_free(info);
     return status == HF_OK || status == HF_E_NOMEM
                ? status
-               : hfi_options_error(binding->parts, create_name, "header", options, status, &error);
+               : hfi_report_unparsed(binding->parts, create_name, "header", (hf_site){ NULL, 0 },
+                                     options->error_out, status, &error);
 }
 
 static void dispose(hf_binding *binding)

@@ -11,6 +11,7 @@
 #include "callback/inside.h"
 
 #include "base/given.h"
+#include "call/bind.h"
 #include "call/binding.h"
 
 #include <string.h>
@@ -38,18 +39,9 @@ static hf_status parse(hf_thread *thread, const char *text, const hf_callback_op
     hfi_prototype_error error;
     memset(&error, 0, sizeof error);
     hf_status status = hfi_signature_parse(text, &known, prototype, &error);
-    if (status != HF_E_PROTOTYPE) {
-        return status;
-    }
-    if (options->error_out) {
-        options->error_out->position = error.position;
-        memcpy(options->error_out->found, error.found, sizeof error.found);
-        memcpy(options->error_out->expected, error.expected, sizeof error.expected);
-    }
-    return hfi_misuse(thread->parts->reporter, status, create_name, "prototype", site,
-                      "docs/prototypes.md has the grammar and the roles",
-                      "at byte %u: found %s, expected %s", (unsigned)error.position, error.found,
-                      error.expected);
+    return status != HF_E_PROTOTYPE ? status
+                                    : hfi_report_unparsed(thread->parts, create_name, "prototype",
+                                                          site, options->error_out, status, &error);
 }
 
 static void copy_name(hf_callback *cell, const char *name)
