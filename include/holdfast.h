@@ -24,6 +24,7 @@
 #include "holdfast/ref.h"
 #include "holdfast/resource.h"
 #include "holdfast/root.h"
+#include "holdfast/runner.h"
 #include "holdfast/runtime.h"
 #include "holdfast/status.h"
 #include "holdfast/thread.h"

@@ -3,15 +3,15 @@
 #define HOLDFAST_FINAL_H
 
 /*
- * Finalizers and the runner.
+ * Finalizers.
  *
  * A finalizer is called once with an object that nothing reaches any more; the
  * object is whole and alive again for that run, and may be armed again in it.
  * If A reaches B and both have one, A's runs first and B's in a later
  * collection.  Objects that reach themselves are never finalized.
  *
- * Finalizers run one after another on the runner: a thread of the runtime, never
- * one that allocates or collects.  It starts when first needed.
+ * Finalizers run one after another on the runner (runner.h), never on a thread that
+ * allocates or collects.
  *
  * For native handles use a resource (resource.h): it closes once, in time, and
  * says so when somebody forgot.
@@ -64,20 +64,6 @@ HF_API HF_MUST_CHECK hf_status hf_finalizer_set_at(hf_thread *thread, hf_ref obj
  * @par Last-error  Preserved.
  */
 HF_API hf_status hf_finalizer_clear(hf_thread *thread, hf_ref object);
-
-/**
- * Waits until the runner has run all that was queued when this began.
- *
- * @param timeout_ns  how long to wait at most; UINT64_MAX: for ever.
- * @return HF_OK; HF_E_TIMEOUT; HF_E_NULL; HF_E_DETACHED; HF_E_MISUSE on the runner itself;
- *         HF_E_SHUTDOWN when the runtime has ended the runner.
- *
- * @par Ownership   Nothing changes hands.
- * @par Threads     The owner, in managed state; waits in native state.
- * @par GC          May park.
- * @par Last-error  Preserved.
- */
-HF_API HF_MUST_CHECK hf_status hf_runner_drain(hf_thread *thread, uint64_t timeout_ns) HF_MAY_GC;
 
 HF_END_DECLS
 

@@ -43,6 +43,8 @@ typedef struct hfi_parts {
     struct hfi_heap *heap;                           /* heap */
     struct hfi_roots *roots;                         /* root */
     struct hfi_handles *handles;                     /* root */
+    struct hfi_runner *runner;                       /* runner */
+    struct hfi_resources *resources;                 /* resource */
     struct hfi_fences *fences;                       /* fence */
     struct hfi_final *final;                         /* final */
     struct hfi_flights *flights;                     /* call */

@@ -25,7 +25,6 @@ static int parameter_of(const hf_function *function, int scalar)
 void hfi_call_adopt(hfi_call *call)
 {
     const hf_function *function = call->function;
-    const hfi_resource_hooks *hooks = hfi_fences_resource_hooks(call->thread->parts->fences);
     uintptr_t value;
     if (call->adoption->scalar >= 0) {
         int parameter = parameter_of(function, call->adoption->scalar);
@@ -36,5 +35,5 @@ void hfi_call_adopt(hfi_call *call)
     } else {
         value = (uintptr_t)call->result->value.i;
     }
-    hooks->adopt(call->thread, call->adoption->resource->word_, value);
+    hfi_resource_adopt(call->thread, call->adoption->resource->word_, value);
 }

@@ -18,6 +18,7 @@
 #include "call/function.h"
 #include "fence/fence.h"
 #include "heap/heap.h"
+#include "resource/resource.h"
 
 #include <holdfast/call.h>
 

@@ -82,10 +82,9 @@ static void let_go(hfi_call *call)
         call->thread->parts->callback_hooks->give_back(call->thread, call->lent[call->lent_count]);
     }
     while (call->held_count) {
-        const hfi_resource_hooks *hooks = hfi_fences_resource_hooks(call->thread->parts->fences);
         call->held_count--;
-        (void)hooks->let_go(call->thread,
-                            call->held[call->held_count]); /* reports a failure itself */
+        /* Reports a failure itself. */
+        (void)hfi_resource_let_go(call->thread, call->held[call->held_count]);
     }
 }
 

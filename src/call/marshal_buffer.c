@@ -200,13 +200,9 @@ hf_status hfi_marshal_resource(hfi_call *call, unsigned index, const hf_arg *arg
         return hfi_call_refuse(call, (int)index, HF_E_NULL, "make the resource first",
                                "the slot of the resource holds null");
     }
-    const hfi_resource_hooks *hooks = hfi_fences_resource_hooks(call->thread->parts->fences);
-    if (!hooks || !hooks->hold) {
-        return HF_E_UNSUPPORTED;
-    }
     uintptr_t value;
     void *cell;
-    hf_status status = hooks->hold(call->thread, object, &value, &cell);
+    hf_status status = hfi_resource_hold(call->thread, object, &value, &cell);
     if (status != HF_OK) {
         return refuse_resource(call, index, status, arg->as.ref);
     }

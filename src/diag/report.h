@@ -82,4 +82,10 @@ uint64_t hfi_report_count(hfi_reporter *reporter, hf_report_kind kind);
 void hfi_reporter_lock(hfi_reporter *reporter);
 void hfi_reporter_unlock(hfi_reporter *reporter);
 
+/** The file of a site for a message: never NULL. */
+static inline const char *hfi_site_file(hf_site site)
+{
+    return site.file ? site.file : "?";
+}
+
 #endif

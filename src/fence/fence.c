@@ -16,6 +16,7 @@
 #include "diag/report.h"
 #include "fence/fences.h"
 #include "heap/birth.h"
+#include "resource/resource.h"
 
 static void compiler_barrier(const void *lent)
 {
@@ -128,7 +129,7 @@ static hf_status let_go(hf_thread *thread, hf_fence *fence)
 {
     void *cell = fence->held_;
     fence->held_ = NULL;
-    return cell ? thread->parts->fences->resource.let_go(thread, cell) : HF_OK;
+    return cell ? hfi_resource_let_go(thread, cell) : HF_OK;
 }
 
 static void abandon(hf_record_ *record)
@@ -152,7 +153,7 @@ HFI_STACK_FRAME hf_status hfi_fence_hold_as(hf_thread *thread, hf_fence *fence,
     uintptr_t object;
     hf_status status = hfi_slot_object(thread, resource, names->function, "resource", &object);
     if (status == HF_OK) {
-        status = thread->parts->fences->resource.hold(thread, object, value_out, &fence->held_);
+        status = hfi_resource_hold(thread, object, value_out, &fence->held_);
     }
     if (status != HF_OK) {
         return refuse(thread, fence, status, resource, names);

@@ -23,22 +23,6 @@ void hfi_fences_lock(hfi_fences *fences);
 void hfi_fences_unlock(hfi_fences *fences);
 
 /**
- * How floor-4 `final` lets fences hold resources without an arrow between the two.
- * hold: HF_OK with value and cell, or HF_E_TYPE, HF_E_CLOSED. let_go: releases the hold;
- * HF_E_RELEASE.  adopt: gives a resource that has no value yet its value; cannot fail.
- */
-typedef struct hfi_resource_hooks {
-    hf_status (*hold)(hf_thread *thread, uintptr_t object, uintptr_t *value_out, void **cell_out);
-    hf_status (*let_go)(hf_thread *thread, void *cell);
-    void (*adopt)(hf_thread *thread, uintptr_t object, uintptr_t value);
-} hfi_resource_hooks;
-
-void hfi_fences_set_resource_hooks(hfi_fences *fences, const hfi_resource_hooks *hooks);
-
-/** For hf_call: the same hooks. */
-const hfi_resource_hooks *hfi_fences_resource_hooks(const hfi_fences *fences);
-
-/**
  * True if the address is inside an object, or right behind one, that holds still for the calling
  * thread: by a call or fence of its own, an owning pin, or from birth.  What other threads pin is
  * for hfi_heap_find() to say.

@@ -106,13 +106,3 @@ void hfi_fences_unlock(hfi_fences *fences)
 {
     hfp_mutex_unlock(&fences->lock);
 }
-
-void hfi_fences_set_resource_hooks(hfi_fences *fences, const hfi_resource_hooks *hooks)
-{
-    fences->resource = *hooks;
-}
-
-const hfi_resource_hooks *hfi_fences_resource_hooks(const hfi_fences *fences)
-{
-    return &fences->resource;
-}

@@ -12,7 +12,6 @@
 struct hfi_fences {
     hfi_parts *parts;
     hfi_participant participant;
-    hfi_resource_hooks resource; /* set before the first attach */
     hfp_mutex
         lock; /* the pins; also taken by threads that are not attached, and by the collector */
     hf_pin *pins;

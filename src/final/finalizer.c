@@ -41,6 +41,20 @@ static hf_status report_already_set(hf_thread *thread, hf_site site, hf_site fir
     return hfi_report(thread->parts->reporter, &report);
 }
 
+static void run_finalizer(hf_thread *runner, hfi_work *work, hf_ref object)
+{
+    hfi_final *final = runner->parts->final;
+    hfi_armed *armed = HF_CONTAINER(work, hfi_armed, work);
+    hf_finalizer_fn run = armed->run;
+    void *user = armed->user;
+    hfp_mutex_lock(&final->lock);
+    hfi_table_recycle(&final->table, armed);
+    hfp_mutex_unlock(&final->lock);
+    run(runner, object, user);
+}
+
+static const hfi_work_kind finalizer_kind = { "a finalizer", run_finalizer };
+
 /** Arms the object, or gives HF_E_ALREADY_SET and the site of the first. */
 static hf_status arm(hfi_final *final, uintptr_t object, const hfi_armed *wanted,
                      hf_site *first_out)
@@ -50,7 +64,7 @@ static hf_status arm(hfi_final *final, uintptr_t object, const hfi_armed *wanted
     if (hfi_object_word(object) & HFI_FLAG_FINALIZER) {
         hfi_armed *first = hfi_table_find(&final->table, object);
         HF_VERIFY(first);
-        *first_out = first->site;
+        *first_out = first->work.site;
         status = HF_E_ALREADY_SET;
     } else {
         status = hfi_table_reserve(&final->table);
@@ -58,7 +72,8 @@ static hf_status arm(hfi_final *final, uintptr_t object, const hfi_armed *wanted
             hfi_armed *armed = hfi_table_add(&final->table, object);
             armed->run = wanted->run;
             armed->user = wanted->user;
-            armed->site = wanted->site;
+            armed->work.kind = &finalizer_kind;
+            armed->work.site = wanted->work.site;
             hfi_object_flag(object, HFI_FLAG_FINALIZER, true);
         }
     }
@@ -82,12 +97,12 @@ hf_status hf_finalizer_set_at(hf_thread *thread, hf_ref object, hf_finalizer_fn 
         return HF_E_SHUTDOWN;
     }
     hfi_final *final = thread->parts->final;
-    status = hfi_runner_need(final, thread);
+    status = hfi_runner_need(thread->parts->runner, thread);
     if (status != HF_OK) {
         return status;
     }
     /* That may have parked: the object's address is read from its slot only now. */
-    hfi_armed wanted = { .run = run, .user = user, .site = site };
+    hfi_armed wanted = { .work = { .site = site }, .run = run, .user = user };
     hf_site first = { NULL, 0 };
     hfp_native_error saved = hfp_native_error_save();
     status = arm(final, object->word_, &wanted, &first);
@@ -123,8 +138,8 @@ void hfi_finalizers_after_mark(hfi_final *final, hfi_tracer *tracer)
     /* What the dead reach lives on for them; they themselves are not marked by it, unless one
      * dead object reaches another or, in a cycle, itself. */
     for (hfi_armed *armed = final->table.oldest; armed; armed = armed->newer) {
-        if (!hfi_trace_is_live(tracer, armed->object.word_)) {
-            hfi_trace_fields(tracer, armed->object.word_);
+        if (!hfi_trace_is_live(tracer, armed->work.object.word_)) {
+            hfi_trace_fields(tracer, armed->work.object.word_);
         }
     }
     hfi_trace_drain(tracer);
@@ -134,22 +149,22 @@ void hfi_finalizers_after_mark(hfi_final *final, hfi_tracer *tracer)
     hfi_armed *newer;
     for (hfi_armed *armed = final->table.oldest; armed; armed = newer) {
         newer = armed->newer;
-        if (hfi_trace_is_live(tracer, armed->object.word_)) {
+        if (hfi_trace_is_live(tracer, armed->work.object.word_)) {
             continue;
         }
         hfi_table_remove(&final->table, armed);
-        hfi_object_flag(armed->object.word_, HFI_FLAG_FINALIZER, false);
-        hfi_trace_slot(tracer, &armed->object);
-        hfi_queue_push(&final->queue, &armed->work, HFI_WORK_FINALIZER);
+        hfi_object_flag(armed->work.object.word_, HFI_FLAG_FINALIZER, false);
+        hfi_trace_slot(tracer, &armed->work.object);
+        hfi_runner_queue(final->parts->runner, &armed->work);
     }
 }
 
 void hfi_finalizers_clear_dead(hfi_final *final, hfi_tracer *tracer)
 {
     for (hfi_armed *armed = final->table.oldest; armed; armed = armed->newer) {
-        uintptr_t now = hfi_trace_address(tracer, armed->object.word_);
-        if (now != armed->object.word_) {
-            armed->object.word_ = now;
+        uintptr_t now = hfi_trace_address(tracer, armed->work.object.word_);
+        if (now != armed->work.object.word_) {
+            armed->work.object.word_ = now;
             hfi_table_moved(&final->table);
         }
     }

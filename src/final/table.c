@@ -49,7 +49,7 @@ static size_t home_of(const hfi_table *table, uintptr_t object)
 static void index_add(hfi_table *table, hfi_armed *armed)
 {
     size_t mask = index_mask(table);
-    size_t at = home_of(table, armed->object.word_);
+    size_t at = home_of(table, armed->work.object.word_);
     while (table->index[at]) {
         at = (at + 1) & mask;
     }
@@ -60,7 +60,7 @@ static size_t index_find(const hfi_table *table, uintptr_t object)
 {
     size_t mask = index_mask(table);
     size_t at = home_of(table, object);
-    while (table->index[at] && table->index[at]->object.word_ != object) {
+    while (table->index[at] && table->index[at]->work.object.word_ != object) {
         at = (at + 1) & mask;
     }
     return at;
@@ -79,7 +79,7 @@ static void index_remove(hfi_table *table, size_t hole)
             if (!table->index[at]) {
                 return;
             }
-            size_t home = home_of(table, table->index[at]->object.word_);
+            size_t home = home_of(table, table->index[at]->work.object.word_);
             if (((at - home) & mask) >= ((at - hole) & mask)) {
                 break; /* it may stand in the hole: its home is not behind it */
             }
@@ -149,7 +149,7 @@ hfi_armed *hfi_table_add(hfi_table *table, uintptr_t object)
     hfi_armed *armed = table->free_records;
     HF_VERIFY(armed);
     table->free_records = (hfi_armed *)(void *)armed->work.next;
-    armed->object.word_ = object;
+    armed->work.object.word_ = object;
     armed->older = table->newest;
     armed->newer = NULL;
     if (table->newest) {
@@ -178,7 +178,7 @@ void hfi_table_remove(hfi_table *table, hfi_armed *armed)
 {
     HF_VERIFY(table->count != 0);
     if (table->is_index_fresh) {
-        size_t at = index_find(table, armed->object.word_);
+        size_t at = index_find(table, armed->work.object.word_);
         HF_VERIFY(table->index[at] == armed);
         index_remove(table, at);
     }

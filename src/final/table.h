@@ -9,7 +9,7 @@
  * runner's queue as they are.  No lock of its own: final->lock.
  */
 
-#include "final/queue.h"
+#include "runner/queue.h"
 
 #include <holdfast/final.h>
 
@@ -17,12 +17,10 @@
 
 /** A finalizer, armed or queued. */
 typedef struct hfi_armed {
-    hfi_work work;                   /* first; in the queue, or in the list of free records */
+    hfi_work work; /* first; its object is weak while armed; its next links free records */
     struct hfi_armed *older, *newer; /* while armed */
-    hf_slot object;                  /* armed: weak; queued: a root */
     hf_finalizer_fn run;
     void *user;
-    hf_site site;
 } hfi_armed;
 
 typedef struct hfi_table {

@@ -9,6 +9,7 @@
  *   from      every block with objects is to be emptied
  *   pins      before the first object moves, all that must stay is marked
  *   roots     what slots hold; trace
+ *   weak      what only weak references know is forgotten, before anything revives it
  *   final     armed objects that nothing reached: may bring some back; trace
  *   dead      whoever keeps a list of objects drops the dead and follows the moved
  *   sweep     blocks without pinned lines are free, the others have holes
@@ -169,6 +170,7 @@ static void run_phases(hfi_heap *heap, bool stress)
     make_from_space(heap);
     hfi_visit_all_roots(&tracer);
     hfi_trace_drain(&tracer);
+    visit(&tracer, offsetof(hfi_participant, clear_short));
     visit(&tracer, offsetof(hfi_participant, after_mark));
     hfi_trace_drain(&tracer);
     visit(&tracer, offsetof(hfi_participant, clear_dead));

@@ -9,11 +9,15 @@
  *
  *   pins        visit_pins     objects that must stay where they are
  *   roots       visit_roots    slots that keep objects; trace follows
- *   finalizers  after_mark     may look who is dead and mark more, then trace follows
+ *   weak        clear_short    forgets what nothing strong reaches, before a finalizer revives it
+ *   finalizers  after_mark     may look who is dead and mark more; trace follows
  *   the dead    clear_dead     forgets or queues what is still unmarked
  *   running     after_resume   the world runs again: wake threads, deliver reports
  *
- * The first four run with the world stopped: no locks that a managed thread may
+ * Wherever trace follows, it goes on until no participant's mark_more finds more: that
+ * is for what lives on a condition (an ephemeron's value, if its key does).
+ *
+ * All but the last run with the world stopped: no locks that a managed thread may
  * hold, no allocation of managed memory, no hf_*.  Native memory that a phase
  * needs is reserved beforehand, because nothing in a collection may fail.
  */
@@ -32,6 +36,8 @@ typedef struct hfi_participant {
     void *self;
     void (*visit_pins)(void *self, hfi_tracer *tracer);
     void (*visit_roots)(void *self, hfi_tracer *tracer);
+    bool (*mark_more)(void *self, hfi_tracer *tracer); /* true: something was marked */
+    void (*clear_short)(void *self, hfi_tracer *tracer);
     void (*after_mark)(void *self, hfi_tracer *tracer);
     void (*clear_dead)(void *self, hfi_tracer *tracer);
     void (*after_resume)(void *self, hf_thread *thread); /* managed, by the thread that collected */
@@ -46,8 +52,8 @@ void hfi_trace_pin(hfi_tracer *tracer, uintptr_t object);
 /** The object in the slot lives; the slot is updated if it moves. */
 void hfi_trace_slot(hfi_tracer *tracer, hf_slot *slot);
 
-/** Traces all that is reached so far.  The heap does it between phases; after_mark does it between
- * its own steps. */
+/** Traces all that is reached so far, and what mark_more adds to that.  The heap does it between
+ * phases; after_mark does it between its own steps. */
 void hfi_trace_drain(hfi_tracer *tracer);
 
 /** True if the object is marked by now. */

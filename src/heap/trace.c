@@ -235,11 +235,27 @@ static bool trace_one_gray_block(hfi_tracer *tracer)
     return true;
 }
 
-void hfi_trace_drain(hfi_tracer *tracer)
+static void trace_reached(hfi_tracer *tracer)
 {
     while (trace_one_gray_block(tracer) || trace_block(tracer, tracer->to_small) ||
            trace_block(tracer, tracer->to_medium) || trace_one_run(tracer)) {
     }
+}
+
+static bool mark_more(hfi_tracer *tracer)
+{
+    bool found = false;
+    for (hfi_participant *p = tracer->heap->participants; p; p = p->next) {
+        found |= p->mark_more && p->mark_more(p->self, tracer);
+    }
+    return found;
+}
+
+void hfi_trace_drain(hfi_tracer *tracer)
+{
+    do {
+        trace_reached(tracer);
+    } while (mark_more(tracer));
 }
 
 /* ---- pins ---- */

@@ -19,8 +19,10 @@
 #include "fence/fence.h"
 #include "final/final.h"
 #include "heap/heap.h"
+#include "resource/resource.h"
 #include "root/handle.h"
 #include "root/root.h"
+#include "runner/runner.h"
 #include "runtime/inside.h"
 #include "thread/thread.h"
 #include "type/type.h"
@@ -36,6 +38,8 @@ static void take_locks(hfi_parts *parts)
     hfi_heap_lock(parts->heap);
     hfi_roots_lock(parts->roots);
     hfi_handles_lock(parts->handles);
+    hfi_runner_lock(parts->runner);
+    hfi_resources_lock(parts->resources);
     hfi_fences_lock(parts->fences);
     hfi_final_lock(parts->final);
     hfi_flights_lock(parts->flights);
@@ -48,6 +52,8 @@ static void give_locks(hfi_parts *parts)
     hfi_flights_unlock(parts->flights);
     hfi_final_unlock(parts->final);
     hfi_fences_unlock(parts->fences);
+    hfi_resources_unlock(parts->resources);
+    hfi_runner_unlock(parts->runner);
     hfi_handles_unlock(parts->handles);
     hfi_roots_unlock(parts->roots);
     hfi_heap_unlock(parts->heap);
@@ -99,7 +105,7 @@ static void child(void *user)
     }
     hfi_callbacks_unlock();
     for (hf_runtime *runtime = runtimes; runtime; runtime = runtime->next) {
-        hfi_final_fork_child(runtime->parts.final);
+        hfi_runner_fork_child(runtime->parts.runner);
         give_locks(&runtime->parts);
     }
     hfi_types_unlock();
@@ -161,7 +167,7 @@ hf_status hf_runtime_after_fork(hf_runtime *runtime)
         self = hfi_world_self(runtime->parts.world);
         self = hfi_entry_ok(self) ? self : NULL;
     }
-    hf_status status = hfi_final_after_fork(runtime->parts.final, self);
+    hf_status status = hfi_runner_after_fork(runtime->parts.runner, self);
     hfp_native_error_restore(error);
     return status;
 }

@@ -4,8 +4,7 @@
  * Puts the parts together in order, and takes them apart in reverse.
  *
  * Each module registers with the ones below it while it is created; this file
- * alone knows them all.  The one arrow that cannot point down, fences that hold
- * resources, is two function pointers set here.
+ * alone knows them all.
  */
 
 #include "base/alloc.h"
@@ -18,9 +17,11 @@
 #include "fence/fence.h"
 #include "final/final.h"
 #include "heap/heap.h"
+#include "resource/resource.h"
 #include "retry/retry.h"
 #include "root/handle.h"
 #include "root/root.h"
+#include "runner/runner.h"
 #include "thread/thread.h"
 #include "type/type.h"
 
@@ -99,12 +100,6 @@ static hf_status resolve_settings(const hf_runtime_options *options, hfi_setting
 
 /* ---- create ---- */
 
-static void connect_fences_and_resources(hfi_parts *parts)
-{
-    hfi_resource_hooks hooks = { hfi_resource_hold, hfi_resource_let_go, hfi_resource_adopt };
-    hfi_fences_set_resource_hooks(parts->fences, &hooks);
-}
-
 static hf_status create_parts(hfi_parts *parts)
 {
     parts->call_generally = hfi_call_generally;
@@ -113,13 +108,12 @@ static hf_status create_parts(hfi_parts *parts)
     status = status == HF_OK ? hfi_heap_create(parts, &parts->heap) : status;
     status = status == HF_OK ? hfi_roots_create(parts, &parts->roots) : status;
     status = status == HF_OK ? hfi_handles_create(parts, &parts->handles) : status;
+    status = status == HF_OK ? hfi_runner_create(parts, &parts->runner) : status;
+    status = status == HF_OK ? hfi_resources_create(parts, &parts->resources) : status;
     status = status == HF_OK ? hfi_fences_create(parts, &parts->fences) : status;
     status = status == HF_OK ? hfi_final_create(parts, &parts->final) : status;
     status = status == HF_OK ? hfi_flights_create(parts, &parts->flights) : status;
     status = status == HF_OK ? hfi_callbacks_create(parts, &parts->callbacks) : status;
-    if (status == HF_OK) {
-        connect_fences_and_resources(parts);
-    }
     return status;
 }
 
@@ -127,10 +121,8 @@ static hf_status create_parts(hfi_parts *parts)
  * Each is asked only if it was made; what others may still use is left where it
  * is.  A thread that is still attached may use all of it.
  */
-static void destroy_parts(hfi_parts *parts, hf_runtime_leaks *leaks)
+static void destroy_parts(hfi_parts *parts, hf_runtime_leaks *leaks, bool keep_all)
 {
-    bool keep_all =
-        leaks->threads != 0 || (parts->callbacks && hfi_callbacks_are_busy(parts->callbacks));
     leaks->pins = parts->fences ? hfi_fences_destroy(parts->fences, keep_all) : 0;
     leaks->handles = parts->handles ? hfi_handles_destroy(parts->handles, keep_all) : 0;
     leaks->globals = parts->roots ? hfi_roots_destroy(parts->roots, keep_all) : 0;
@@ -146,6 +138,12 @@ static void destroy_parts(hfi_parts *parts, hf_runtime_leaks *leaks)
     }
     if (parts->final) {
         hfi_final_destroy(parts->final);
+    }
+    if (parts->resources) {
+        hfi_resources_destroy(parts->resources);
+    }
+    if (parts->runner) {
+        hfi_runner_destroy(parts->runner);
     }
     bool keep = leaks->pins != 0;
     if (parts->heap) {
@@ -182,7 +180,7 @@ hf_status hf_runtime_create(const hf_runtime_options *options, hf_runtime **runt
     status = status == HF_OK ? hfi_fork_watch(runtime) : status;
     if (status != HF_OK) {
         hf_runtime_leaks leaks = HF_RUNTIME_LEAKS_INIT;
-        destroy_parts(&runtime->parts, &leaks);
+        destroy_parts(&runtime->parts, &leaks, false);
         hfi_reporter_finish(&runtime->reporter);
         hfi_free(runtime);
         return status;
@@ -220,21 +218,24 @@ static void end_runtime(hf_runtime *runtime, hf_runtime_leaks *leaks)
     atomic_store_explicit(&parts->is_stopping, true, memory_order_seq_cst);
     hfi_world_begin_to_stop(parts->world);
     hfi_callbacks_drop_visitors(parts->callbacks);
-    hfi_final_left left = hfi_final_stop(parts->final);
+    hfi_runner_stop(parts->runner);
+    /* What a fork lost, at least the parent's runner, is not coming back. */
+    hfi_world_drop_lost(parts->world);
+    bool is_outlived = hfi_world_thread_count(parts->world) != 0;
+    leaks->resources = hfi_resources_stop(parts->resources, is_outlived);
+    leaks->finalizers = hfi_final_armed(parts->final);
     hfi_fork_forget(runtime);
     hfi_world_close(parts->world);
     hfi_world_drop_lost(parts->world);
     leaks->callbacks = hfi_callbacks_stop(parts->callbacks);
-    leaks->resources = left.resources;
-    leaks->finalizers = left.finalizers;
     leaks->threads = hfi_world_thread_count(parts->world);
     hfi_flights_sweep(parts->flights);
     leaks->fences = hfi_records_open(parts->world);
     leaks->functions = atomic_load_explicit(&parts->functions, memory_order_relaxed);
     report_threads(parts, leaks->threads);
-    bool is_busy = hfi_callbacks_are_busy(parts->callbacks);
-    destroy_parts(parts, leaks);
-    if (leaks->threads != 0 || leaks->functions != 0 || leaks->pins != 0 || is_busy) {
+    bool keep_all = is_outlived || leaks->threads != 0 || hfi_callbacks_are_busy(parts->callbacks);
+    destroy_parts(parts, leaks, keep_all);
+    if (keep_all || leaks->functions != 0 || leaks->pins != 0) {
         keep_runtime(runtime);
         return;
     }

@@ -10,10 +10,14 @@ set(floors
     "diag platform utf"
     "thread type"
     "heap"
-    "root fence final text prototype"
+    "root runner prototype"
+    "resource final weak text"
+    "fence"
+    "async"
     "check"
     "call"
     "retry callback"
+    "scope"
     "native"
     "runtime")
 set(within_a_floor "diag>platform") # the one arrow that stays on its floor

@@ -8,7 +8,7 @@
 
 #include "hf_test.h"
 
-#include "final/final.h"
+#include "resource/resource.h"
 #include "lifetimes.h"
 
 enum { USERS = 8 };

@@ -9,7 +9,7 @@
 #include "hf_test.h"
 
 #include "base/alloc.h"
-#include "final/final.h"
+#include "resource/resource.h"
 #include "lifetimes.h"
 
 #include <errno.h>

@@ -18,7 +18,7 @@
 
 #include "base/alloc.h"
 #include "diag/report.h"
-#include "final/inside.h"
+#include "resource/inside.h"
 
 void hfi_cell_report(hfi_parts *parts, const hfi_cell *cell, hf_status status, const char *message,
                      const char *remedy)
@@ -35,23 +35,23 @@ void hfi_cell_report(hfi_parts *parts, const hfi_cell *cell, hf_status status, c
     report.status = status;
     report.object = object;
     report.site = cell->disposed;
-    report.other_site = cell->born;
+    report.other_site = cell->work.site;
     report.message = message;
     report.remedy = remedy;
     hfi_report(parts->reporter, &report);
 }
 
 /** Reports the leak as the class wants; true if the value is to be released. */
-static bool apply_policy(hfi_final *final, hfi_cell *cell, const char *message)
+static bool apply_policy(hfi_resources *resources, hfi_cell *cell, const char *message)
 {
     hf_leak_policy policy = cell->class_of->on_leak;
     if (policy == HF_LEAK_RELEASE || cell->value == cell->class_of->invalid) {
         return true;
     }
-    hfp_mutex_lock(&final->lock);
-    final->leaks++;
-    hfp_mutex_unlock(&final->lock);
-    hfi_cell_report(final->parts, cell, HF_OK, message,
+    hfp_mutex_lock(&resources->lock);
+    resources->leaks++;
+    hfp_mutex_unlock(&resources->lock);
+    hfi_cell_report(resources->parts, cell, HF_OK, message,
                     "dispose it with hf_resource_dispose() when you are done with it");
     if (policy == HF_LEAK_FATAL) {
         hfp_abort();
@@ -59,24 +59,28 @@ static bool apply_policy(hfi_final *final, hfi_cell *cell, const char *message)
     return policy != HF_LEAK_REPORT_ONLY;
 }
 
-void hfi_cell_leaked(hf_thread *runner, hfi_cell *cell)
+static void run_leak(hf_thread *runner, hfi_work *work, hf_ref object)
 {
-    hfi_final *final = runner->parts->final;
-    cell->is_kept = !apply_policy(final, cell, "a resource died without being disposed");
+    (void)object; /* dead */
+    hfi_resources *resources = runner->parts->resources;
+    hfi_cell *cell = HF_CONTAINER(work, hfi_cell, work);
+    cell->is_kept = !apply_policy(resources, cell, "a resource died without being disposed");
     bool is_closed;
-    bool is_first = hfi_cell_dispose(final, cell, (hf_site){ NULL, 0 }, &is_closed);
+    bool is_first = hfi_cell_dispose(resources, cell, (hf_site){ NULL, 0 }, &is_closed);
     HF_VERIFY(is_first);
     if (is_closed) {
         (void)hfi_cell_close(runner, cell); /* a failure has been reported */
     }
 }
 
+const hfi_work_kind hfi_leak_kind = { "a leaked resource", run_leak };
+
 /* ---- in a collection ---- */
 
-void hfi_cells_clear_dead(hfi_final *final, hfi_tracer *tracer)
+void hfi_cells_clear_dead(hfi_resources *resources, hfi_tracer *tracer)
 {
     hfi_cell *older;
-    for (hfi_cell *cell = final->newest; cell; cell = older) {
+    for (hfi_cell *cell = resources->newest; cell; cell = older) {
         older = cell->older;
         if (cell->object == 0) {
             continue; /* dead since an earlier collection; its work is under way */
@@ -87,11 +91,11 @@ void hfi_cells_clear_dead(hfi_final *final, hfi_tracer *tracer)
         }
         cell->object = 0;
         if (cell->is_finished) {
-            hfi_cell_unlink(final, cell);
-            cell->work.next = final->graves ? &final->graves->work : NULL;
-            final->graves = cell;
+            hfi_cell_unlink(resources, cell);
+            cell->work.next = resources->graves ? &resources->graves->work : NULL;
+            resources->graves = cell;
         } else if (!(atomic_load_explicit(&cell->word, memory_order_relaxed) & HFI_CELL_DISPOSED)) {
-            hfi_queue_push(&final->queue, &cell->work, HFI_WORK_LEAK);
+            hfi_runner_queue(resources->parts->runner, &cell->work);
         }
     }
 }
@@ -122,49 +126,59 @@ static bool is_stuck(const hfi_cell *cell)
 }
 
 /** Deals with one that nobody holds. */
-static void stop_cell(hfi_final *final, hfi_cell *cell)
+static void stop_cell(hfi_resources *resources, hfi_cell *cell)
 {
     if (is_stuck(cell)) {
-        final->leaks++;
-        hfi_cell_report(final->parts, cell, HF_E_RELEASE,
+        resources->leaks++;
+        hfi_cell_report(resources->parts, cell, HF_E_RELEASE,
                         "the thread that released it did not come back: it is not tried again",
                         "let a release function return, and no thread be in one during a fork");
     } else if (!cell->is_finished) {
-        cell->is_kept = !apply_policy(final, cell, "the runtime ended before it was disposed");
+        cell->is_kept = !apply_policy(resources, cell, "the runtime ended before it was disposed");
         bool is_closed;
-        bool is_first = hfi_cell_dispose(final, cell, (hf_site){ NULL, 0 }, &is_closed);
+        bool is_first = hfi_cell_dispose(resources, cell, (hf_site){ NULL, 0 }, &is_closed);
         HF_VERIFY(is_first && is_closed);
-        (void)hfi_cell_release(final->parts, NULL, cell); /* a failure has been reported */
+        (void)hfi_cell_release(resources->parts, NULL, cell); /* a failure has been reported */
     }
-    hfi_cell_unlink(final, cell);
+    hfi_cell_unlink(resources, cell);
     hfi_free(cell);
 }
 
-void hfi_cells_stop(hfi_final *final)
+static void stop_cells(hfi_resources *resources)
 {
     hfi_cell *older;
-    for (hfi_cell *cell = final->newest; cell; cell = older) {
+    for (hfi_cell *cell = resources->newest; cell; cell = older) {
         older = cell->older;
         if (!is_held(cell)) {
-            stop_cell(final, cell);
+            stop_cell(resources, cell);
             continue;
         }
         /* A call or fence whose thread is gone.  Native code may still be in there, so neither the
          * value nor the cell is ever given back. */
-        final->leaks++;
-        hfi_cell_report(final->parts, cell, HF_E_BUSY,
+        resources->leaks++;
+        hfi_cell_report(resources->parts, cell, HF_E_BUSY,
                         "the runtime ended while a call or fence held it: it is never released",
                         "let every thread end its calls and fences and detach");
     }
 }
 
-uint64_t hfi_cells_unfinished(hfi_final *final)
+static uint64_t count_unfinished(const hfi_resources *resources)
 {
     uint64_t count = 0;
-    hfp_mutex_lock(&final->lock);
-    for (const hfi_cell *cell = final->newest; cell; cell = cell->older) {
+    for (const hfi_cell *cell = resources->newest; cell; cell = cell->older) {
         count += !cell->is_finished;
     }
-    hfp_mutex_unlock(&final->lock);
+    return count;
+}
+
+uint64_t hfi_resources_stop(hfi_resources *resources, bool is_outlived)
+{
+    if (!is_outlived) {
+        stop_cells(resources);
+    }
+    /* Otherwise the caller broke the contract: threads may be inside of anything. */
+    hfp_mutex_lock(&resources->lock);
+    uint64_t count = resources->leaks + (is_outlived ? count_unfinished(resources) : 0);
+    hfp_mutex_unlock(&resources->lock);
     return count;
 }

@@ -21,13 +21,13 @@
  * exactly one of the two comes second and sees the other; that one frees it.
  *
  * Threads: any managed thread.  hold and let go take no lock; the rest takes
- * final->lock for the list and the sites.  Release functions run in native state
+ * resources->lock for the list and the sites.  Release functions run in native state
  * without a lock.
  */
 
 #include "base/alloc.h"
 #include "diag/report.h"
-#include "final/inside.h"
+#include "resource/inside.h"
 #include "thread/activation.h"
 
 #define CELL_SIG 0x4c4c4543u /* "CELL" */
@@ -85,10 +85,10 @@ static bool word_drop(hfi_cell *cell, uint32_t flags)
     return true;
 }
 
-bool hfi_cell_dispose(hfi_final *final, hfi_cell *cell, hf_site site, bool *closed_out)
+bool hfi_cell_dispose(hfi_resources *resources, hfi_cell *cell, hf_site site, bool *closed_out)
 {
     *closed_out = false;
-    hfp_mutex_lock(&final->lock);
+    hfp_mutex_lock(&resources->lock);
     /* Only here is DISPOSED set, so under the lock it cannot appear between look and drop. */
     uint32_t word = atomic_load_explicit(&cell->word, memory_order_relaxed);
     bool is_first = !(word & HFI_CELL_DISPOSED);
@@ -96,15 +96,15 @@ bool hfi_cell_dispose(hfi_final *final, hfi_cell *cell, hf_site site, bool *clos
         cell->disposed = site;
         *closed_out = word_drop(cell, HFI_CELL_DISPOSED);
     }
-    hfp_mutex_unlock(&final->lock);
+    hfp_mutex_unlock(&resources->lock);
     return is_first;
 }
 
 /* ---- closing ---- */
 
-void hfi_cell_unlink(hfi_final *final, hfi_cell *cell)
+void hfi_cell_unlink(hfi_resources *resources, hfi_cell *cell)
 {
-    *(cell->newer ? &cell->newer->older : &final->newest) = cell->older;
+    *(cell->newer ? &cell->newer->older : &resources->newest) = cell->older;
     if (cell->older) {
         cell->older->newer = cell->newer;
     }
@@ -144,16 +144,16 @@ hf_status hfi_cell_release(hfi_parts *parts, hf_thread *thread, hfi_cell *cell)
 
 hf_status hfi_cell_close(hf_thread *thread, hfi_cell *cell)
 {
-    hfi_final *final = thread->parts->final;
+    hfi_resources *resources = thread->parts->resources;
     hf_status status = hfi_cell_release(thread->parts, thread, cell);
 
-    hfp_mutex_lock(&final->lock);
+    hfp_mutex_lock(&resources->lock);
     cell->is_finished = true;
     bool is_dead = cell->object == 0;
     if (is_dead) {
-        hfi_cell_unlink(final, cell);
+        hfi_cell_unlink(resources, cell);
     }
-    hfp_mutex_unlock(&final->lock);
+    hfp_mutex_unlock(&resources->lock);
     if (is_dead) {
         hfi_free(cell);
     }
@@ -215,24 +215,25 @@ static hfi_cell *make_cell(const hf_resource_class *class_of, uintptr_t value, h
         cell->sig = CELL_SIG;
         cell->value = value;
         cell->class_of = class_of;
-        cell->born = site;
+        cell->work.kind = &hfi_leak_kind;
+        cell->work.site = site;
         atomic_init(&cell->word, HFI_CELL_ONE);
     }
     return cell;
 }
 
 /** Ties cell and object together.  No safepoint lies between the object's birth and here. */
-static void link_cell(hfi_final *final, hfi_cell *cell, uintptr_t object)
+static void link_cell(hfi_resources *resources, hfi_cell *cell, uintptr_t object)
 {
     *(hfi_cell **)hfi_payload_8(object) = cell;
     cell->object = object;
-    hfp_mutex_lock(&final->lock);
-    cell->older = final->newest;
+    hfp_mutex_lock(&resources->lock);
+    cell->older = resources->newest;
     if (cell->older) {
         cell->older->newer = cell;
     }
-    final->newest = cell;
-    hfp_mutex_unlock(&final->lock);
+    resources->newest = cell;
+    hfp_mutex_unlock(&resources->lock);
 }
 
 hf_status hf_resource_create_at(hf_thread *thread, const hf_resource_class *class_of,
@@ -249,8 +250,8 @@ hf_status hf_resource_create_at(hf_thread *thread, const hf_resource_class *clas
     if (atomic_load_explicit(&thread->parts->is_stopping, memory_order_relaxed)) {
         return HF_E_SHUTDOWN;
     }
-    hfi_final *final = thread->parts->final;
-    status = hfi_runner_need(final, thread);
+    hfi_resources *resources = thread->parts->resources;
+    status = hfi_runner_need(thread->parts->runner, thread);
     if (status != HF_OK) {
         return status;
     }
@@ -269,7 +270,7 @@ hf_status hf_resource_create_at(hf_thread *thread, const hf_resource_class *clas
         hfi_free(cell);
         return status;
     }
-    link_cell(final, cell, object);
+    link_cell(resources, cell, object);
     out->word_ = object;
     return HF_OK;
 }
@@ -292,7 +293,7 @@ static hf_status report_disposed_twice(hf_thread *thread, const hfi_cell *cell, 
     report.argument = "resource";
     report.object = cell->class_of->name;
     report.site = site;
-    report.other_site = cell->born;
+    report.other_site = cell->work.site;
     report.message = message;
     report.remedy = "dispose a resource once, where its owner is done with it";
     return hfi_report(thread->parts->reporter, &report);
@@ -308,7 +309,7 @@ hf_status hf_resource_dispose_at(hf_thread *thread, hf_ref resource, hf_site sit
     }
     hfi_crossing(thread);
     bool is_closed;
-    if (!hfi_cell_dispose(thread->parts->final, cell, site, &is_closed)) {
+    if (!hfi_cell_dispose(thread->parts->resources, cell, site, &is_closed)) {
         return report_disposed_twice(thread, cell, site);
     }
     return is_closed ? hfi_cell_close(thread, cell) : HF_OK;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * The runner: the thread that finalizers and leaks are run on.
+ * The runner: the thread that does what a death asks for.
  *
  * Purpose: user code that runs because something died runs here, one after
  * another, never on a thread that allocates or collects, and never with a lock
  * of the library held.
  *
- * Invariants: it is started once, by the first finalizer or resource, so that a
+ * Invariants: it is started once, by the first thing that may die, so that a
  * collection, in which nothing may fail, always finds it.  It sleeps in native
  * state, so a sleeping runner holds up nobody.  It takes work in the order in
  * which it was queued; `done` counts what is behind it, and is raised only after
@@ -20,31 +20,13 @@
  * so none is lost.
  */
 
+#include "base/alloc.h"
 #include "diag/report.h"
-#include "final/inside.h"
+#include "runner/inside.h"
 
 #include <holdfast/root.h>
 
 #define RETRY_NS 1000000u /* between two tries for something that the system refused for now */
-
-void hfi_runner_init(hfi_runner *runner)
-{
-    hfp_mutex_init(&runner->lock);
-    hfp_cond_init(&runner->work);
-    hfp_cond_init(&runner->news);
-}
-
-void hfi_runner_finish(hfi_runner *runner)
-{
-    hfp_cond_finish(&runner->news);
-    hfp_cond_finish(&runner->work);
-    hfp_mutex_finish(&runner->lock);
-}
-
-static uint32_t state_of(hfi_runner *runner)
-{
-    return atomic_load_explicit(&runner->state, memory_order_acquire);
-}
 
 /* Lock held. */
 static void set_state(hfi_runner *runner, hfi_runner_state state)
@@ -55,48 +37,37 @@ static void set_state(hfi_runner *runner, hfi_runner_state state)
 
 /* ---- one piece of work ---- */
 
-typedef struct job {
-    bool is_some;
-    hfi_cell *leak; /* or a finalizer: */
-    hf_finalizer_fn run;
-    void *user;
-    hf_site site;
-} job;
-
-/** Takes the oldest work; a finalizer's object goes from the queue's root to `slot`. */
-static job take_job(hfi_final *final, hf_ref slot)
+/** Takes the oldest work, or NULL; its object goes from the queue's root to `slot`. */
+static hfi_work *take_work(hfi_runner *runner, hf_ref slot)
 {
-    job taken = { 0 };
-    hfp_mutex_lock(&final->lock);
-    hfi_work *work = hfi_queue_take(&final->queue);
+    hfp_mutex_lock(&runner->queue_lock);
+    hfi_work *work = hfi_queue_take(&runner->queue);
     if (work) {
-        taken.is_some = true;
-        if (work->kind == HFI_WORK_LEAK) {
-            taken.leak = HF_CONTAINER(work, hfi_cell, work);
-        } else {
-            hfi_armed *armed = HF_CONTAINER(work, hfi_armed, work);
-            slot->word_ = armed->object.word_;
-            taken.run = armed->run;
-            taken.user = armed->user;
-            taken.site = armed->site;
-            hfi_table_recycle(&final->table, armed);
-        }
+        slot->word_ = work->object.word_;
+        work->object.word_ = 0;
     }
-    hfp_mutex_unlock(&final->lock);
-    return taken;
+    hfp_mutex_unlock(&runner->queue_lock);
+    return work;
 }
 
-static void report_run(hfi_final *final, const job *run, const char *message, const char *remedy)
+/** What reports say of a run: the work itself is gone by then. */
+typedef struct run_names {
+    const char *kind;
+    hf_site site;
+} run_names;
+
+static void report_run(hfi_runner *runner, const run_names *names, const char *message,
+                       const char *remedy)
 {
     hf_report report = HF_REPORT_INIT;
     report.kind = HF_REPORT_MISUSE;
     report.status = HF_E_MISUSE;
-    report.function = "a finalizer";
+    report.function = names->kind;
     report.argument = "runner";
-    report.site = run->site;
+    report.site = names->site;
     report.message = message;
     report.remedy = remedy;
-    hfi_report(final->parts->reporter, &report);
+    hfi_report(runner->parts->reporter, &report);
 }
 
 /** Brings the thread back to managed state; what to say if it was elsewhere, with the remedy. */
@@ -116,23 +87,23 @@ static const char *settle_state(hf_thread *thread, const char **remedy_out)
     }
 }
 
-/** Brings the thread back to where it was before the run, if the finalizer left it elsewhere. */
-static void settle(hfi_final *final, hf_thread *thread, hf_frame *frame, const job *run)
+/** Brings the thread back to where it was before the run, if user code left it elsewhere. */
+static void settle(hfi_runner *runner, hf_thread *thread, hf_frame *frame, const run_names *names)
 {
     const char *remedy = NULL;
     const char *message = settle_state(thread, &remedy);
     if (thread->frames != frame) {
-        /* The frames inside lie where the finalizer's stack was: forgotten, and not looked at. */
+        /* The frames inside lie where the run's stack was: forgotten, and not looked at. */
         thread->frames = frame;
         message = "it returned with a frame open";
         remedy = "use HF_FRAME, or end the frame on every way out";
     }
     if (message) {
-        report_run(final, run, message, remedy);
+        report_run(runner, names, message, remedy);
     }
 }
 
-static void finish_job(hfi_runner *runner)
+static void finish_work(hfi_runner *runner)
 {
     hfp_mutex_lock(&runner->lock);
     runner->done++;
@@ -148,18 +119,18 @@ static void nap(hf_thread *thread)
 }
 
 /**
- * A finalizer detached the runner's own thread: reports that and attaches it again.  If the
- * finalizer did that too, its record goes first: it may have left anything open in it.
+ * User code detached the runner's own thread: reports that and attaches it again.  If it did that
+ * too, its record goes first: it may have left anything open in it.
  */
-static hf_thread *attach_again(hfi_final *final, hf_thread *thread, const job *run)
+static hf_thread *attach_again(hfi_runner *runner, hf_thread *thread, const run_names *names)
 {
     if (thread) {
         const char *remedy;
         (void)settle_state(thread, &remedy);
         (void)hf_thread_detach(thread);
     }
-    report_run(final, run, "it detached the runner", "detach only what you attached yourself");
-    while (hf_thread_attach((hf_runtime *)(void *) final->parts, &thread) != HF_OK) {
+    report_run(runner, names, "it detached the runner", "detach only what you attached yourself");
+    while (hf_thread_attach((hf_runtime *)(void *)runner->parts, &thread) != HF_OK) {
         hfp_sleep_ns(RETRY_NS);
     }
     thread->is_runner = true;
@@ -167,28 +138,24 @@ static hf_thread *attach_again(hfi_final *final, hf_thread *thread, const job *r
 }
 
 /** Runs one piece of work; the slot is the innermost of `frame`.  Ends the frame. */
-static void run_job(hfi_final *final, hf_thread **thread_inout, hf_frame *frame, hf_ref slot,
-                    const job *run)
+static void run_work(hfi_runner *runner, hf_thread **thread_inout, hf_frame *frame, hf_ref slot,
+                     hfi_work *work)
 {
     hf_thread *thread = *thread_inout;
-    if (run->leak) {
-        hfi_cell_leaked(thread, run->leak);
-        hf_frame_end(frame);
-        return;
-    }
-    run->run(thread, slot, run->user);
+    run_names names = { work->kind->name, work->site };
+    work->kind->run(thread, work, slot);
     /* Asked by the thread's key: a detached record may be another thread's by now. */
-    hf_thread *self = hfi_world_self(final->parts->world);
+    hf_thread *self = hfi_world_self(runner->parts->world);
     if (self != thread) {
-        *thread_inout = attach_again(final, self, run); /* the detach has ended the frame */
+        *thread_inout = attach_again(runner, self, &names); /* the detach has ended the frame */
     } else {
-        settle(final, thread, frame, run);
+        settle(runner, thread, frame, &names);
         hf_frame_end(frame);
     }
 }
 
 /** Runs the oldest work; false if there is none. */
-static bool run_next(hfi_final *final, hf_thread **thread_inout)
+static bool run_next(hfi_runner *runner, hf_thread **thread_inout)
 {
     hf_thread *thread = *thread_inout;
     hf_frame frame = { 0 };
@@ -200,13 +167,13 @@ static bool run_next(hfi_final *final, hf_thread **thread_inout)
         nap(thread);
         return true;
     }
-    job run = take_job(final, slot);
-    if (!run.is_some) {
+    hfi_work *work = take_work(runner, slot);
+    if (!work) {
         hf_frame_end(&frame);
         return false;
     }
-    run_job(final, thread_inout, &frame, slot, &run);
-    finish_job(&final->runner);
+    run_work(runner, thread_inout, &frame, slot, work);
+    finish_work(runner);
     return true;
 }
 
@@ -229,10 +196,9 @@ static bool await_work(hfi_runner *runner, hf_thread *thread)
 
 static void runner_main(void *user)
 {
-    hfi_final *final = user;
-    hfi_runner *runner = &final->runner;
+    hfi_runner *runner = user;
     hf_thread *thread;
-    hf_status status = hf_thread_attach((hf_runtime *)(void *) final->parts, &thread);
+    hf_status status = hf_thread_attach((hf_runtime *)(void *)runner->parts, &thread);
     if (status == HF_OK) {
         thread->is_runner = true;
     }
@@ -244,7 +210,7 @@ static void runner_main(void *user)
         return;
     }
     do {
-        while (run_next(final, &thread)) {
+        while (run_next(runner, &thread)) {
         }
     } while (await_work(runner, thread));
     thread->is_runner = false;
@@ -252,13 +218,12 @@ static void runner_main(void *user)
 }
 
 /** Starts the thread and waits until it is attached.  Native state, lock held, state NONE. */
-static hf_status start(hfi_final *final)
+static hf_status start(hfi_runner *runner)
 {
-    hfi_runner *runner = &final->runner;
     set_state(runner, HFI_RUNNER_STARTING);
-    hf_status status = hfp_thread_start(&runner->handle, "hf-runner", runner_main, final);
+    hf_status status = hfp_thread_start(&runner->handle, "hf-runner", runner_main, runner);
     if (status == HF_OK) {
-        while (state_of(runner) == HFI_RUNNER_STARTING) {
+        while (hfi_runner_state_of(runner) == HFI_RUNNER_STARTING) {
             (void)hfp_cond_wait(&runner->news, &runner->lock, HFP_FOREVER);
         }
         status = runner->start_status;
@@ -272,10 +237,9 @@ static hf_status start(hfi_final *final)
     return status;
 }
 
-hf_status hfi_runner_need(hfi_final *final, hf_thread *thread)
+hf_status hfi_runner_need(hfi_runner *runner, hf_thread *thread)
 {
-    hfi_runner *runner = &final->runner;
-    if (HF_LIKELY(state_of(runner) == HFI_RUNNER_RUNNING)) {
+    if (HF_LIKELY(hfi_runner_state_of(runner) == HFI_RUNNER_RUNNING)) {
         return HF_OK;
     }
     hfp_native_error saved = hfp_native_error_save();
@@ -284,14 +248,15 @@ hf_status hfi_runner_need(hfi_final *final, hf_thread *thread)
         hfi_enter(thread);
     }
     hfp_mutex_lock(&runner->lock);
-    while (state_of(runner) == HFI_RUNNER_STARTING || state_of(runner) == HFI_RUNNER_FAILED) {
+    while (hfi_runner_state_of(runner) == HFI_RUNNER_STARTING ||
+           hfi_runner_state_of(runner) == HFI_RUNNER_FAILED) {
         (void)hfp_cond_wait(&runner->news, &runner->lock, HFP_FOREVER);
     }
     hf_status status = HF_OK;
-    if (state_of(runner) == HFI_RUNNER_NONE) {
-        status = start(final);
+    if (hfi_runner_state_of(runner) == HFI_RUNNER_NONE) {
+        status = start(runner);
         runner->is_lost = runner->is_lost && status != HF_OK;
-    } else if (state_of(runner) == HFI_RUNNER_ENDED) {
+    } else if (hfi_runner_state_of(runner) == HFI_RUNNER_ENDED) {
         status = HF_E_SHUTDOWN;
     }
     hfp_mutex_unlock(&runner->lock);
@@ -300,22 +265,6 @@ hf_status hfi_runner_need(hfi_final *final, hf_thread *thread)
     }
     hfp_native_error_restore(saved);
     return status;
-}
-
-void hfi_runner_fork_child(hfi_runner *runner, uint64_t done)
-{
-    /* Made anew: the conditions, and with them the lock, count threads that are not there any more.
-     */
-    hfp_mutex_init(&runner->lock);
-    hfp_mutex_lock(&runner->lock);
-    hfp_cond_init(&runner->work);
-    hfp_cond_init(&runner->news);
-    runner->done = done;
-    runner->wake = false;
-    if (state_of(runner) != HFI_RUNNER_NONE && state_of(runner) != HFI_RUNNER_ENDED) {
-        runner->is_lost = true;
-        atomic_store_explicit(&runner->state, HFI_RUNNER_NONE, memory_order_relaxed);
-    }
 }
 
 void hfi_runner_wake(hfi_runner *runner)
@@ -329,7 +278,7 @@ void hfi_runner_wake(hfi_runner *runner)
 void hfi_runner_stop(hfi_runner *runner)
 {
     hfp_mutex_lock(&runner->lock);
-    bool is_running = state_of(runner) == HFI_RUNNER_RUNNING;
+    bool is_running = hfi_runner_state_of(runner) == HFI_RUNNER_RUNNING;
     runner->stopping = true;
     hfp_cond_wake_one(&runner->work);
     if (!is_running) {
@@ -344,47 +293,101 @@ void hfi_runner_stop(hfi_runner *runner)
     }
 }
 
-/* ---- waiting for it ---- */
+/* ---- life ---- */
 
-static hf_status await_done(hfi_runner *runner, uint64_t target, uint64_t deadline_ns)
+static void visit_roots(void *self, hfi_tracer *tracer)
 {
-    hf_status status = HF_OK;
-    hfp_mutex_lock(&runner->lock);
-    while (runner->done < target && status == HF_OK) {
-        if (state_of(runner) == HFI_RUNNER_ENDED) {
-            status = HF_E_SHUTDOWN;
-        } else if (!hfp_cond_wait(&runner->news, &runner->lock, deadline_ns) &&
-                   runner->done < target) {
-            status = HF_E_TIMEOUT;
-        }
+    hfi_runner *runner = self;
+    for (hfi_work *work = runner->queue.first; work; work = work->next) {
+        hfi_trace_slot(tracer, &work->object);
     }
-    hfp_mutex_unlock(&runner->lock);
-    return status;
 }
 
-hf_status hf_runner_drain(hf_thread *thread, uint64_t timeout_ns)
+static void after_resume(void *self, hf_thread *thread)
 {
-    HFI_ENTRY(thread);
-    hfi_final *final = thread->parts->final;
-    if (thread->is_runner) {
-        return hfi_misuse(thread->parts->reporter, HF_E_MISUSE, __func__, "thread", HF_SITE,
-                          "drain on another thread",
-                          "a finalizer waits for the runner, which is running it");
+    (void)thread;
+    hfi_runner *runner = self;
+    hfp_mutex_lock(&runner->queue_lock);
+    bool has_work = runner->queued_seen != runner->queue.pushed;
+    runner->queued_seen = runner->queue.pushed;
+    hfp_mutex_unlock(&runner->queue_lock);
+    if (has_work) {
+        hfi_runner_wake(runner);
     }
-    hfp_native_error saved = hfp_native_error_save();
-    hfi_crossing(thread);
-    hfp_mutex_lock(&final->lock);
-    uint64_t target = final->queue.pushed;
-    hfp_mutex_unlock(&final->lock);
+}
 
-    uint64_t deadline_ns = HFP_FOREVER;
-    if (timeout_ns != UINT64_MAX) {
-        uint64_t now = hfp_clock_ns();
-        deadline_ns = timeout_ns > UINT64_MAX - now ? HFP_FOREVER : now + timeout_ns;
+void hfi_runner_queue(hfi_runner *runner, hfi_work *work)
+{
+    hfi_queue_push(&runner->queue, work);
+}
+
+hf_status hfi_runner_create(hfi_parts *parts, hfi_runner **runner_out)
+{
+    hfi_runner *runner = hfi_alloc(sizeof *runner);
+    if (!runner) {
+        return HF_E_NOMEM;
     }
-    hfi_enter(thread);
-    hf_status status = await_done(&final->runner, target, deadline_ns);
-    hfi_leave(thread);
-    hfp_native_error_restore(saved);
-    return status;
+    runner->parts = parts;
+    hfp_mutex_init(&runner->queue_lock);
+    hfp_mutex_init(&runner->lock);
+    hfp_cond_init(&runner->work);
+    hfp_cond_init(&runner->news);
+    runner->participant = (hfi_participant){
+        .name = "runner",
+        .self = runner,
+        .visit_roots = visit_roots,
+        .after_resume = after_resume,
+    };
+    hfi_heap_add_participant(parts->heap, &runner->participant);
+    *runner_out = runner;
+    return HF_OK;
+}
+
+void hfi_runner_destroy(hfi_runner *runner)
+{
+    hfp_cond_finish(&runner->news);
+    hfp_cond_finish(&runner->work);
+    hfp_mutex_finish(&runner->lock);
+    hfp_mutex_finish(&runner->queue_lock);
+    hfi_free(runner);
+}
+
+/* ---- fork ---- */
+
+void hfi_runner_lock(hfi_runner *runner)
+{
+    hfp_mutex_lock(&runner->queue_lock);
+    hfp_mutex_lock(&runner->lock);
+}
+
+void hfi_runner_unlock(hfi_runner *runner)
+{
+    hfp_mutex_unlock(&runner->lock);
+    hfp_mutex_unlock(&runner->queue_lock);
+}
+
+void hfi_runner_fork_child(hfi_runner *runner)
+{
+    uint64_t waiting = 0;
+    for (const hfi_work *work = runner->queue.first; work; work = work->next) {
+        waiting++;
+    }
+    /* Made anew: the conditions, and with them the lock, count threads that are not there any more.
+     */
+    hfp_mutex_init(&runner->lock);
+    hfp_mutex_lock(&runner->lock);
+    hfp_cond_init(&runner->work);
+    hfp_cond_init(&runner->news);
+    runner->done = runner->queue.pushed - waiting;
+    runner->wake = false;
+    hfi_runner_state state = hfi_runner_state_of(runner);
+    if (state != HFI_RUNNER_NONE && state != HFI_RUNNER_ENDED) {
+        runner->is_lost = true;
+        atomic_store_explicit(&runner->state, HFI_RUNNER_NONE, memory_order_relaxed);
+    }
+}
+
+hf_status hfi_runner_after_fork(hfi_runner *runner, hf_thread *thread)
+{
+    return runner->is_lost ? hfi_runner_need(runner, thread) : HF_OK;
 }

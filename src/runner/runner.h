@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HOLDFAST_RUNNER_RUNNER_H
+#define HOLDFAST_RUNNER_RUNNER_H
+
+/*
+ * The runner, as the modules see it whose work it does.
+ */
+
+#include "heap/heap.h"
+#include "runner/queue.h"
+#include "thread/thread.h"
+
+#include <holdfast/runner.h>
+
+typedef struct hfi_runner hfi_runner;
+
+HF_MUST_CHECK hf_status hfi_runner_create(hfi_parts *parts, hfi_runner **runner_out);
+
+/** Lets it finish the queue, and joins it.  Not attached. */
+void hfi_runner_stop(hfi_runner *runner);
+
+/** After hfi_runner_stop(), with nothing queued. */
+void hfi_runner_destroy(hfi_runner *runner);
+
+/**
+ * Starts the runner if it does not run yet: before something is registered that a collection may
+ * queue, because there nothing may fail.  Managed; may park.  Thread NULL: not attached or native.
+ * HF_E_NOMEM, HF_E_SYSTEM, HF_E_SHUTDOWN.
+ */
+HF_MUST_CHECK hf_status hfi_runner_need(hfi_runner *runner, hf_thread *thread);
+
+/** Queues a work whose kind, object and site are set.  World stopped; the runner is woken when the
+ * world runs again. */
+void hfi_runner_queue(hfi_runner *runner, hfi_work *work);
+
+/** Takes and gives the module's locks around a fork. */
+void hfi_runner_lock(hfi_runner *runner);
+void hfi_runner_unlock(hfi_runner *runner);
+
+/** In the child, locks held: the runner is gone, and what it was running is taken for done. */
+void hfi_runner_fork_child(hfi_runner *runner);
+
+/** Starts it again if a fork lost it.  Thread NULL: not attached or in native state.
+ * HF_E_NOMEM, HF_E_SYSTEM: may be tried again. */
+HF_MUST_CHECK hf_status hfi_runner_after_fork(hfi_runner *runner, hf_thread *thread);
+
+#endif
