@@ -150,7 +150,7 @@ void hfi_walk_roots(hfi_walk *walk)
     hfi_visit_roots(&walk->tracer);
 }
 
-static void follow(hfi_walk *walk)
+void hfi_walk_follow(hfi_walk *walk)
 {
     while (walk->next < walk->count && hfi_walk_goes_on(walk)) {
         walk->current = walk->next++;
@@ -163,7 +163,7 @@ void hfi_walk_rest(hfi_walk *walk)
 {
     uint32_t before;
     do {
-        follow(walk);
+        hfi_walk_follow(walk);
         before = walk->count;
         for (hfi_participant *p = walk->tracer.heap->participants; p && hfi_walk_goes_on(walk);
              p = p->next) {

@@ -17,8 +17,10 @@
 
 #include "heap/space.h"
 
-#define HFI_WALK_ROOT UINT32_MAX /* in place of an object's number: shown by a participant */
-#define HFI_WALK_MAX  (UINT32_MAX - 1)
+/* In place of an object's number. */
+#define HFI_WALK_ROOT UINT32_MAX       /* shown by a participant */
+#define HFI_WALK_FROM (UINT32_MAX - 1) /* by the object that the walk began with */
+#define HFI_WALK_MAX  (UINT32_MAX - 1) /* numbers are smaller */
 
 typedef struct hfi_walk {
     hfi_looker looker; /* first, so that `look` finds the walk */
@@ -54,7 +56,10 @@ bool hfi_walk_add(hfi_walk *walk, uintptr_t object);
 void hfi_walk_pins(hfi_walk *walk);
 void hfi_walk_roots(hfi_walk *walk);
 
-/** Follows all that was entered, and what lives on condition of it. */
+/** Follows all that was entered. */
+void hfi_walk_follow(hfi_walk *walk);
+
+/** The same, and what lives on condition of it. */
 void hfi_walk_rest(hfi_walk *walk);
 
 /** True while there is a reason to go on. */
