@@ -88,6 +88,32 @@ HF_API HF_MUST_CHECK hf_status hf_finalizer_set_typed_at(hf_thread *thread, hf_r
  */
 HF_API hf_status hf_finalizer_clear(hf_thread *thread, hf_ref object);
 
+/** A finalizer that never runs, because its object reaches itself. */
+typedef struct hf_finalizer_cycle {
+    uint32_t struct_size;
+    const char *type; /* of the object */
+    hf_site site;     /* where the finalizer was set */
+    const char *path; /* from the object back to itself: "node.next -> [3] -> node" */
+} hf_finalizer_cycle;
+
+/** Receives a cycle.  It and its texts are borrowed for the call. */
+typedef void (*hf_finalizer_cycle_fn)(const hf_finalizer_cycle *cycle, void *user);
+
+/**
+ * Visits each armed finalizer whose object reaches itself, in the order of arming, whether or not
+ * anything else reaches the object still.  Walks what each armed object reaches.
+ *
+ * @return HF_OK; HF_E_NULL without a thread or a function; HF_E_NOMEM, with some not visited;
+ *         HF_E_DETACHED.
+ *
+ * @par Ownership   Nothing changes hands.
+ * @par Threads     The owner, in managed state; `visit` is called in it, without a lock.
+ * @par GC          May park.
+ * @par Last-error  Preserved, but for what `visit` does.
+ */
+HF_API HF_MUST_CHECK hf_status hf_finalizer_cycles(hf_thread *thread, hf_finalizer_cycle_fn visit,
+                                                   void *user) HF_MAY_GC;
+
 HF_END_DECLS
 
 #endif

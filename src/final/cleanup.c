@@ -12,10 +12,7 @@
  * up when the record is stopped or queued: an old handle finds that out and does
  * nothing.  A record whose generations are used up is not used again.
  *
- * An argument that reaches the object keeps it alive for ever.  That the argument
- * is not the object itself is looked at always; the whole path in checked mode,
- * when it is added and, since the program may link the two later, after each
- * collection for a few in turn.
+ * An argument that reaches the object keeps it alive for ever: reach.c looks for that.
  *
  * Threads: add and stop on any managed thread, under final->lock; the collection
  * with the world stopped, without it.  Stopping and dying are decided by who comes
@@ -192,6 +189,38 @@ hf_status hf_cleanup_stop(hf_thread *thread, hf_cleanup cleanup, bool *was_armed
     return HF_OK;
 }
 
+/* ---- being looked at ---- */
+
+bool hfi_cleanup_next(hfi_cleanups *all, hf_cleanup *cleanup_out, hfi_search *search_out,
+                      hf_site *site_out)
+{
+    hfi_cleanup *cleanup = all->oldest;
+    if (!cleanup) {
+        return false;
+    }
+    unlist_argument(all, cleanup);
+    list_argument(all, cleanup); /* the others first, the next time */
+    const hfi_armed *armed = &cleanup->armed;
+    *cleanup_out = handle_of(cleanup);
+    *site_out = armed->work.site;
+    uint32_t type = hfi_object_type_id(armed->work.object.word_);
+    if (!cleanup->is_told && type != HFI_TYPE_BYTES && type != HFI_TYPE_RESOURCE) {
+        search_out->from = armed->work.object;
+        search_out->to.word_ = all->watch.objects[armed->place];
+    }
+    return true;
+}
+
+bool hfi_cleanup_mark_told(hfi_cleanups *all, hf_cleanup cleanup)
+{
+    hfi_cleanup *found = find(all, cleanup);
+    bool is_news = found && !found->is_told;
+    if (is_news) {
+        found->is_told = true;
+    }
+    return is_news;
+}
+
 /* ---- in a collection ---- */
 
 void hfi_cleanups_visit_roots(hfi_final *final, hfi_tracer *tracer)
@@ -211,4 +240,16 @@ void hfi_cleanups_clear_dead(hfi_final *final, hfi_tracer *tracer)
         hfi_runner_queue(final->parts->runner, &armed->work);
     }
     (void)hfi_watch_close_gaps(&all->watch);
+}
+
+void hfi_cleanups_tell_root(hfi_final *final, const hf_slot *slot, hfi_text *text)
+{
+    const hfi_cleanup *cleanup = final->cleanups.oldest;
+    while (cleanup && &cleanup->armed.work.object != slot) {
+        cleanup = cleanup->newer;
+    }
+    if (cleanup) {
+        hf_site site = cleanup->armed.work.site;
+        hfi_text_format(text, "the argument of a cleanup of %s:%d", hfi_site_file(site), site.line);
+    }
 }

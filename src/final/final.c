@@ -9,7 +9,7 @@
  * object wait until its finalizer has run and it died again.
  *
  * Threads: create and destroy belong to the runtime, with no thread attached; the
- * participant's functions run with the world stopped.
+ * participant's functions run with the world stopped, but for after_resume.
  */
 
 #include "base/alloc.h"
@@ -18,6 +18,7 @@
 static void visit_roots(void *self, hfi_tracer *tracer)
 {
     hfi_cleanups_visit_roots(self, tracer);
+    hfi_reach_visit_roots(self, tracer);
 }
 
 static void after_mark(void *self, hfi_tracer *tracer)
@@ -28,6 +29,17 @@ static void after_mark(void *self, hfi_tracer *tracer)
 static void clear_dead(void *self, hfi_tracer *tracer)
 {
     hfi_cleanups_clear_dead(self, tracer);
+}
+
+static void after_resume(void *self, hf_thread *thread)
+{
+    hfi_reach_look(self, thread);
+}
+
+static void tell_root(void *self, const hf_slot *slot, uintptr_t object, hfi_text *text)
+{
+    (void)object;
+    hfi_cleanups_tell_root(self, slot, text);
 }
 
 hf_status hfi_final_create(hfi_parts *parts, hfi_final **final_out)
@@ -46,6 +58,8 @@ hf_status hfi_final_create(hfi_parts *parts, hfi_final **final_out)
         .visit_roots = visit_roots,
         .after_mark = after_mark,
         .clear_dead = clear_dead,
+        .after_resume = parts->settings.checked ? after_resume : NULL,
+        .tell_root = tell_root,
     };
     hfi_heap_add_participant(parts->heap, &final->participant);
     *final_out = final;

@@ -11,6 +11,7 @@
  * collector therefore goes without it.
  */
 
+#include "diag/text.h"
 #include "final/final.h"
 #include "final/index.h"
 #include "final/pool.h"
@@ -47,12 +48,19 @@ typedef struct hfi_cleanups {
     hfi_cleanup *oldest, *newest; /* with an argument */
 } hfi_cleanups;
 
+/** A search for a path; on the stack of who asks.  Its slots are roots. */
+typedef struct hfi_search {
+    struct hfi_search *next;
+    hf_slot from, to;
+} hfi_search;
+
 struct hfi_final {
     hfi_parts *parts;
     hfi_participant participant;
     hfp_mutex lock;
     hfi_finalizers finalizers; /* lock */
     hfi_cleanups cleanups;     /* lock */
+    hfi_search *searches;      /* lock */
 };
 
 /** HF_E_SHUTDOWN, or whatever hfi_runner_need() says: before something is armed. */
@@ -67,17 +75,35 @@ void hfi_cleanups_visit_roots(hfi_final *final, hfi_tracer *tracer);
 /** World stopped: queues the cleanups of what is dead by now. */
 void hfi_cleanups_clear_dead(hfi_final *final, hfi_tracer *tracer);
 
+/** World stopped: names the argument in a slot, for a path. */
+void hfi_cleanups_tell_root(hfi_final *final, const hf_slot *slot, hfi_text *text);
+
 /** Between these two a place in the watch means the same record or none. */
 void hfi_left_begin(hfi_final *final, hfi_watch *watch);
 void hfi_left_end(hfi_final *final, hfi_watch *watch);
 
-/** The next that is armed, from *place_inout on; false: there is none. */
-bool hfi_left_next(hfi_final *final, const hfi_watch *watch, uint32_t *place_inout,
-                   hfi_left *left_out);
+/** The next that is armed, from *place_inout on; false: there is none.  Lock held. */
+bool hfi_left_next(const hfi_watch *watch, uint32_t *place_inout, hfi_left *left_out);
+
+/**
+ * The next cleanup with an argument whose turn it is to be looked at, with its site; false: there
+ * is none.  The ends of the search stay null if there is nothing to find.  Lock held.
+ */
+bool hfi_cleanup_next(hfi_cleanups *all, hf_cleanup *cleanup_out, hfi_search *search_out,
+                      hf_site *site_out);
+
+/** It was told that this one can never run; false: before, or it is not armed.  Lock held. */
+bool hfi_cleanup_mark_told(hfi_cleanups *all, hf_cleanup cleanup);
 
 /** HF_E_ARGUMENT, reported, if the argument in the one slot is or, in checked mode, reaches the
- * object in the other.  May be a safepoint. */
+ * object in the other.  HF_E_NOMEM.  May be a safepoint. */
 HF_MUST_CHECK hf_status hfi_reach_check(const hfi_asker *asker, const hf_slot *argument,
                                         const hf_slot *object);
+
+/** Checked mode, after a collection: whether arguments keep what their cleanups wait for. */
+void hfi_reach_look(hfi_final *final, hf_thread *thread);
+
+/** World stopped: what is searched for a path lives and is followed. */
+void hfi_reach_visit_roots(hfi_final *final, hfi_tracer *tracer);
 
 #endif

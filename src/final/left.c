@@ -25,11 +25,9 @@ void hfi_left_end(hfi_final *final, hfi_watch *watch)
     hfp_mutex_unlock(&final->lock);
 }
 
-bool hfi_left_next(hfi_final *final, const hfi_watch *watch, uint32_t *place_inout,
-                   hfi_left *left_out)
+bool hfi_left_next(const hfi_watch *watch, uint32_t *place_inout, hfi_left *left_out)
 {
     bool found = false;
-    hfp_mutex_lock(&final->lock);
     while (!found && *place_inout < watch->used) {
         uint32_t place = (*place_inout)++;
         const hfi_armed *armed = watch->records[place];
@@ -42,6 +40,14 @@ bool hfi_left_next(hfi_final *final, const hfi_watch *watch, uint32_t *place_ino
             found = true;
         }
     }
+    return found;
+}
+
+static bool next_locked(hfi_final *final, const hfi_watch *watch, uint32_t *place_inout,
+                        hfi_left *left_out)
+{
+    hfp_mutex_lock(&final->lock);
+    bool found = hfi_left_next(watch, place_inout, left_out);
     hfp_mutex_unlock(&final->lock);
     return found;
 }
@@ -52,7 +58,7 @@ static void each_of(hfi_final *final, hfi_watch *watch, void (*visit)(const hfi_
     hfi_left left;
     uint32_t place = 0;
     hfi_left_begin(final, watch);
-    while (hfi_left_next(final, watch, &place, &left)) {
+    while (next_locked(final, watch, &place, &left)) {
         visit(&left, user);
     }
     hfi_left_end(final, watch);
