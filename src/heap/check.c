@@ -209,6 +209,7 @@ static void check_reachable(hfi_checker *checker, hfi_tracer *tracer)
     hfi_visit_roots(tracer);
     for (size_t i = 0; i < checker->count && checker->status == HF_OK; i++) {
         hfi_trace_fields(tracer, checker->queue[i]);
+        hfi_visit_values(tracer, checker->queue[i]);
     }
 }
 

@@ -36,7 +36,13 @@ typedef struct hfi_participant {
     void *self;
     void (*visit_pins)(void *self, hfi_tracer *tracer);
     void (*visit_roots)(void *self, hfi_tracer *tracer);
+    /* An object with HFI_FLAG_KEY was found live; it was at `object`.  Notes that and marks nothing
+     * itself, since whoever calls is in the middle of marking. */
+    void (*key_marked)(void *self, hfi_tracer *tracer, uintptr_t object);
     bool (*mark_more)(void *self, hfi_tracer *tracer); /* true: something was marked */
+    /* For a walk that marks nothing (the verifier): what `object`, which has HFI_FLAG_KEY and was
+     * reached, keeps alive beside its fields. */
+    void (*visit_values)(void *self, hfi_tracer *tracer, uintptr_t object);
     void (*clear_short)(void *self, hfi_tracer *tracer);
     void (*after_mark)(void *self, hfi_tracer *tracer);
     void (*clear_dead)(void *self, hfi_tracer *tracer);
@@ -51,6 +57,9 @@ void hfi_trace_pin(hfi_tracer *tracer, uintptr_t object);
 
 /** The object in the slot lives; the slot is updated if it moves. */
 void hfi_trace_slot(hfi_tracer *tracer, hf_slot *slot);
+
+/** visit_values of every participant, if the object has HFI_FLAG_KEY. */
+void hfi_visit_values(hfi_tracer *tracer, uintptr_t object);
 
 /** Traces all that is reached so far, and what mark_more adds to that.  The heap does it between
  * phases; after_mark does it between its own steps. */
