@@ -31,6 +31,7 @@
 #include "holdfast/type.h"
 #include "holdfast/utf.h"
 #include "holdfast/version.h"
+#include "holdfast/weak.h"
 #include "holdfast/wrap.h"
 #include "holdfast/wrap_macros.h"
 

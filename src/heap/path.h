@@ -17,6 +17,7 @@ typedef struct hfi_path_step {
     const char *field; /* NULL: an element, a place without a name, or the last object */
     uint64_t at;       /* an array's element, else the offset in the payload */
     hf_site born;      /* file NULL: not known */
+    bool is_condition; /* no reference of its own leads on: the next lives if this does */
 } hfi_path_step;
 
 typedef struct hfi_path {
