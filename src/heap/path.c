@@ -166,6 +166,17 @@ static void tell_skipped(const hfi_seeker *seeker, hfi_path *path)
     hfi_text_end(&text);
 }
 
+static bool is_pinned(hfi_seeker *seeker, uintptr_t object)
+{
+    hfi_heap *heap = seeker->walk.tracer.heap;
+    root_finder finder = {
+        .looker = { look_for_root, NULL }, .seeker = seeker, .object = object, .asks_pins = true
+    };
+    hfi_tracer tracer = { .heap = heap, .phase = HFI_PHASE_CHECK, .looker = &finder.looker };
+    hfi_visit_pins(&tracer);
+    return finder.rank != 0;
+}
+
 /* ---- telling the way ---- */
 
 typedef struct edge_finder {
@@ -247,6 +258,7 @@ static hf_status fill_path(hfi_seeker *seeker, uintptr_t from, hfi_path *path)
         tell_root(seeker, walk->object[first], path);
     }
     path->flags = hfi_object_word(seeker->to) & HFI_FLAGS_MASK;
+    path->is_pinned = is_pinned(seeker, seeker->to);
     path->is_found = true;
     return HF_OK;
 }

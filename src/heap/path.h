@@ -27,6 +27,7 @@ typedef struct hfi_path {
     size_t count;                 /* objects, both ends included */
     hfi_path_step *step;
     uint64_t flags; /* of the last object: HFI_FLAG_... */
+    bool is_pinned; /* it; by anybody */
 } hfi_path;
 
 /** What is asked.  Slots are read once the world is stopped, so a collection until then does no
