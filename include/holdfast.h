@@ -18,6 +18,7 @@
 #include "holdfast/final.h"
 #include "holdfast/handle.h"
 #include "holdfast/heap.h"
+#include "holdfast/inspect.h"
 #include "holdfast/library.h"
 #include "holdfast/native.h"
 #include "holdfast/prefix.h"

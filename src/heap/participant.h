@@ -17,6 +17,9 @@
  * Wherever trace follows, it goes on until no participant's mark_more finds more: that
  * is for what lives on a condition (an ephemeron's value, if its key does).
  *
+ * Pins, roots and values are also asked for by walks that only look (heap/walk.h): then
+ * nothing moves, and what is live is what the walk has met.
+ *
  * All but the last run with the world stopped: no locks that a managed thread may
  * hold, no allocation of managed memory, no hf_*.  Native memory that a phase
  * needs is reserved beforehand, because nothing in a collection may fail.
@@ -40,8 +43,8 @@ typedef struct hfi_participant {
      * itself, since whoever calls is in the middle of marking. */
     void (*key_marked)(void *self, hfi_tracer *tracer, uintptr_t object);
     bool (*mark_more)(void *self, hfi_tracer *tracer); /* true: something was marked */
-    /* For a walk that marks nothing (the verifier): what `object`, which has HFI_FLAG_KEY and was
-     * reached, keeps alive beside its fields. */
+    /* For a walk that only looks: what `object`, which has HFI_FLAG_KEY and was met, keeps alive
+     * beside its fields, together with what else was met by now. */
     void (*visit_values)(void *self, hfi_tracer *tracer, uintptr_t object);
     void (*clear_short)(void *self, hfi_tracer *tracer);
     void (*after_mark)(void *self, hfi_tracer *tracer);
@@ -50,6 +53,9 @@ typedef struct hfi_participant {
     /* A line about the last loan of the object with that number of birth (heap/birth.h), for the
      * report of a stale address.  In a signal handler. */
     void (*tell_loan)(void *self, uint64_t birth, struct hfi_text *text);
+    /* Says in words what root this is, one of those that visit_roots or mark_more shows; `slot`
+     * NULL: a pin of `object`.  Nothing, if it is none of theirs.  The world is stopped. */
+    void (*tell_root)(void *self, const hf_slot *slot, uintptr_t object, struct hfi_text *text);
 } hfi_participant;
 
 /** Phase pins: the object at `object` (its header's address; 0 is fine) stays and lives. */

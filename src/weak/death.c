@@ -71,11 +71,18 @@ void hfi_weaks_visit_values(void *self, hfi_tracer *tracer, uintptr_t object)
 {
     hfi_known *known = hfi_known_find_old(self, object);
     HF_VERIFY(known);
+    for (hfi_entry *entry = known->entries; entry; entry = entry->next_of_key) {
+        if (hfi_trace_is_live(tracer, entry->table->self->object)) {
+            hfi_trace_slot(tracer, &entry->value);
+        }
+    }
     if (!known->table) {
-        return; /* its values come with their tables */
+        return;
     }
     for (hfi_entry *entry = known->table->entries; entry; entry = entry->next_of_table) {
-        hfi_trace_slot(tracer, &entry->value);
+        if (hfi_trace_is_live(tracer, entry->key->object)) {
+            hfi_trace_slot(tracer, &entry->value);
+        }
     }
 }
 
