@@ -96,9 +96,9 @@ void hfi_final_destroy(hfi_final *final)
 {
     hfi_roster_finish(&final->finalizers.roster);
     hfi_free(final->finalizers.index.places);
-    hfi_pool_finish(&final->finalizers.pool);
+    hfi_armed_finish(&final->finalizers.pool);
     hfi_roster_finish(&final->cleanups.roster);
-    hfi_pool_finish(&final->cleanups.pool);
+    hfi_armed_finish(&final->cleanups.pool);
     hfp_mutex_finish(&final->lock);
     hfi_free(final);
 }

@@ -11,21 +11,21 @@
 
 #include "final/inside.h"
 
-void hfi_left_begin(hfi_final *final, hfi_roster *roster)
+void hfi_waiting_begin(hfi_final *final, hfi_roster *roster)
 {
     hfp_mutex_lock(&final->lock);
     roster->readers++;
     hfp_mutex_unlock(&final->lock);
 }
 
-void hfi_left_end(hfi_final *final, hfi_roster *roster)
+void hfi_waiting_end(hfi_final *final, hfi_roster *roster)
 {
     hfp_mutex_lock(&final->lock);
     roster->readers--;
     hfp_mutex_unlock(&final->lock);
 }
 
-bool hfi_left_next(const hfi_roster *roster, uint32_t *place_inout, hfi_left *left_out)
+bool hfi_waiting_next(const hfi_roster *roster, uint32_t *place_inout, hfi_waiting *waiting_out)
 {
     bool found = false;
     while (!found && *place_inout < roster->used) {
@@ -33,10 +33,10 @@ bool hfi_left_next(const hfi_roster *roster, uint32_t *place_inout, hfi_left *le
         const hfi_armed *armed = roster->records[place];
         if (armed) {
             const hf_type *type = hfi_type_find(hfi_object_type_id(roster->objects[place]));
-            *left_out = (hfi_left){ .kind = armed->work.kind->name,
-                                    .type = type ? type->name : "?",
-                                    .site = armed->work.site,
-                                    .object = roster->objects[place] };
+            *waiting_out = (hfi_waiting){ .kind = armed->work.kind->name,
+                                          .type = type ? type->name : "?",
+                                          .site = armed->work.site,
+                                          .object = roster->objects[place] };
             found = true;
         }
     }
@@ -44,28 +44,30 @@ bool hfi_left_next(const hfi_roster *roster, uint32_t *place_inout, hfi_left *le
 }
 
 static bool next_locked(hfi_final *final, const hfi_roster *roster, uint32_t *place_inout,
-                        hfi_left *left_out)
+                        hfi_waiting *waiting_out)
 {
     hfp_mutex_lock(&final->lock);
-    bool found = hfi_left_next(roster, place_inout, left_out);
+    bool found = hfi_waiting_next(roster, place_inout, waiting_out);
     hfp_mutex_unlock(&final->lock);
     return found;
 }
 
-static void each_of(hfi_final *final, hfi_roster *roster, void (*visit)(const hfi_left *, void *),
-                    void *user)
+static void each_of(hfi_final *final, hfi_roster *roster, hfi_left_fn visit, void *user)
 {
-    hfi_left left;
+    hfi_waiting waiting;
     uint32_t place = 0;
-    hfi_left_begin(final, roster);
-    while (next_locked(final, roster, &place, &left)) {
+    hfi_waiting_begin(final, roster);
+    while (next_locked(final, roster, &place, &waiting)) {
+        hfi_left left = { .kind = waiting.kind, .site = waiting.site, .address = waiting.object };
+        hfi_text text = hfi_text_begin(left.object, sizeof left.object);
+        hfi_text_format(&text, "%s", waiting.type);
+        hfi_text_end(&text);
         visit(&left, user);
     }
-    hfi_left_end(final, roster);
+    hfi_waiting_end(final, roster);
 }
 
-void hfi_final_each_left(hfi_final *final, void (*visit)(const hfi_left *left, void *user),
-                         void *user)
+void hfi_final_each_left(hfi_final *final, hfi_left_fn visit, void *user)
 {
     each_of(final, &final->finalizers.roster, visit, user);
     each_of(final, &final->cleanups.roster, visit, user);

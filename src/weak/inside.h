@@ -20,7 +20,7 @@
  */
 
 #include "platform/platform.h"
-#include "weak/pool.h"
+#include "base/pool.h"
 #include "weak/weak.h"
 
 #include <stdatomic.h>

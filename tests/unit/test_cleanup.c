@@ -513,7 +513,7 @@ static void cleanup_that_has_not_run_is_listed_behind_finalizers(void **state)
     assert_string_equal(all.left[1].kind, "a cleanup");
     assert_int_equal(all.left[1].site.line, 10);
     assert_int_equal(all.left[2].site.line, 11);
-    assert_string_equal(all.left[2].type, "array");
+    assert_string_equal(all.left[2].object, "array");
     assert_true(stop(cleanups[0]));
     assert_int_equal(hfi_cleanups_armed(final), 1);
     hf_clear(object);

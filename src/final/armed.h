@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef HOLDFAST_FINAL_POOL_H
-#define HOLDFAST_FINAL_POOL_H
+#ifndef HOLDFAST_FINAL_ARMED_H
+#define HOLDFAST_FINAL_ARMED_H
 
 /*
  * Records of one size: they never move and are used again, so that they can be
@@ -21,31 +21,31 @@ typedef struct hfi_armed {
     void *user;
 } hfi_armed;
 
-typedef struct hfi_pool {
+typedef struct hfi_armed_pool {
     size_t record_size;           /* constant */
     hfi_work *free;               /* final->lock */
     struct hfi_chunk **chunks;    /* final->lock */
     uint32_t chunk_count;         /* final->lock */
     uint32_t chunk_room;          /* final->lock */
     _Atomic(hfi_work *) returned; /* no lock: any thread adds, who has the lock takes all */
-} hfi_pool;
+} hfi_armed_pool;
 
-/** Makes sure that one hfi_pool_take() works.  HF_E_NOMEM, with nothing changed. */
-HF_MUST_CHECK hf_status hfi_pool_reserve(hfi_pool *pool);
+/** Makes sure that one hfi_armed_take() works.  HF_E_NOMEM, with nothing changed. */
+HF_MUST_CHECK hf_status hfi_armed_reserve(hfi_armed_pool *pool);
 
 /** A record whose number is set and the rest as it was left; room was reserved. */
-hfi_armed *hfi_pool_take(hfi_pool *pool);
+hfi_armed *hfi_armed_take(hfi_armed_pool *pool);
 
 /** Gives a record back, with final->lock. */
-void hfi_pool_give(hfi_pool *pool, hfi_armed *armed);
+void hfi_armed_give(hfi_armed_pool *pool, hfi_armed *armed);
 
 /** Gives a record back without it.  Any thread. */
-void hfi_pool_return(hfi_pool *pool, hfi_armed *armed);
+void hfi_armed_return(hfi_armed_pool *pool, hfi_armed *armed);
 
 /** The record with a number; NULL: there was never one. */
-hfi_armed *hfi_pool_find(const hfi_pool *pool, uint32_t number);
+hfi_armed *hfi_armed_find(const hfi_armed_pool *pool, uint32_t number);
 
 /** Frees all memory. */
-void hfi_pool_finish(hfi_pool *pool);
+void hfi_armed_finish(hfi_armed_pool *pool);
 
 #endif
