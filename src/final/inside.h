@@ -14,7 +14,7 @@
 #include "diag/text.h"
 #include "final/final.h"
 #include "final/index.h"
-#include "final/armed.h"
+#include "final/stock.h"
 #include "final/subject.h"
 #include "final/roster.h"
 #include "platform/platform.h"
@@ -30,7 +30,7 @@ typedef struct hfi_finalizer {
 typedef struct hfi_finalizers {
     hfi_roster roster;
     hfi_index index;
-    hfi_armed_pool pool;
+    hfi_stock stock;
 } hfi_finalizers;
 
 /** A cleanup, armed or queued. */
@@ -44,7 +44,7 @@ typedef struct hfi_cleanup {
 
 typedef struct hfi_cleanups {
     hfi_roster roster;
-    hfi_armed_pool pool;
+    hfi_stock stock;
     hfi_cleanup *oldest, *newest; /* with an argument */
 } hfi_cleanups;
 
@@ -78,20 +78,12 @@ void hfi_cleanups_clear_dead(hfi_final *final, hfi_tracer *tracer);
 /** World stopped: names the argument in a slot, for a path. */
 void hfi_cleanups_tell_root(hfi_final *final, const hf_slot *slot, hfi_text *text);
 
-/** Something armed that has not run. */
-typedef struct hfi_waiting {
-    const char *kind; /* "a finalizer" or "a cleanup" */
-    const char *type; /* of its object */
-    hf_site site;     /* where it was set */
-    uintptr_t object; /* for a look at it; not to be kept */
-} hfi_waiting;
-
 /** Between these two a place in the roster means the same record or none. */
-void hfi_waiting_begin(hfi_final *final, hfi_roster *roster);
-void hfi_waiting_end(hfi_final *final, hfi_roster *roster);
+void hfi_left_begin(hfi_final *final, hfi_roster *roster);
+void hfi_left_end(hfi_final *final, hfi_roster *roster);
 
 /** The next that is armed, from *place_inout on; false: there is none.  Lock held. */
-bool hfi_waiting_next(const hfi_roster *roster, uint32_t *place_inout, hfi_waiting *waiting_out);
+bool hfi_left_next(const hfi_roster *roster, uint32_t *place_inout, hfi_armed_left *left_out);
 
 /**
  * The next cleanup with an argument whose turn it is to be looked at, with its site; false: there

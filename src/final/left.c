@@ -11,21 +11,21 @@
 
 #include "final/inside.h"
 
-void hfi_waiting_begin(hfi_final *final, hfi_roster *roster)
+void hfi_left_begin(hfi_final *final, hfi_roster *roster)
 {
     hfp_mutex_lock(&final->lock);
     roster->readers++;
     hfp_mutex_unlock(&final->lock);
 }
 
-void hfi_waiting_end(hfi_final *final, hfi_roster *roster)
+void hfi_left_end(hfi_final *final, hfi_roster *roster)
 {
     hfp_mutex_lock(&final->lock);
     roster->readers--;
     hfp_mutex_unlock(&final->lock);
 }
 
-bool hfi_waiting_next(const hfi_roster *roster, uint32_t *place_inout, hfi_waiting *waiting_out)
+bool hfi_left_next(const hfi_roster *roster, uint32_t *place_inout, hfi_armed_left *left_out)
 {
     bool found = false;
     while (!found && *place_inout < roster->used) {
@@ -33,7 +33,7 @@ bool hfi_waiting_next(const hfi_roster *roster, uint32_t *place_inout, hfi_waiti
         const hfi_armed *armed = roster->records[place];
         if (armed) {
             const hf_type *type = hfi_type_find(hfi_object_type_id(roster->objects[place]));
-            *waiting_out = (hfi_waiting){ .kind = armed->work.kind->name,
+            *left_out = (hfi_armed_left){ .kind = armed->work.kind->name,
                                           .type = type ? type->name : "?",
                                           .site = armed->work.site,
                                           .object = roster->objects[place] };
@@ -44,30 +44,28 @@ bool hfi_waiting_next(const hfi_roster *roster, uint32_t *place_inout, hfi_waiti
 }
 
 static bool next_locked(hfi_final *final, const hfi_roster *roster, uint32_t *place_inout,
-                        hfi_waiting *waiting_out)
+                        hfi_armed_left *left_out)
 {
     hfp_mutex_lock(&final->lock);
-    bool found = hfi_waiting_next(roster, place_inout, waiting_out);
+    bool found = hfi_left_next(roster, place_inout, left_out);
     hfp_mutex_unlock(&final->lock);
     return found;
 }
 
-static void each_of(hfi_final *final, hfi_roster *roster, hfi_left_fn visit, void *user)
+static void each_of(hfi_final *final, hfi_roster *roster,
+                    void (*visit)(const hfi_armed_left *, void *), void *user)
 {
-    hfi_waiting waiting;
+    hfi_armed_left left;
     uint32_t place = 0;
-    hfi_waiting_begin(final, roster);
-    while (next_locked(final, roster, &place, &waiting)) {
-        hfi_left left = { .kind = waiting.kind, .site = waiting.site, .address = waiting.object };
-        hfi_text text = hfi_text_begin(left.object, sizeof left.object);
-        hfi_text_format(&text, "%s", waiting.type);
-        hfi_text_end(&text);
+    hfi_left_begin(final, roster);
+    while (next_locked(final, roster, &place, &left)) {
         visit(&left, user);
     }
-    hfi_waiting_end(final, roster);
+    hfi_left_end(final, roster);
 }
 
-void hfi_final_each_left(hfi_final *final, hfi_left_fn visit, void *user)
+void hfi_final_each_left(hfi_final *final, void (*visit)(const hfi_armed_left *left, void *user),
+                         void *user)
 {
     each_of(final, &final->finalizers.roster, visit, user);
     each_of(final, &final->cleanups.roster, visit, user);

@@ -134,7 +134,7 @@ void hfi_reach_look(hfi_final *final, hf_thread *thread)
 /* ---- circles ---- */
 
 /** Visits the finalizer if its object reaches itself. */
-static hf_status visit_cycle(hf_thread *thread, const hfi_waiting *waiting, hfi_search *search,
+static hf_status visit_cycle(hf_thread *thread, const hfi_armed_left *left, hfi_search *search,
                              hf_finalizer_cycle_fn visit, void *user)
 {
     char path[512];
@@ -143,8 +143,8 @@ static hf_status visit_cycle(hf_thread *thread, const hfi_waiting *waiting, hfi_
         hfi_heap_path_slots(thread, &search->from, &search->to, path, sizeof path, &found);
     if (status == HF_OK && found) {
         hf_finalizer_cycle cycle = { .struct_size = (uint32_t)sizeof cycle,
-                                     .type = waiting->type,
-                                     .site = waiting->site,
+                                     .type = left->type,
+                                     .site = left->site,
                                      .path = path };
         visit(&cycle, user);
     }
@@ -160,20 +160,20 @@ hf_status hf_finalizer_cycles(hf_thread *thread, hf_finalizer_cycle_fn visit, vo
     hfi_final *final = thread->parts->final;
     hfi_roster *roster = &final->finalizers.roster;
     hf_status status = HF_OK;
-    hfi_waiting waiting;
+    hfi_armed_left left;
     uint32_t place = 0;
     hfi_search search = { 0 };
-    hfi_waiting_begin(final, roster);
+    hfi_left_begin(final, roster);
     hfp_mutex_lock(&final->lock);
     begin_search(final, &search);
-    while (status == HF_OK && hfi_waiting_next(roster, &place, &waiting)) {
-        search.from.word_ = search.to.word_ = waiting.object;
+    while (status == HF_OK && hfi_left_next(roster, &place, &left)) {
+        search.from.word_ = search.to.word_ = left.object;
         hfp_mutex_unlock(&final->lock);
-        status = visit_cycle(thread, &waiting, &search, visit, user);
+        status = visit_cycle(thread, &left, &search, visit, user);
         hfp_mutex_lock(&final->lock);
     }
     end_search(final, &search);
     hfp_mutex_unlock(&final->lock);
-    hfi_waiting_end(final, roster);
+    hfi_left_end(final, roster);
     return status;
 }

@@ -475,10 +475,10 @@ static void cleanup_may_collect_and_add_another_in_its_run(void **state)
 
 typedef struct leftovers {
     unsigned count;
-    hfi_left left[8];
+    hfi_armed_left left[8];
 } leftovers;
 
-static void note_left(const hfi_left *left, void *user)
+static void note_left(const hfi_armed_left *left, void *user)
 {
     leftovers *all = user;
     if (all->count < 8) {
@@ -513,7 +513,7 @@ static void cleanup_that_has_not_run_is_listed_behind_finalizers(void **state)
     assert_string_equal(all.left[1].kind, "a cleanup");
     assert_int_equal(all.left[1].site.line, 10);
     assert_int_equal(all.left[2].site.line, 11);
-    assert_string_equal(all.left[2].object, "array");
+    assert_string_equal(all.left[2].type, "array");
     assert_true(stop(cleanups[0]));
     assert_int_equal(hfi_cleanups_armed(final), 1);
     hf_clear(object);
