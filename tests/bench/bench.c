@@ -272,6 +272,7 @@ int main(int argc, char **argv)
     bench_statics(&b);
     bench_callbacks(&b);
     bench_pins(&b);
+    bench_resources(&b);
     bench_allocation(&b);
     bench_pauses(&b);
     bench_require(b.shown > 0, "a case has this in its name");

@@ -68,6 +68,7 @@ void bench_statics(bench *b);
 void bench_callbacks(bench *b);
 void bench_ways(bench *b);
 void bench_pins(bench *b);
+void bench_resources(bench *b);
 void bench_allocation(bench *b);
 void bench_pauses(bench *b);
 
