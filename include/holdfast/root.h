@@ -133,7 +133,7 @@ HF_API HF_MUST_CHECK hf_status hf_global_create(hf_thread *thread, const hf_slot
 /**
  * Gives a global back.
  *
- * @param global  NULL is fine.
+ * @param global  NULL is fine.  One that is in a scope stays, and that is reported.
  *
  * @par Ownership   Takes it.
  * @par Threads     Any attached thread, in managed state.
