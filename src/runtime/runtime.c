@@ -25,6 +25,7 @@
 #include "scope/scope.h"
 #include "thread/thread.h"
 #include "type/type.h"
+#include "weak/weak.h"
 
 #include "runtime/inside.h"
 
@@ -113,6 +114,7 @@ static hf_status create_parts(hfi_parts *parts)
     status = status == HF_OK ? hfi_resources_create(parts, &parts->resources) : status;
     status = status == HF_OK ? hfi_fences_create(parts, &parts->fences) : status;
     status = status == HF_OK ? hfi_final_create(parts, &parts->final) : status;
+    status = status == HF_OK ? hfi_weaks_create(parts, &parts->weaks) : status;
     status = status == HF_OK ? hfi_flights_create(parts, &parts->flights) : status;
     status = status == HF_OK ? hfi_callbacks_create(parts, &parts->callbacks) : status;
     status = status == HF_OK ? hfi_scopes_create(parts, &parts->scopes) : status;
@@ -138,6 +140,9 @@ static void destroy_parts(hfi_parts *parts, hf_runtime_leaks *leaks, bool keep_a
     /* Who closes a library behind the end looks for calls in it. */
     if (parts->flights && leaks->functions == 0) {
         hfi_flights_destroy(parts->flights);
+    }
+    if (parts->weaks) {
+        hfi_weaks_destroy(parts->weaks);
     }
     if (parts->final) {
         hfi_final_destroy(parts->final);
