@@ -77,6 +77,13 @@ bool hfi_trace_is_live(hfi_tracer *tracer, uintptr_t object);
 /** Where a live object is now: where it was, or where it moved. */
 uintptr_t hfi_trace_address(hfi_tracer *tracer, uintptr_t object);
 
+/**
+ * The same for many: `objects` (0: none) that moved get their new address, the places of the dead
+ * go to `dead`, ascending, which has room for `count`.  True if any has moved.
+ */
+bool hfi_trace_follow(hfi_tracer *tracer, uintptr_t *objects, uint32_t count, uint32_t *dead,
+                      uint32_t *dead_count_out);
+
 /** The objects that an unmarked object refers to live; it itself does not become live by that. */
 void hfi_trace_fields(hfi_tracer *tracer, uintptr_t object);
 
