@@ -83,6 +83,7 @@ struct hfi_weaks {
     unsigned index_bits; /* log2 of its size; 0: there is none */
     bool is_index_fresh; /* false: objects moved or died, or it is new and empty */
 
+    uint64_t handed_out;         /* lock; references made and not destroyed */
     _Atomic(hf_weak *) returned; /* lock to write; count fell to 0 once */
     hfi_pool references, entries, tables, knowns;
 

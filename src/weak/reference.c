@@ -63,6 +63,7 @@ static hf_weak *acquire(hfi_weaks *weaks, uintptr_t object, uint32_t kind, size_
     }
     if (weak) {
         atomic_fetch_add_explicit(&weak->count, 1, memory_order_relaxed);
+        weaks->handed_out++;
     }
     hfp_mutex_unlock(&weaks->lock);
     return weak;
@@ -171,6 +172,7 @@ hf_status hf_weak_destroy(hf_weak *weak)
         weak->sig == WEAK_SIG ? atomic_load_explicit(&weak->count, memory_order_relaxed) : 0;
     if (count != 0) {
         atomic_store_explicit(&weak->count, count - 1, memory_order_relaxed);
+        weaks->handed_out--;
     }
     if (count == 1 && !weak->is_returned) {
         weak->is_returned = true;
