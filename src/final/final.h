@@ -22,18 +22,18 @@ uint64_t hfi_final_armed(hfi_final *final);
 uint64_t hfi_cleanups_armed(hfi_final *final);
 
 /** Something armed that has not run. */
-typedef struct hfi_left {
+typedef struct hfi_armed_left {
     const char *kind; /* "a finalizer" or "a cleanup" */
     const char *type; /* of its object */
     hf_site site;     /* where it was set */
     uintptr_t object; /* for a look at it; not to be kept */
-} hfi_left;
+} hfi_armed_left;
 
 /**
  * Visits all that is armed, finalizers first, each kind in the order of arming; without a lock, so
  * the visitor may ask the heap.  Managed, by an attached thread, or when none is attached.
  */
-void hfi_final_each_left(hfi_final *final, void (*visit)(const hfi_left *left, void *user),
+void hfi_final_each_left(hfi_final *final, void (*visit)(const hfi_armed_left *left, void *user),
                          void *user);
 
 /** With no thread attached and the runner stopped. */

@@ -25,7 +25,7 @@ void hfi_left_end(hfi_final *final, hfi_roster *roster)
     hfp_mutex_unlock(&final->lock);
 }
 
-bool hfi_left_next(const hfi_roster *roster, uint32_t *place_inout, hfi_left *left_out)
+bool hfi_left_next(const hfi_roster *roster, uint32_t *place_inout, hfi_armed_left *left_out)
 {
     bool found = false;
     while (!found && *place_inout < roster->used) {
@@ -33,10 +33,10 @@ bool hfi_left_next(const hfi_roster *roster, uint32_t *place_inout, hfi_left *le
         const hfi_armed *armed = roster->records[place];
         if (armed) {
             const hf_type *type = hfi_type_find(hfi_object_type_id(roster->objects[place]));
-            *left_out = (hfi_left){ .kind = armed->work.kind->name,
-                                    .type = type ? type->name : "?",
-                                    .site = armed->work.site,
-                                    .object = roster->objects[place] };
+            *left_out = (hfi_armed_left){ .kind = armed->work.kind->name,
+                                          .type = type ? type->name : "?",
+                                          .site = armed->work.site,
+                                          .object = roster->objects[place] };
             found = true;
         }
     }
@@ -44,7 +44,7 @@ bool hfi_left_next(const hfi_roster *roster, uint32_t *place_inout, hfi_left *le
 }
 
 static bool next_locked(hfi_final *final, const hfi_roster *roster, uint32_t *place_inout,
-                        hfi_left *left_out)
+                        hfi_armed_left *left_out)
 {
     hfp_mutex_lock(&final->lock);
     bool found = hfi_left_next(roster, place_inout, left_out);
@@ -52,10 +52,10 @@ static bool next_locked(hfi_final *final, const hfi_roster *roster, uint32_t *pl
     return found;
 }
 
-static void each_of(hfi_final *final, hfi_roster *roster, void (*visit)(const hfi_left *, void *),
-                    void *user)
+static void each_of(hfi_final *final, hfi_roster *roster,
+                    void (*visit)(const hfi_armed_left *, void *), void *user)
 {
-    hfi_left left;
+    hfi_armed_left left;
     uint32_t place = 0;
     hfi_left_begin(final, roster);
     while (next_locked(final, roster, &place, &left)) {
@@ -64,7 +64,7 @@ static void each_of(hfi_final *final, hfi_roster *roster, void (*visit)(const hf
     hfi_left_end(final, roster);
 }
 
-void hfi_final_each_left(hfi_final *final, void (*visit)(const hfi_left *left, void *user),
+void hfi_final_each_left(hfi_final *final, void (*visit)(const hfi_armed_left *left, void *user),
                          void *user)
 {
     each_of(final, &final->finalizers.roster, visit, user);

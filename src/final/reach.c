@@ -134,7 +134,7 @@ void hfi_reach_look(hfi_final *final, hf_thread *thread)
 /* ---- circles ---- */
 
 /** Visits the finalizer if its object reaches itself. */
-static hf_status visit_cycle(hf_thread *thread, const hfi_left *left, hfi_search *search,
+static hf_status visit_cycle(hf_thread *thread, const hfi_armed_left *left, hfi_search *search,
                              hf_finalizer_cycle_fn visit, void *user)
 {
     char path[512];
@@ -160,7 +160,7 @@ hf_status hf_finalizer_cycles(hf_thread *thread, hf_finalizer_cycle_fn visit, vo
     hfi_final *final = thread->parts->final;
     hfi_roster *roster = &final->finalizers.roster;
     hf_status status = HF_OK;
-    hfi_left left;
+    hfi_armed_left left;
     uint32_t place = 0;
     hfi_search search = { 0 };
     hfi_left_begin(final, roster);

@@ -8,8 +8,8 @@
  * together, eight to a line, and a record is touched only when its object dies.
  *
  * Invariants: places are in the order of arming.  What is taken out leaves a gap;
- * gaps are closed when they are more than half of the places.  `dead` always has as much room as `objects`: a
- * collection needs no memory.
+ * gaps are closed when they are more than half of the places.  `dead` always has as much room as
+ * `objects`: a collection needs no memory.
  *
  * Threads: final->lock, or the world stopped.
  */

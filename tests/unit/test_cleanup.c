@@ -475,10 +475,10 @@ static void cleanup_may_collect_and_add_another_in_its_run(void **state)
 
 typedef struct leftovers {
     unsigned count;
-    hfi_left left[8];
+    hfi_armed_left left[8];
 } leftovers;
 
-static void note_left(const hfi_left *left, void *user)
+static void note_left(const hfi_armed_left *left, void *user)
 {
     leftovers *all = user;
     if (all->count < 8) {
