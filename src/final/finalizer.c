@@ -53,7 +53,15 @@ static void run_finalizer(hf_thread *runner, hfi_work *work, hf_ref object)
     run(runner, object, user);
 }
 
-static const hfi_work_kind finalizer_kind = { "a finalizer", run_finalizer };
+static void drop_finalizer(hf_thread *runner, hfi_work *work)
+{
+    hfi_final *final = runner->parts->final;
+    hfp_mutex_lock(&final->lock);
+    hfi_table_recycle(&final->table, HF_CONTAINER(work, hfi_armed, work));
+    hfp_mutex_unlock(&final->lock);
+}
+
+static const hfi_work_kind finalizer_kind = { "a finalizer", run_finalizer, drop_finalizer };
 
 /** Arms the object, or gives HF_E_ALREADY_SET and the site of the first. */
 static hf_status arm(hfi_final *final, uintptr_t object, const hfi_armed *wanted,

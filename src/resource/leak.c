@@ -73,7 +73,7 @@ static void run_leak(hf_thread *runner, hfi_work *work, hf_ref object)
     }
 }
 
-const hfi_work_kind hfi_leak_kind = { "a leaked resource", run_leak };
+const hfi_work_kind hfi_leak_kind = { "a leaked resource", run_leak, NULL };
 
 /* ---- in a collection ---- */
 

@@ -217,6 +217,7 @@ static hfi_cell *make_cell(const hf_resource_class *class_of, uintptr_t value, h
         cell->class_of = class_of;
         cell->work.kind = &hfi_leak_kind;
         cell->work.site = site;
+        cell->work.is_critical = true; /* what finalizers of the same death may still use */
         atomic_init(&cell->word, HFI_CELL_ONE);
     }
     return cell;

@@ -47,6 +47,16 @@ static void visit_roots(void *self, hfi_tracer *tracer)
     }
 }
 
+void hfi_handles_drop(hfi_handles *handles)
+{
+    uint32_t count = atomic_load_explicit(&handles->count, memory_order_relaxed);
+    hfp_mutex_lock(&handles->lock);
+    for (uint32_t i = 0; i < count; i++) {
+        hfi_handle_cell_at(handles, i)->slot.word_ = 0;
+    }
+    hfp_mutex_unlock(&handles->lock);
+}
+
 /* ---- the table ---- */
 
 /* Runtimes of one process have different numbers, until there were more than a word can say. */

@@ -43,12 +43,14 @@ static void take_locks(hfi_parts *parts)
     hfi_fences_lock(parts->fences);
     hfi_final_lock(parts->final);
     hfi_flights_lock(parts->flights);
+    hfi_stop_hooks_lock((hf_runtime *)(void *)parts);
     hfi_reporter_lock(parts->reporter);
 }
 
 static void give_locks(hfi_parts *parts)
 {
     hfi_reporter_unlock(parts->reporter);
+    hfi_stop_hooks_unlock((hf_runtime *)(void *)parts);
     hfi_flights_unlock(parts->flights);
     hfi_final_unlock(parts->final);
     hfi_fences_unlock(parts->fences);
