@@ -12,6 +12,7 @@
 #include "holdfast/call.h"
 #include "holdfast/callback.h"
 #include "holdfast/check.h"
+#include "holdfast/cleanup.h"
 #include "holdfast/diag.h"
 #include "holdfast/export.h"
 #include "holdfast/fence.h"

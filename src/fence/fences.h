@@ -55,6 +55,9 @@ void hfi_pins_drop_spare(hfi_fences *fences);
 /** The owning pins' share of visit_pins. */
 void hfi_pins_visit(hfi_fences *fences, hfi_tracer *tracer);
 
+/** "pinned by a pin made at demo.c:12", if one of them holds the object. */
+void hfi_pins_tell(hfi_fences *fences, uintptr_t object, hfi_text *text);
+
 /** hfi_unpin_note() with the lock held. */
 void hfi_unpin_note_locked(hfi_fences *fences, uintptr_t object, uint64_t birth, const char *what,
                            hf_site site);

@@ -38,6 +38,19 @@ void hfi_pins_visit(hfi_fences *fences, hfi_tracer *tracer)
     hfp_mutex_unlock(&fences->lock);
 }
 
+void hfi_pins_tell(hfi_fences *fences, uintptr_t object, hfi_text *text)
+{
+    hfp_mutex_lock(&fences->lock);
+    const hf_pin *pin = fences->pins;
+    while (pin && pin->object != object) {
+        pin = pin->next;
+    }
+    if (pin) {
+        hfi_text_format(text, "pinned by a pin made at %s:%d", pin->site.file, pin->site.line);
+    }
+    hfp_mutex_unlock(&fences->lock);
+}
+
 bool hfi_pins_hold(hfi_fences *fences, uintptr_t address)
 {
     bool holds = false;

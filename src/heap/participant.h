@@ -17,6 +17,9 @@
  * Wherever trace follows, it goes on until no participant's mark_more finds more: that
  * is for what lives on a condition (an ephemeron's value, if its key does).
  *
+ * Pins, roots and mark_more are also asked by walks that only look (heap/walk.h): then
+ * nothing moves, and what is live is what the walk has met.
+ *
  * All but the last run with the world stopped: no locks that a managed thread may
  * hold, no allocation of managed memory, no hf_*.  Native memory that a phase
  * needs is reserved beforehand, because nothing in a collection may fail.
@@ -44,6 +47,9 @@ typedef struct hfi_participant {
     /* A line about the last loan of the object with that number of birth (heap/birth.h), for the
      * report of a stale address.  In a signal handler. */
     void (*tell_loan)(void *self, uint64_t birth, struct hfi_text *text);
+    /* Says in words what root this is, one of those that visit_roots or mark_more shows; `slot`
+     * NULL: a pin of `object`.  Nothing, if it is none of theirs.  The world is stopped. */
+    void (*tell_root)(void *self, const hf_slot *slot, uintptr_t object, struct hfi_text *text);
 } hfi_participant;
 
 /** Phase pins: the object at `object` (its header's address; 0 is fine) stays and lives. */
@@ -61,6 +67,13 @@ bool hfi_trace_is_live(hfi_tracer *tracer, uintptr_t object);
 
 /** Where a live object is now: where it was, or where it moved. */
 uintptr_t hfi_trace_address(hfi_tracer *tracer, uintptr_t object);
+
+/**
+ * The same for many: `objects` (0: none) that moved get their new address, the places of the dead
+ * go to `dead`, ascending, which has room for `count`.  True if any has moved.
+ */
+bool hfi_trace_follow(hfi_tracer *tracer, uintptr_t *objects, uint32_t count, uint32_t *dead,
+                      uint32_t *dead_count_out);
 
 /** The objects that an unmarked object refers to live; it itself does not become live by that. */
 void hfi_trace_fields(hfi_tracer *tracer, uintptr_t object);

@@ -152,7 +152,7 @@ void hfi_trace_slot(hfi_tracer *tracer, hf_slot *slot)
         return;
     }
     if (HF_UNLIKELY(tracer->phase == HFI_PHASE_CHECK)) {
-        hfi_check_slot(tracer->checker, slot);
+        tracer->looker->slot(tracer->looker, slot);
         return;
     }
     HF_ASSERT(hfi_heap_contains(tracer->heap, object));
@@ -294,7 +294,7 @@ void hfi_trace_pin(hfi_tracer *tracer, uintptr_t object)
     uint64_t word = hfi_object_word(object);
     if (tracer->phase == HFI_PHASE_CHECK) {
         hf_slot slot = { object };
-        hfi_check_slot(tracer->checker, &slot);
+        tracer->looker->slot(tracer->looker, &slot);
     } else if (tracer->phase == HFI_PHASE_PIN_FIELDS) {
         hfi_trace_fields(tracer, object); /* once all pins are known; a second time does no harm */
     } else if (!is_marked(tracer->heap, word)) {
@@ -306,6 +306,9 @@ void hfi_trace_pin(hfi_tracer *tracer, uintptr_t object)
 
 bool hfi_trace_is_live(hfi_tracer *tracer, uintptr_t object)
 {
+    if (HF_UNLIKELY(tracer->phase == HFI_PHASE_CHECK)) {
+        return tracer->looker->is_known(tracer->looker, object);
+    }
     uint64_t word = hfi_object_word(object);
     return (word & HFI_FORWARDED) || is_marked(tracer->heap, word);
 }

@@ -77,6 +77,10 @@ static inline void hfi_frame_pop(hf_thread *thread, hf_frame *frame)
  * unwound, and those reported.  Managed, by the owner. */
 void hfi_frames_cut(hf_thread *thread, hf_frame *frame, const char *where);
 
+/** "a local of the frame at demo.c:12", for a slot of the thread; its state may not change
+ * meanwhile. */
+void hfi_frame_tell_slot(const hf_thread *thread, const hf_slot *slot, struct hfi_text *text);
+
 /** True if `frame` is open in this thread and is the one that had `cookie`. */
 bool hfi_frame_is_open(const hf_thread *thread, const hf_frame *frame, uint32_t cookie);
 

@@ -9,6 +9,7 @@
  */
 
 #include "base/alloc.h"
+#include "diag/text.h"
 #include "runner/inside.h"
 #include "type/type.h"
 
@@ -18,6 +19,13 @@ static void visit_roots(void *self, hfi_tracer *tracer)
 {
     hfi_runner *runner = self;
     hfi_queue_visit(&runner->queue, tracer);
+}
+
+static void tell_root(void *self, const hf_slot *slot, uintptr_t object, hfi_text *text)
+{
+    (void)object;
+    const hfi_runner *runner = self;
+    hfi_queue_tell(&runner->queue, slot, text);
 }
 
 void hfi_runner_queue(hfi_runner *runner, hfi_work *work)
@@ -121,6 +129,7 @@ hf_status hfi_runner_create(hfi_parts *parts, hfi_runner **runner_out)
         .self = runner,
         .visit_roots = visit_roots,
         .after_resume = after_resume,
+        .tell_root = tell_root,
     };
     hfi_heap_add_participant(parts->heap, &runner->participant);
     *runner_out = runner;

@@ -24,6 +24,7 @@
 
 #include "base/alloc.h"
 #include "base/verify.h"
+#include "diag/text.h"
 #include "heap/object.h"
 #include "heap/participant.h"
 #include "platform/platform.h"
@@ -118,6 +119,20 @@ void hfi_queue_visit(hfi_queue *queue, hfi_tracer *tracer)
     for (hfi_segment *segment = queue->segment; segment; segment = segment->next) {
         hfi_trace_slot(tracer, &segment->array);
     }
+}
+
+void hfi_queue_tell(const hfi_queue *queue, const hf_slot *slot, hfi_text *text)
+{
+    for (const hfi_work *work = queue->loose; work; work = work->next) {
+        if (slot == &work->object) {
+            hfi_text_format(text, "queued for %s", work->kind->name);
+            if (work->site.file) {
+                hfi_text_format(text, " set at %s:%d", work->site.file, work->site.line);
+            }
+            return;
+        }
+    }
+    hfi_text_add(text, "queued for the runner");
 }
 
 /*

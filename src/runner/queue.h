@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 struct hfi_work;
+struct hfi_text;
 struct hfi_tracer;
 
 /** What all works of one kind have in common; static. */
@@ -76,6 +77,9 @@ hfi_work *hfi_queue_take(hfi_queue *queue, hf_ref slot);
 
 /** World stopped: everything that waits is alive. */
 void hfi_queue_visit(hfi_queue *queue, struct hfi_tracer *tracer);
+
+/** World stopped: says what the root `slot` is. */
+void hfi_queue_tell(const hfi_queue *queue, const hf_slot *slot, struct hfi_text *text);
 
 /** Fills an empty segment, whose array has HFI_SEGMENT_OBJECTS places, with the next objects. */
 void hfi_queue_hand_over(hfi_queue *queue, hfi_segment *segment);
