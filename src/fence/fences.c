@@ -105,6 +105,7 @@ static void tell_root(void *self, const hf_slot *slot, uintptr_t object, hfi_tex
 static void clear_dead(void *self, hfi_tracer *tracer)
 {
     hfi_fences *fences = self;
+    fences->collections++;
     if (fences->parts->settings.checked) {
         hfi_unpins_follow(fences, tracer);
     }
@@ -134,11 +135,13 @@ uint64_t hfi_fences_destroy(hfi_fences *fences, bool keep)
 {
     uint64_t standing = fences->pin_count;
     hfi_pins_report(fences);
+    hfi_pinsets_report(fences);
     if (keep) {
         return standing;
     }
     hfi_pins_drop_spare(fences);
     if (standing == 0) { /* else somebody may still destroy one: the list must be there */
+        hfi_pinsets_drop(fences);
         hfp_mutex_finish(&fences->lock);
         hfi_free(fences);
     }
