@@ -20,6 +20,7 @@
 #include "holdfast/handle.h"
 #include "holdfast/heap.h"
 #include "holdfast/ledger.h"
+#include "holdfast/inspect.h"
 #include "holdfast/library.h"
 #include "holdfast/native.h"
 #include "holdfast/pinset.h"
@@ -34,6 +35,7 @@
 #include "holdfast/type.h"
 #include "holdfast/utf.h"
 #include "holdfast/version.h"
+#include "holdfast/weak.h"
 #include "holdfast/wrap.h"
 #include "holdfast/wrap_macros.h"
 

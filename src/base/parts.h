@@ -50,6 +50,7 @@ typedef struct hfi_parts {
     struct hfi_resources *resources;                 /* resource */
     struct hfi_fences *fences;                       /* fence */
     struct hfi_final *final;                         /* final */
+    struct hfi_weaks *weaks;                         /* weak */
     struct hfi_flights *flights;                     /* call */
     struct hfi_callbacks *callbacks;                 /* callback */
     const struct hfi_callback_hooks *callback_hooks; /* call/callbacks.h; set by callback */

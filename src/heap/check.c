@@ -167,7 +167,7 @@ hf_status hf_heap_check(hf_thread *thread)
     check_runs(&checker);
     hfi_walk_pins(&checker.walk);
     hfi_walk_roots(&checker.walk);
-    hfi_walk_rest(&checker.walk);
+    hfi_walk_follow(&checker.walk);
     hfi_walk_resume(&checker.walk, thread);
     hfi_walk_finish(&checker.walk);
     if (checker.walk.status == HF_E_MISUSE) {
@@ -207,7 +207,7 @@ hf_status hfi_heap_find(hf_thread *thread, uintptr_t address, hfi_found *found_o
     hfi_walk_pins(&checker.walk); /* first, so what is pinned comes first */
     uint32_t pinned = checker.walk.count;
     hfi_walk_roots(&checker.walk);
-    hfi_walk_rest(&checker.walk);
+    hfi_walk_follow(&checker.walk);
     if (checker.walk.status == HF_OK) {
         choose(&checker.walk, pinned, address, found_out);
     }

@@ -17,7 +17,7 @@
  * Wherever trace follows, it goes on until no participant's mark_more finds more: that
  * is for what lives on a condition (an ephemeron's value, if its key does).
  *
- * Pins, roots and mark_more are also asked by walks that only look (heap/walk.h): then
+ * Pins, roots and values are also asked for by walks that only look (heap/walk.h): then
  * nothing moves, and what is live is what the walk has met.
  *
  * All but the last run with the world stopped: no locks that a managed thread may
@@ -39,7 +39,13 @@ typedef struct hfi_participant {
     void *self;
     void (*visit_pins)(void *self, hfi_tracer *tracer);
     void (*visit_roots)(void *self, hfi_tracer *tracer);
+    /* An object with HFI_FLAG_KEY was found live; it was at `object`.  Notes that and marks nothing
+     * itself, since whoever calls is in the middle of marking. */
+    void (*key_marked)(void *self, hfi_tracer *tracer, uintptr_t object);
     bool (*mark_more)(void *self, hfi_tracer *tracer); /* true: something was marked */
+    /* For a walk that only looks: what `object`, which has HFI_FLAG_KEY and was met, keeps alive
+     * beside its fields, together with what else was met by now. */
+    void (*visit_values)(void *self, hfi_tracer *tracer, uintptr_t object);
     void (*clear_short)(void *self, hfi_tracer *tracer);
     void (*after_mark)(void *self, hfi_tracer *tracer);
     void (*clear_dead)(void *self, hfi_tracer *tracer);
@@ -57,6 +63,9 @@ void hfi_trace_pin(hfi_tracer *tracer, uintptr_t object);
 
 /** The object in the slot lives; the slot is updated if it moves. */
 void hfi_trace_slot(hfi_tracer *tracer, hf_slot *slot);
+
+/** visit_values of every participant, if the object has HFI_FLAG_KEY. */
+void hfi_visit_values(hfi_tracer *tracer, uintptr_t object);
 
 /** Traces all that is reached so far, and what mark_more adds to that.  The heap does it between
  * phases; after_mark does it between its own steps. */

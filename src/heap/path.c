@@ -65,13 +65,14 @@ static void walk_from_roots(hfi_seeker *seeker)
 {
     hfi_walk_roots(&seeker->walk);
     hfi_walk_pins(&seeker->walk);
-    hfi_walk_rest(&seeker->walk);
+    hfi_walk_follow(&seeker->walk);
 }
 
 /* The first object is not entered as met, so that the way may come back to it. */
 static void walk_from_object(hfi_seeker *seeker, uintptr_t from)
 {
     seeker->walk.current = HFI_WALK_FROM;
+    seeker->walk.fields_only = true;
     hfi_trace_fields(&seeker->walk.tracer, from);
     hfi_walk_follow(&seeker->walk);
 }
@@ -112,13 +113,6 @@ static void look_for_root(hfi_looker *self, hf_slot *slot)
     }
 }
 
-static bool was_met(hfi_looker *self, uintptr_t object)
-{
-    root_finder *finder = (root_finder *)(void *)self;
-    hfi_looker *walk = &finder->seeker->walk.looker;
-    return walk->is_known(walk, object);
-}
-
 static void ask_for_roots(root_finder *finder)
 {
     hfi_heap *heap = finder->seeker->walk.tracer.heap;
@@ -133,9 +127,6 @@ static void ask_for_roots(root_finder *finder)
             p->visit_pins(p->self, &tracer);
         }
         finder->asks_pins = false;
-        if (p->mark_more && finder->rank == 0) {
-            (void)p->mark_more(p->self, &tracer);
-        }
     }
 }
 
@@ -151,9 +142,7 @@ static void tell_slot(hfi_participant *owner, const hf_slot *slot, uintptr_t obj
 
 static void tell_root(hfi_seeker *seeker, uintptr_t object, hfi_path *path)
 {
-    root_finder finder = { .looker = { look_for_root, was_met },
-                           .seeker = seeker,
-                           .object = object };
+    root_finder finder = { .looker = { look_for_root, NULL }, .seeker = seeker, .object = object };
     hfi_text text = hfi_text_begin(path->root, sizeof path->root);
     ask_for_roots(&finder);
     if (finder.owner) {
@@ -175,6 +164,17 @@ static void tell_skipped(const hfi_seeker *seeker, hfi_path *path)
         }
     }
     hfi_text_end(&text);
+}
+
+static bool is_pinned(hfi_seeker *seeker, uintptr_t object)
+{
+    hfi_heap *heap = seeker->walk.tracer.heap;
+    root_finder finder = {
+        .looker = { look_for_root, NULL }, .seeker = seeker, .object = object, .asks_pins = true
+    };
+    hfi_tracer tracer = { .heap = heap, .phase = HFI_PHASE_CHECK, .looker = &finder.looker };
+    hfi_visit_pins(&tracer);
+    return finder.rank != 0;
 }
 
 /* ---- telling the way ---- */
@@ -203,24 +203,33 @@ static const char *field_name(const hf_type *type, uint64_t offset)
     return NULL;
 }
 
-static void fill_step(hfi_heap *heap, uintptr_t object, uintptr_t next, hfi_path_step *step)
+static void fill_edge(const hfi_walk *walk, uintptr_t object, uintptr_t next, hfi_path_step *step)
 {
-    hfi_birth birth;
-    *step = (hfi_path_step){ .type = hfi_type_find(hfi_object_type_id(object)) };
-    if (hfi_heap_birth(heap, object, &birth)) {
-        step->born = birth.site;
-    }
-    if (next == 0) {
+    edge_finder finder = { .looker = { look_for_edge, NULL }, .to = next };
+    hfi_tracer tracer = { .heap = walk->tracer.heap,
+                          .phase = HFI_PHASE_CHECK,
+                          .looker = &finder.looker };
+    hfi_trace_fields(&tracer, object);
+    if (!finder.slot) {
+        step->is_condition = true;
         return;
     }
-    edge_finder finder = { .looker = { look_for_edge, NULL }, .to = next };
-    hfi_tracer tracer = { .heap = heap, .phase = HFI_PHASE_CHECK, .looker = &finder.looker };
-    hfi_trace_fields(&tracer, object);
-    HF_VERIFY(finder.slot);
     uintptr_t offset = (uintptr_t)finder.slot - (uintptr_t)hfi_object_payload(object);
     bool is_element = step->type->kind == HFI_KIND_ARRAY;
     step->at = is_element ? offset / sizeof(hf_slot) : offset;
     step->field = is_element ? NULL : field_name(step->type, offset);
+}
+
+static void fill_step(const hfi_walk *walk, uintptr_t object, uintptr_t next, hfi_path_step *step)
+{
+    hfi_birth birth;
+    *step = (hfi_path_step){ .type = hfi_type_find(hfi_object_type_id(object)) };
+    if (hfi_heap_birth(walk->tracer.heap, object, &birth)) {
+        step->born = birth.site;
+    }
+    if (next != 0) {
+        fill_edge(walk, object, next, step);
+    }
 }
 
 /* From the object that was asked for, which is the last that was met, back to the beginning. */
@@ -240,15 +249,16 @@ static hf_status fill_path(hfi_seeker *seeker, uintptr_t from, hfi_path *path)
     path->count = count;
     uintptr_t next = 0;
     for (uint32_t at = walk->count - 1; at < HFI_WALK_MAX; at = walk->parent[at]) {
-        fill_step(walk->tracer.heap, walk->object[at], next, &path->step[--count]);
+        fill_step(walk, walk->object[at], next, &path->step[--count]);
         next = walk->object[at];
     }
     if (from != 0) {
-        fill_step(walk->tracer.heap, from, next, &path->step[0]);
+        fill_step(walk, from, next, &path->step[0]);
     } else {
         tell_root(seeker, walk->object[first], path);
     }
     path->flags = hfi_object_word(seeker->to) & HFI_FLAGS_MASK;
+    path->is_pinned = is_pinned(seeker, seeker->to);
     path->is_found = true;
     return HF_OK;
 }
@@ -303,6 +313,8 @@ void hfi_path_tell_step(const hfi_path *path, size_t number, hfi_text *text)
     const hfi_path_step *step = &path->step[number];
     if (number + 1 == path->count) {
         hfi_text_add(text, step->type->name);
+    } else if (step->is_condition) {
+        hfi_text_format(text, "%s (by an ephemeron)", step->type->name);
     } else if (step->type->kind == HFI_KIND_ARRAY) {
         hfi_text_format(text, "[%llu]", (unsigned long long)step->at);
     } else if (step->field) {
@@ -314,7 +326,7 @@ void hfi_path_tell_step(const hfi_path *path, size_t number, hfi_text *text)
 
 static bool is_same_step(const hfi_path_step *a, const hfi_path_step *b)
 {
-    return a->type == b->type && a->at == b->at;
+    return a->type == b->type && a->at == b->at && a->is_condition == b->is_condition;
 }
 
 /* How many steps from `number` on say the same; the last object is another kind of step. */

@@ -17,6 +17,7 @@ typedef struct hfi_path_step {
     const char *field; /* NULL: an element, a place without a name, or the last object */
     uint64_t at;       /* an array's element, else the offset in the payload */
     hf_site born;      /* file NULL: not known */
+    bool is_condition; /* no reference of its own leads on: the next lives if this does */
 } hfi_path_step;
 
 typedef struct hfi_path {
@@ -26,6 +27,7 @@ typedef struct hfi_path {
     size_t count;                 /* objects, both ends included */
     hfi_path_step *step;
     uint64_t flags; /* of the last object: HFI_FLAG_... */
+    bool is_pinned; /* it; by anybody */
 } hfi_path;
 
 /** What is asked.  Slots are read once the world is stopped, so a collection until then does no

@@ -154,22 +154,11 @@ void hfi_walk_follow(hfi_walk *walk)
 {
     while (walk->next < walk->count && hfi_walk_goes_on(walk)) {
         walk->current = walk->next++;
-        hfi_trace_fields(&walk->tracer, walk->object[walk->current]);
+        uintptr_t object = walk->object[walk->current];
+        hfi_trace_fields(&walk->tracer, object);
+        if (!walk->fields_only) {
+            hfi_visit_values(&walk->tracer, object);
+        }
     }
     walk->current = HFI_WALK_ROOT;
-}
-
-void hfi_walk_rest(hfi_walk *walk)
-{
-    uint32_t before;
-    do {
-        hfi_walk_follow(walk);
-        before = walk->count;
-        for (hfi_participant *p = walk->tracer.heap->participants; p && hfi_walk_goes_on(walk);
-             p = p->next) {
-            if (p->mark_more) {
-                (void)p->mark_more(p->self, &walk->tracer);
-            }
-        }
-    } while (walk->count != before && hfi_walk_goes_on(walk));
 }

@@ -8,7 +8,7 @@
  *     hfi_walk_begin(&walk, heap, look, false);
  *     hfi_walk_stop(&walk, thread);
  *     hfi_walk_roots(&walk);
- *     hfi_walk_rest(&walk);
+ *     hfi_walk_follow(&walk);
  *     hfi_walk_resume(&walk, thread);
  *     hfi_walk_finish(&walk);
  *
@@ -25,9 +25,10 @@
 typedef struct hfi_walk {
     hfi_looker looker; /* first, so that `look` finds the walk */
     hfi_tracer tracer;
-    hf_status status;  /* HF_E_NOMEM ends the walk; whoever looks may end it with another */
-    bool is_over;      /* set by whoever has seen enough */
-    bool has_parents;  /* `parent` is kept */
+    hf_status status; /* HF_E_NOMEM ends the walk; whoever looks may end it with another */
+    bool is_over;     /* set by whoever has seen enough */
+    bool has_parents; /* `parent` is kept */
+    bool fields_only;
     bool has_stopped;  /* the world, itself */
     uint32_t count;    /* objects met */
     uint32_t next;     /* the next one to follow */
@@ -56,11 +57,8 @@ bool hfi_walk_add(hfi_walk *walk, uintptr_t object);
 void hfi_walk_pins(hfi_walk *walk);
 void hfi_walk_roots(hfi_walk *walk);
 
-/** Follows all that was entered. */
+/** Follows all that was entered: fields, and unless `fields_only` what lives on condition. */
 void hfi_walk_follow(hfi_walk *walk);
-
-/** The same, and what lives on condition of it. */
-void hfi_walk_rest(hfi_walk *walk);
 
 /** True while there is a reason to go on. */
 static inline bool hfi_walk_goes_on(const hfi_walk *walk)

@@ -156,7 +156,9 @@ static void stop_cell(hfi_resources *resources, hfi_cell *cell)
     }
     leave_parent(cell);
     hfi_cell_unlink(resources, cell);
-    hfi_free(cell);
+    /* Its object may still be asked, by a finalizer that runs after this. */
+    cell->work.next = resources->ended ? &resources->ended->work : NULL;
+    resources->ended = cell;
 }
 
 /*

@@ -173,8 +173,14 @@ static void await_calls(hfi_end *end)
 
 static void stop_resources(hfi_end *end)
 {
+    hfi_list_resources(end->parts, &end->listing);
     end->leaks->resources =
         hfi_resources_stop(end->parts->resources, end->is_outlived || end->is_late);
+}
+
+static uint64_t count_armed(const hfi_end *end)
+{
+    return hfi_final_armed(end->parts->final) + hfi_cleanups_armed(end->parts->final);
 }
 
 /** Lets go of everything that keeps objects alive, and runs what dies by that, level by level. */
@@ -186,11 +192,11 @@ static void run_live(hfi_end *end)
     }
     hfi_roots_drop(end->parts->roots);
     hfi_handles_drop(end->parts->handles);
-    uint64_t armed = hfi_final_armed(end->parts->final);
+    uint64_t armed = count_armed(end);
     uint64_t before = armed + 1;
     while (armed != 0 && armed < before && !end->is_late && hf_collect(thread) == HF_OK) {
         before = armed;
-        armed = hfi_final_armed(end->parts->final);
+        armed = count_armed(end);
         if (end->parts->settings.is_runner_embedded) {
             (void)hfi_runner_run_works(end->parts->runner, &thread, UINT64_MAX, end->deadline_ns);
         } else {
@@ -205,13 +211,25 @@ static void run_live(hfi_end *end)
     return_thread(end, false);
 }
 
+static void list_armed(hfi_end *end, bool is_skipped)
+{
+    if (end->listing.give && count_armed(end) != 0) {
+        bool had_record = has_record(end);
+        hf_thread *thread = borrow_thread(end);
+        hfi_list_armed(end->parts, &end->listing, thread, is_skipped);
+        return_thread(end, had_record);
+    }
+}
+
 static void end_live(hfi_end *end)
 {
     bool may_run = !end->is_outlived && !end->is_late && !end->parts->settings.are_finalizers_off;
-    if (end->options.live == HF_LIVE_RUN && may_run) {
+    bool runs = end->options.live == HF_LIVE_RUN && may_run;
+    if (runs) {
         run_live(end);
     }
-    end->leaks->finalizers = hfi_final_armed(end->parts->final);
+    end->leaks->finalizers = count_armed(end);
+    list_armed(end, !runs);
 }
 
 /* ---- phase 6: the runner, and everything else ---- */

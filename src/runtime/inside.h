@@ -57,6 +57,9 @@ void hfi_listing_give(const hfi_left *left, void *listing);
 
 /** What is listed before a phase changes it, and at the very end. */
 void hfi_list_calls(hfi_parts *parts, hfi_listing *listing);
+void hfi_list_resources(hfi_parts *parts, hfi_listing *listing);
+/** On a managed thread, which looks for paths; NULL: there is none. */
+void hfi_list_armed(hfi_parts *parts, hfi_listing *listing, hf_thread *thread, bool is_skipped);
 void hfi_list_rest(hfi_parts *parts, hfi_listing *listing);
 
 #endif

@@ -24,6 +24,7 @@
 #include "runner/runner.h"
 #include "thread/thread.h"
 #include "type/type.h"
+#include "weak/weak.h"
 
 #include "runtime/inside.h"
 
@@ -127,6 +128,7 @@ static hf_status create_parts(hfi_parts *parts)
     status = status == HF_OK ? hfi_resources_create(parts, &parts->resources) : status;
     status = status == HF_OK ? hfi_fences_create(parts, &parts->fences) : status;
     status = status == HF_OK ? hfi_final_create(parts, &parts->final) : status;
+    status = status == HF_OK ? hfi_weaks_create(parts, &parts->weaks) : status;
     status = status == HF_OK ? hfi_flights_create(parts, &parts->flights) : status;
     status = status == HF_OK ? hfi_callbacks_create(parts, &parts->callbacks) : status;
     return status;
@@ -147,6 +149,9 @@ void hfi_runtime_destroy_parts(hfi_parts *parts, hf_runtime_leaks *leaks, bool k
     /* Who closes a library behind the end looks for calls in it. */
     if (parts->flights && leaks->functions == 0) {
         hfi_flights_destroy(parts->flights);
+    }
+    if (parts->weaks) {
+        hfi_weaks_destroy(parts->weaks);
     }
     if (parts->final) {
         hfi_final_destroy(parts->final);
