@@ -6,7 +6,7 @@
  * Purpose: whatever a collection does to a record it does by links that lie in
  * the record.  So records come from chunks that live as long as the pool.
  *
- * Invariants: a record is in exactly one of: a watch, the runner's queue, one of the
+ * Invariants: a record is in exactly one of: a roster, the runner's queue, one of the
  * two free lists, or somebody's hands.
  *
  * Threads: final->lock, but for hfi_pool_return(): the runner gives a record back

@@ -16,7 +16,7 @@
 /** What finalizers and cleanups have in common; first in both. */
 typedef struct hfi_armed {
     hfi_work work;   /* first; its next also links free records */
-    uint32_t place;  /* while armed: in the watch */
+    uint32_t place;  /* while armed: in the roster */
     uint32_t number; /* in its pool, for ever */
     void *user;
 } hfi_armed;
