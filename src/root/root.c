@@ -172,7 +172,7 @@ void hfi_roots_each_left(hfi_roots *roots, hfi_left_fn fn, void *user)
 {
     hfp_mutex_lock(&roots->lock);
     for (const hf_global *global = roots->globals; global; global = global->next) {
-        hfi_left left = { .kind = "global", .why = "it was never destroyed" };
+        hfi_left left = { .kind = "global", .site = global->site, .why = "it was never destroyed" };
         uintptr_t object = hfi_slot_acquire(&global->slot);
         hf_report where = HF_REPORT_INIT;
         if (object != 0) {
