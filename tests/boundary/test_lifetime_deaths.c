@@ -53,6 +53,66 @@ static void refer(hf_ref from, hf_ref to)
     assert_int_equal(hf_store_at(world.thread, from, 0, to), HF_OK);
 }
 
+static hf_weak *short_one;
+static hf_weak *long_one;
+
+/* Notes the number, 100 more if the short reference still knows the object, and 200 more if the
+ * long one does. */
+static void look_back(hf_thread *runner, hf_ref object, void *user)
+{
+    const lifetimes_ticket *ticket = user;
+    uintptr_t number = ticket->number;
+    HF_FRAME(runner);
+    hf_ref seen = hf_local(runner);
+    (void)object;
+    if (hf_weak_load(runner, short_one, seen) == HF_OK && !hf_is_null(seen)) {
+        number += 100;
+    }
+    if (hf_weak_load(runner, long_one, seen) == HF_OK && !hf_is_null(seen)) {
+        number += 200;
+    }
+    lifetimes_note(ticket->all, number);
+}
+
+static bool is_dead(const hf_weak *weak)
+{
+    HF_FRAME(world.thread);
+    hf_ref seen = hf_local(world.thread);
+    assert_int_equal(hf_weak_load(world.thread, weak, seen), HF_OK);
+    return hf_is_null(seen);
+}
+
+static void make_weak_ones(const hf_slot *object)
+{
+    assert_int_equal(hf_weak_create(world.thread, object, HF_WEAK_SHORT, &short_one), HF_OK);
+    assert_int_equal(hf_weak_create(world.thread, object, HF_WEAK_LONG, &long_one), HF_OK);
+}
+
+static void end_weak_ones(void)
+{
+    assert_int_equal(hf_weak_destroy(short_one), HF_OK);
+    assert_int_equal(hf_weak_destroy(long_one), HF_OK);
+}
+
+static void rule_3_1_short_weak_references_end_before_the_finalizer(void **state)
+{
+    (void)state;
+    HF_FRAME(world.thread);
+    hf_ref object = hf_local(world.thread);
+    lifetimes_ticket ticket = { .all = &world, .number = 1 };
+    assert_int_equal(hf_array_create(world.thread, 1, object), HF_OK);
+    assert_int_equal(hf_finalizer_set(world.thread, object, look_back, &ticket), HF_OK);
+    make_weak_ones(object);
+    settle();
+    assert_int_equal(lifetimes_events(&world), 0);
+    assert_false(is_dead(short_one));
+    hf_clear(object);
+    settle();
+    assert_int_equal(lifetimes_events(&world), 1);
+    assert_int_equal(lifetimes_event(&world, 0), 201); /* the long one alone saw it */
+    end_weak_ones();
+}
+
 static void rule_3_2_a_finalizer_runs_once_and_before_those_it_reaches(void **state)
 {
     (void)state;
@@ -78,6 +138,39 @@ static void rule_3_2_a_finalizer_runs_once_and_before_those_it_reaches(void **st
     for (unsigned i = 0; i < 3; i++) {
         assert_int_equal(lifetimes_event(&world, i), i + 1);
     }
+}
+
+typedef struct cycles {
+    unsigned count;
+    int line;
+} cycles;
+
+static void note_cycle(const hf_finalizer_cycle *cycle, void *user)
+{
+    cycles *all = user;
+    all->count++;
+    all->line = cycle->site.line;
+}
+
+static void rule_3_3_what_reaches_itself_is_never_finalized_and_listed(void **state)
+{
+    (void)state;
+    HF_FRAME(world.thread);
+    hf_ref left = make_watched(1);
+    hf_ref right = make_watched(2);
+    cycles all = { 0, 0 };
+    refer(left, right);
+    refer(right, left);
+    assert_int_equal(hf_finalizer_cycles(world.thread, note_cycle, &all), HF_OK);
+    assert_int_equal(all.count, 2);
+    assert_true(all.line > 0);
+    hf_ref keep = hf_local(world.thread);
+    assert_int_equal(hf_load_at(left, 0, keep), HF_OK);
+    hf_clear(left);
+    hf_clear(right);
+    hf_clear(keep);
+    settle();
+    assert_int_equal(lifetimes_events(&world), 0);
 }
 
 static hf_global *revived;
@@ -115,6 +208,73 @@ static void rule_3_4_a_revived_object_lives_on_without_a_finalizer(void **state)
     assert_int_equal(lifetimes_objects(&world), alive - 1);
     assert_int_equal(lifetimes_events(&world), 1);
     hf_global_destroy(world.thread, revived);
+}
+
+static void note_cleanup(hf_thread *runner, hf_ref argument, void *user)
+{
+    (void)runner;
+    (void)argument;
+    lifetimes_note(&world, (uintptr_t)user);
+}
+
+static void rule_3_5_long_ones_and_entries_end_when_nothing_revives(void **state)
+{
+    (void)state;
+    HF_FRAME(world.thread);
+    hf_ref table = hf_local(world.thread);
+    hf_ref object = hf_local(world.thread);
+    hf_ref value = hf_local(world.thread);
+    size_t count = 0;
+    lifetimes_ticket first = { .all = &world, .number = 1 };
+    assert_int_equal(hf_global_create(world.thread, NULL, &revived), HF_OK);
+    assert_int_equal(hf_ephemerons_create(world.thread, table), HF_OK);
+    assert_int_equal(hf_array_create(world.thread, 1, object), HF_OK);
+    assert_int_equal(hf_bytes_create(world.thread, 8, value), HF_OK);
+    assert_int_equal(hf_ephemeron_set(world.thread, table, object, value), HF_OK);
+    assert_int_equal(hf_finalizer_set(world.thread, object, revive, &first), HF_OK);
+    make_weak_ones(object);
+    hf_clear(object);
+    settle();
+    assert_int_equal(lifetimes_events_of(&world, 1), 1);
+    assert_true(is_dead(short_one));
+    assert_false(is_dead(long_one));
+    assert_int_equal(hf_ephemeron_count(world.thread, table, &count), HF_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(hf_global_store(world.thread, revived, NULL), HF_OK);
+    settle();
+    assert_true(is_dead(long_one));
+    assert_int_equal(hf_ephemeron_count(world.thread, table, &count), HF_OK);
+    assert_int_equal(count, 0);
+    end_weak_ones();
+    hf_global_destroy(world.thread, revived);
+}
+
+static void rule_3_6_cleanups_run_after_that_and_the_object_is_gone(void **state)
+{
+    (void)state;
+    HF_FRAME(world.thread);
+    hf_ref object = make_watched(1);
+    hf_ref plain = hf_local(world.thread);
+    hf_cleanup cleanup;
+    assert_int_equal(
+        hf_cleanup_add(world.thread, object, 0, note_cleanup, NULL, (void *)2, &cleanup), HF_OK);
+    assert_int_equal(hf_bytes_create(world.thread, 8, plain), HF_OK);
+    assert_int_equal(
+        hf_cleanup_add(world.thread, plain, 0, note_cleanup, NULL, (void *)3, &cleanup), HF_OK);
+    settle();
+    assert_int_equal(lifetimes_events(&world), 0);
+    hf_clear(object);
+    settle();
+    assert_int_equal(lifetimes_events(&world), 2);
+    assert_int_equal(lifetimes_event(&world, 0), 1);
+    assert_int_equal(lifetimes_event(&world, 1), 2);
+    uint64_t alive = lifetimes_objects(&world);
+    hf_clear(plain);
+    if (!lifetimes_is_stress()) {
+        assert_int_equal(lifetimes_objects(&world), alive - 1); /* one collection, and no drain */
+    }
+    settle();
+    assert_int_equal(lifetimes_events_of(&world, 3), 1);
 }
 
 static hf_status release_noted(uintptr_t value, void *user)
@@ -158,6 +318,29 @@ static void rule_3_7_a_leaked_resource_meets_the_policy_of_its_class(void **stat
     assert_true(lifetimes_has_report(&world, "resource kept"));
 }
 
+static void rule_3_8_a_resource_is_released_after_its_uses_and_children(void **state)
+{
+    (void)state;
+    HF_FRAME(world.thread);
+    hf_ref parent = hf_local(world.thread);
+    hf_ref child = hf_local(world.thread);
+    uintptr_t value;
+    assert_int_equal(hf_resource_create(world.thread, &reported_class, 21, parent), HF_OK);
+    assert_int_equal(hf_resource_create_child(world.thread, &reported_class, 22, parent, child),
+                     HF_OK);
+    hf_fence fence;
+    assert_int_equal(hf_fence_hold(&fence, world.thread, child, &value), HF_OK);
+    assert_int_equal(hf_resource_dispose(world.thread, parent), HF_OK);
+    assert_int_equal(hf_resource_dispose(world.thread, child), HF_OK);
+    settle();
+    assert_int_equal(lifetimes_events(&world), 0);
+    assert_int_equal(hf_fence_end(&fence), HF_OK);
+    settle();
+    assert_int_equal(lifetimes_events(&world), 2);
+    assert_int_equal(lifetimes_event(&world, 0), 22);
+    assert_int_equal(lifetimes_event(&world, 1), 21);
+}
+
 typedef struct where {
     _Atomic(hf_thread *) runner;
     _Atomic(unsigned) inside, most, runs;
@@ -197,9 +380,14 @@ static void rule_3_9_ends_run_one_after_another_on_the_runner(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        RULE(rule_3_1_short_weak_references_end_before_the_finalizer),
         RULE(rule_3_2_a_finalizer_runs_once_and_before_those_it_reaches),
+        RULE(rule_3_3_what_reaches_itself_is_never_finalized_and_listed),
         RULE(rule_3_4_a_revived_object_lives_on_without_a_finalizer),
+        RULE(rule_3_5_long_ones_and_entries_end_when_nothing_revives),
+        RULE(rule_3_6_cleanups_run_after_that_and_the_object_is_gone),
         RULE(rule_3_7_a_leaked_resource_meets_the_policy_of_its_class),
+        RULE(rule_3_8_a_resource_is_released_after_its_uses_and_children),
         RULE(rule_3_9_ends_run_one_after_another_on_the_runner),
     };
     return cmocka_run_group_tests_name("boundary_lifetime_deaths", tests, NULL, NULL);

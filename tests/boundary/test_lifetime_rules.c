@@ -360,6 +360,51 @@ static void rule_1_13_what_native_code_copied_keeps_nothing(void **state)
     assert_int_equal(value, 42);
 }
 
+static void rule_1_14_a_weak_reference_keeps_nothing(void **state)
+{
+    (void)state;
+    HF_FRAME(world.thread);
+    hf_ref object = make_bytes(1);
+    hf_ref seen = hf_local(world.thread);
+    hf_weak *weak[2];
+    assert_int_equal(hf_weak_create(world.thread, object, HF_WEAK_SHORT, &weak[0]), HF_OK);
+    assert_int_equal(hf_weak_create(world.thread, object, HF_WEAK_LONG, &weak[1]), HF_OK);
+    assert_false(has_died(1));
+    hf_clear(object);
+    assert_true(has_died(1));
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(hf_weak_load(world.thread, weak[i], seen), HF_OK);
+        assert_true(hf_is_null(seen));
+        assert_int_equal(hf_weak_destroy(weak[i]), HF_OK);
+    }
+}
+
+static void rule_1_15_an_entry_keeps_its_value_while_table_and_key_live(void **state)
+{
+    (void)state;
+    HF_FRAME(world.thread);
+    hf_ref table = hf_local(world.thread);
+    hf_ref key = make_array(1);
+    hf_ref value = make_array(2);
+    assert_int_equal(hf_ephemerons_create(world.thread, table), HF_OK);
+    assert_int_equal(hf_store_at(world.thread, value, 0, key), HF_OK); /* the value knows its key */
+    assert_int_equal(hf_ephemeron_set(world.thread, table, key, value), HF_OK);
+    hf_clear(value);
+    assert_false(has_died(2));
+    hf_clear(key);
+    assert_true(has_died(1));
+    assert_true(has_died(2));
+
+    key = make_array(3);
+    value = make_array(4);
+    assert_int_equal(hf_ephemeron_set(world.thread, table, key, value), HF_OK);
+    hf_clear(value);
+    assert_false(has_died(4));
+    hf_clear(table);
+    assert_true(has_died(4));
+    assert_int_equal(lifetimes_events_of(&world, 3), 0);
+}
+
 static void rule_1_16_an_armed_finalizer_keeps_nothing_one_that_waits_does(void **state)
 {
     (void)state;
@@ -373,6 +418,61 @@ static void rule_1_16_an_armed_finalizer_keeps_nothing_one_that_waits_does(void 
     assert_true(has_died(1));
     assert_true(has_died(2)); /* in a later cycle: the first kept it for its run */
     assert_int_equal(lifetimes_event(&world, 0), 1);
+}
+
+static void note_cleanup(hf_thread *runner, hf_ref argument, void *user)
+{
+    (void)runner;
+    (void)argument;
+    lifetimes_note(&world, (uintptr_t)user);
+}
+
+static void rule_1_17_a_cleanup_keeps_its_argument_not_its_object(void **state)
+{
+    (void)state;
+    HF_FRAME(world.thread);
+    hf_ref object = make_array(1);
+    hf_ref argument = make_bytes(2);
+    hf_cleanup cleanup;
+    assert_int_equal(
+        hf_cleanup_add(world.thread, object, 0, note_cleanup, argument, (void *)30, &cleanup),
+        HF_OK);
+    hf_clear(argument);
+    assert_false(has_died(2));
+    assert_int_equal(lifetimes_events(&world), 0);
+    hf_clear(object);
+    assert_true(has_died(30)); /* the cleanup has run */
+    assert_true(has_died(1));
+    assert_true(has_died(2));
+    assert_int_equal(lifetimes_event(&world, 0), 1);
+}
+
+static void rule_1_18_scopes_and_tokens_keep_to_their_end(void **state)
+{
+    (void)state;
+    HF_FRAME(world.thread);
+    hf_ref held = make_bytes(1);
+    hf_ref lent = make_bytes(2);
+    hf_scope *scope;
+    hf_pin *pin;
+    hf_token *token;
+    hf_span span;
+    assert_int_equal(hf_scope_create(world.thread, "rule", &scope), HF_OK);
+    assert_int_equal(hf_pin_create(world.thread, held, &pin), HF_OK);
+    assert_int_equal(hf_scope_add_pin(world.thread, scope, pin), HF_OK);
+    assert_int_equal(hf_token_create(world.thread, NULL, &token), HF_OK);
+    assert_int_equal(hf_token_lend(world.thread, token, lent, 0, 64, &span), HF_OK);
+    assert_int_equal(hf_token_submit(token), HF_OK);
+    hf_clear(held);
+    hf_clear(lent);
+    assert_false(has_died(1));
+    assert_int_equal(lifetimes_events(&world), 0);
+    assert_int_equal(hf_scope_close(world.thread, scope, 0), HF_OK);
+    assert_true(has_died(1));
+    assert_int_equal(lifetimes_events_of(&world, 2), 0);
+    assert_int_equal(hf_token_complete(token, 64, 0), HF_OK);
+    assert_true(has_died(2));
+    assert_int_equal(hf_token_destroy(world.thread, token), HF_OK);
 }
 
 /* ---- 2: what holds in place ---- */
@@ -478,7 +578,11 @@ int main(void)
         RULE(rule_1_11_a_handle_keeps_to_its_end_or_last_use),
         RULE(rule_1_12_a_keepalive_keeps_nothing_by_itself),
         RULE(rule_1_13_what_native_code_copied_keeps_nothing),
+        RULE(rule_1_14_a_weak_reference_keeps_nothing),
+        RULE(rule_1_15_an_entry_keeps_its_value_while_table_and_key_live),
         RULE(rule_1_16_an_armed_finalizer_keeps_nothing_one_that_waits_does),
+        RULE(rule_1_17_a_cleanup_keeps_its_argument_not_its_object),
+        RULE(rule_1_18_scopes_and_tokens_keep_to_their_end),
         RULE(rule_2_1_what_nothing_holds_may_move),
         RULE(rule_2_2_a_fence_holds_its_buffer_in_place),
         RULE(rule_2_3_a_call_holds_its_buffers_in_place),
