@@ -39,8 +39,9 @@ typedef struct hfi_participant {
     void *self;
     void (*visit_pins)(void *self, hfi_tracer *tracer);
     void (*visit_roots)(void *self, hfi_tracer *tracer);
-    /* An object with HFI_FLAG_KEY was found live; it was at `object`.  Notes that and marks nothing
-     * itself, since whoever calls is in the middle of marking. */
+    /* An object with HFI_FLAG_KEY was found live; it was at `object`.  Not told of those that are
+     * pinned, which are live before mark_more is first asked.  Notes it and marks nothing itself,
+     * since whoever calls is in the middle of marking. */
     void (*key_marked)(void *self, hfi_tracer *tracer, uintptr_t object);
     bool (*mark_more)(void *self, hfi_tracer *tracer); /* true: something was marked */
     /* For a walk that only looks: what `object`, which has HFI_FLAG_KEY and was met, keeps alive

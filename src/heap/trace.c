@@ -83,7 +83,8 @@ static void tell_key(hfi_tracer *tracer, uintptr_t object)
     }
 }
 
-/* Called once for each live object, after it was marked or copied; `word` is its old header. */
+/* Called once for each live object that is not pinned, after it was marked or copied; `word` is its
+ * old header. */
 static void note_mark(hfi_tracer *tracer, uintptr_t object, uint64_t word)
 {
     if (HF_UNLIKELY(word & HFI_FLAG_KEY)) {
@@ -307,7 +308,6 @@ static void pin_object(hfi_tracer *tracer, uintptr_t object, uint64_t word)
         mark_lines(heap, object, hfi_word_size(word));
         count_live(heap, hfi_word_size(word), true);
     }
-    note_mark(tracer, object, word);
 }
 
 void hfi_trace_pin(hfi_tracer *tracer, uintptr_t object)

@@ -8,7 +8,7 @@
  *   2  short weak references to what is not marked end
  *   3  finalizers of the unmarked are queued; their objects, and what these reach, live on
  *   4  long weak references to what is still not marked end; so do entries
- *   5  resources that are still not marked are leaks
+ *   5  cleanups of what is still not marked are queued; resources among it are leaks
  *
  * For each two that follow each other a test that would see them change places.  What happens in
  * a finalizer is written down there and looked at later, on the test's own thread; and each test
@@ -500,6 +500,112 @@ static void death_of_a_table_with_a_finalizer_leaves_its_entries_for_the_run(voi
 
 /* ---- 4 and 5 ---- */
 
+/* A cleanup, which gets an argument and not the object; it looks as a finalizer does. */
+static void clean_up(hf_thread *runner, hf_ref argument, void *user)
+{
+    bear_witness(runner, argument, user);
+}
+
+static void add_cleanup(witness *w, hf_ref object, hf_ref argument)
+{
+    assert_int_equal(hf_cleanup_add(world.thread, object, 0, clean_up, argument, w, NULL), HF_OK);
+}
+
+static void death_ends_long_references_before_a_cleanup_runs(void **state)
+{
+    (void)state;
+    HF_FRAME(world.thread);
+    hf_ref object = node_new(1);
+    witness w = { 0 };
+    watch(&w, object);
+    add_cleanup(&w, object, NULL);
+    expect_not_early(&w);
+
+    hf_clear(object);
+    settle(1);
+
+    assert_int_equal(atomic_load(&w.runs), 1);
+    assert_false(w.short_gives);
+    assert_false(w.long_gives);
+    finish(&w);
+}
+
+static void death_drops_the_entry_of_a_key_before_its_cleanup_runs(void **state)
+{
+    (void)state;
+    HF_FRAME(world.thread);
+    hf_ref table = table_new();
+    hf_ref key = node_new(1);
+    hf_ref value = node_new(2);
+    witness w = { 0 };
+    set(table, key, value);
+    watch(&w, value);
+    add_cleanup(&w, key, NULL);
+    hf_clear(value);
+    expect_not_early(&w);
+
+    hf_clear(key);
+    settle(1);
+
+    assert_int_equal(atomic_load(&w.runs), 1);
+    assert_false(w.long_gives); /* the value went with its key, in one collection */
+    assert_int_equal(count(table), 0);
+    finish(&w);
+}
+
+static void death_of_a_table_lets_cleanups_of_values_run_in_the_same_collection(void **state)
+{
+    (void)state;
+    HF_FRAME(world.thread);
+    hf_ref table = table_new();
+    hf_ref key = node_new(1);
+    hf_ref value = node_new(2);
+    witness w = { 0 };
+    set(table, key, value);
+    watch(&w, value);
+    add_cleanup(&w, value, NULL);
+    hf_clear(value);
+    expect_not_early(&w);
+
+    hf_clear(table);
+    hf_clear(key);
+    settle(1);
+
+    assert_int_equal(atomic_load(&w.runs), 1);
+    assert_false(w.long_gives);
+    finish(&w);
+}
+
+static void death_that_a_finalizer_undid_queues_no_cleanup(void **state)
+{
+    (void)state;
+    HF_FRAME(world.thread);
+    hf_ref object = node_new(1);
+    witness of_finalizer = { 0 };
+    witness of_cleanup = { 0 };
+    of_finalizer.revived = global_new(NULL);
+    watch(&of_finalizer, object);
+    watch(&of_cleanup, object);
+    add_cleanup(&of_cleanup, object, NULL);
+    arm(&of_finalizer, object);
+    expect_not_early(&of_finalizer);
+    assert_int_equal(atomic_load(&of_cleanup.runs), 0);
+
+    hf_clear(object);
+    settle(GENTLE_ROUNDS);
+    assert_int_equal(atomic_load(&of_finalizer.runs), 1);
+    assert_true(of_finalizer.long_gives_object);
+    assert_int_equal(atomic_load(&of_cleanup.runs), 0);
+    assert_int_equal(hf_global_store(world.thread, of_finalizer.revived, NULL), HF_OK);
+    settle(1);
+
+    assert_int_equal(atomic_load(&of_cleanup.runs), 1);
+    assert_false(of_cleanup.long_gives);
+    assert_int_equal(atomic_load(&of_finalizer.runs), 1);
+    finish(&of_finalizer);
+    finish(&of_cleanup);
+}
+
 typedef struct door {
     _Atomic(unsigned) closed;
 } door;
@@ -590,6 +696,10 @@ int main(void)
         TEST(death_of_a_key_is_not_put_off_by_a_value_that_refers_to_it),
         TEST(death_of_a_key_and_its_value_finalizes_each_once),
         TEST(death_of_a_table_with_a_finalizer_leaves_its_entries_for_the_run),
+        TEST(death_ends_long_references_before_a_cleanup_runs),
+        TEST(death_drops_the_entry_of_a_key_before_its_cleanup_runs),
+        TEST(death_of_a_table_lets_cleanups_of_values_run_in_the_same_collection),
+        TEST(death_that_a_finalizer_undid_queues_no_cleanup),
         TEST(death_takes_a_resource_for_a_leak_after_the_finalizer_that_reaches_it),
         TEST(death_takes_a_resource_in_an_entry_for_a_leak_when_its_key_dies),
     };
