@@ -112,20 +112,18 @@ static void bury(hfi_weaks *weaks, hfi_known *known)
     }
 }
 
-/* True if the record of a live object says nothing any more and was taken off it. */
-static bool follow(hfi_tracer *tracer, hfi_known *known)
+static void follow(hfi_tracer *tracer, hfi_known *known)
 {
     known->object = hfi_trace_address(tracer, known->object);
     known->is_awake = false;
-    if (known->entries || known->table) {
-        return false;
+    if (!known->entries && !known->table) {
+        hfi_object_flag(known->object, HFI_FLAG_KEY, false);
     }
-    hfi_object_flag(known->object, HFI_FLAG_KEY, false);
-    if (known->references || known->identity != 0) {
-        return false;
-    }
-    hfi_object_flag(known->object, HFI_FLAG_KNOWN, false);
-    return true;
+}
+
+static bool says_nothing(const hfi_known *known)
+{
+    return !known->references && !known->entries && !known->table && known->identity == 0;
 }
 
 void hfi_weaks_clear_dead(void *self, hfi_tracer *tracer)
@@ -134,11 +132,18 @@ void hfi_weaks_clear_dead(void *self, hfi_tracer *tracer)
     hfi_known **link = &weaks->known;
     while (*link) {
         hfi_known *known = *link;
-        if (!hfi_trace_is_live(tracer, known->object)) {
+        bool is_live = hfi_trace_is_live(tracer, known->object);
+        if (is_live) {
+            follow(tracer, known);
+        } else {
             bury(weaks, known);
-        } else if (!follow(tracer, known)) {
+        }
+        if (!says_nothing(known)) {
             link = &known->next;
             continue;
+        }
+        if (is_live) {
+            hfi_object_flag(known->object, HFI_FLAG_KNOWN, false);
         }
         *link = known->next;
         weaks->known_count--;
