@@ -137,6 +137,10 @@ static hf_status arm(hfi_cleanups *all, uintptr_t object, const hfi_cleanup *wan
     if (armed->work.object.word_ != 0) {
         list_argument(all, cleanup);
     }
+    if (!(hfi_object_word(object) & HFI_FLAG_CLEANUP)) {
+        hfi_object_flag(object, HFI_FLAG_CLEANUP,
+                        true); /* stays: a stop does not look for others */
+    }
     *handle_out = handle_of(cleanup);
     return HF_OK;
 }

@@ -21,6 +21,8 @@
 #include "diag/report.h"
 #include "final/inside.h"
 
+#define AHEAD 8u /* how far ahead records of the dead are fetched */
+
 static hf_status report_already_set(const hfi_asker *asker, hf_site first)
 {
     char message[160];
@@ -74,13 +76,20 @@ static const hfi_work_kind finalizer_kind = { "a finalizer", run_finalizer, drop
 
 static hf_status reserve(hfi_finalizers *all)
 {
+    if (HF_LIKELY(hfi_roster_has_room(&all->roster) && hfi_stock_has_one(&all->stock) &&
+                  hfi_index_has_room(&all->index, &all->roster))) {
+        return HF_OK;
+    }
     bool has_moved;
+    hfp_native_error saved = hfp_native_error_save();
     hf_status status = hfi_roster_reserve(&all->roster, &has_moved);
     if (has_moved) {
         hfi_index_forget(&all->index);
     }
     status = status == HF_OK ? hfi_stock_reserve(&all->stock) : status;
-    return status == HF_OK ? hfi_index_reserve(&all->index, &all->roster) : status;
+    status = status == HF_OK ? hfi_index_reserve(&all->index, &all->roster) : status;
+    hfp_native_error_restore(saved);
+    return status;
 }
 
 /** Arms the object, or gives HF_E_ALREADY_SET and the site of the first.  Lock held. */
@@ -134,11 +143,9 @@ static hf_status set_finalizer(const hfi_asker *asker, hf_ref object, const hf_t
     hfi_finalizer wanted = { .armed = { .work = { .site = asker->site }, .user = user },
                              .run = run };
     hf_site first = { NULL, 0 };
-    hfp_native_error saved = hfp_native_error_save();
     hfp_mutex_lock(&final->lock);
     status = arm(&final->finalizers, object->word_, &wanted, &first);
     hfp_mutex_unlock(&final->lock);
-    hfp_native_error_restore(saved);
     return status == HF_E_ALREADY_SET ? report_already_set(asker, first) : status;
 }
 
@@ -192,8 +199,11 @@ static void queue_dead(hfi_final *final, hfi_tracer *tracer, uint32_t place)
 {
     hfi_roster *roster = &final->finalizers.roster;
     hfi_armed *armed = roster->records[place];
-    armed->work.object.word_ = roster->objects[place];
-    hfi_object_flag(armed->work.object.word_, HFI_FLAG_FINALIZER, false);
+    uintptr_t object = roster->objects[place];
+    armed->work.object.word_ = object;
+    /* Nobody else is at the header now: no atomic read and write. */
+    atomic_store_explicit(hfi_object_header(object), hfi_object_word(object) & ~HFI_FLAG_FINALIZER,
+                          memory_order_relaxed);
     hfi_trace_slot(tracer, &armed->work.object);
     hfi_roster_remove(roster, armed);
     hfi_runner_queue(final->parts->runner, &armed->work);
@@ -220,6 +230,9 @@ void hfi_finalizers_after_mark(hfi_final *final, hfi_tracer *tracer)
      * reaches is marked already. */
     for (uint32_t i = 0; i < roster->dead_count; i++) {
         uint32_t place = roster->dead[i];
+        if (roster->dead_count - i > AHEAD) {
+            __builtin_prefetch(roster->records[roster->dead[i + AHEAD]], 1);
+        }
         if (hfi_trace_is_live(tracer, roster->objects[place])) {
             roster->objects[place] = hfi_trace_address(tracer, roster->objects[place]);
             has_moved = true;

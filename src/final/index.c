@@ -74,7 +74,7 @@ static void refresh(hfi_index *index, const hfi_roster *roster)
 
 hf_status hfi_index_reserve(hfi_index *index, const hfi_roster *roster)
 {
-    if (HF_LIKELY(index->bits != 0 && roster->count + 1 <= (mask_of(index) + 1) / 2)) {
+    if (hfi_index_has_room(index, roster)) {
         return HF_OK;
     }
     unsigned bits = index->bits == 0 ? BITS_MIN : index->bits + 1;

@@ -17,6 +17,11 @@ typedef struct hfi_index {
 /** Makes room for one more than the roster has.  HF_E_NOMEM, with nothing changed. */
 HF_MUST_CHECK hf_status hfi_index_reserve(hfi_index *index, const hfi_roster *roster);
 
+static inline bool hfi_index_has_room(const hfi_index *index, const hfi_roster *roster)
+{
+    return index->bits != 0 && roster->count < (size_t)1 << index->bits >> 1;
+}
+
 /** Enters what was just added to the roster. */
 void hfi_index_add(hfi_index *index, const hfi_roster *roster, const hfi_armed *armed);
 

@@ -53,7 +53,7 @@ static bool grow(hfi_roster *roster)
 hf_status hfi_roster_reserve(hfi_roster *roster, bool *has_moved_out)
 {
     *has_moved_out = false;
-    if (HF_LIKELY(roster->used < roster->room)) {
+    if (hfi_roster_has_room(roster)) {
         return HF_OK;
     }
     *has_moved_out = hfi_roster_close_gaps(roster);

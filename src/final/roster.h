@@ -25,6 +25,11 @@ typedef struct hfi_roster {
 /** Makes sure that one hfi_roster_add() works; *has_moved_out: places changed.  HF_E_NOMEM. */
 HF_MUST_CHECK hf_status hfi_roster_reserve(hfi_roster *roster, bool *has_moved_out);
 
+static inline bool hfi_roster_has_room(const hfi_roster *roster)
+{
+    return roster->used < roster->room;
+}
+
 /** Watches an object for a record; room was reserved. */
 void hfi_roster_add(hfi_roster *roster, hfi_armed *armed, uintptr_t object);
 

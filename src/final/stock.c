@@ -26,7 +26,7 @@
 #define CHUNK_RECORDS 128u
 
 typedef struct hfi_chunk {
-    _Alignas(16) unsigned char records[1];
+    _Alignas(uint64_t) unsigned char records[1];
 } hfi_chunk;
 
 static hfi_armed *record_at(const hfi_stock *stock, const hfi_chunk *chunk, uint32_t at)

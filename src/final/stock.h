@@ -12,6 +12,7 @@
 #include <holdfast/status.h>
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 /** What finalizers and cleanups have in common; first in both. */
 typedef struct hfi_armed {
@@ -32,6 +33,11 @@ typedef struct hfi_stock {
 
 /** Makes sure that one hfi_stock_take() works.  HF_E_NOMEM, with nothing changed. */
 HF_MUST_CHECK hf_status hfi_stock_reserve(hfi_stock *stock);
+
+static inline bool hfi_stock_has_one(const hfi_stock *stock)
+{
+    return stock->free != NULL;
+}
 
 /** A record whose number is set and the rest as it was left; room was reserved. */
 hfi_armed *hfi_stock_take(hfi_stock *stock);

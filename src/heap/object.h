@@ -38,7 +38,7 @@ typedef _Atomic(uint64_t) hfi_header;
 #define HFI_FLAG_IMMOVABLE (UINT64_C(1) << 2) /* from birth */
 #define HFI_FLAG_KEY       (UINT64_C(1) << 3) /* others live if it does (ephemerons); weak/ */
 #define HFI_FLAG_KNOWN     (UINT64_C(1) << 4) /* weak/ has a record of it */
-#define HFI_FLAG_CLEANUP   (UINT64_C(1) << 5) /* it has cleanups; final/ */
+#define HFI_FLAG_CLEANUP   (UINT64_C(1) << 5) /* it has or had cleanups; final/ */
 #define HFI_FLAG_SCOPED    (UINT64_C(1) << 6) /* a scope ends it; scope/ */
 #define HFI_FLAGS_MASK     UINT64_C(0xfe)
 

@@ -11,12 +11,21 @@
 #include "diag/report.h"
 #include "runner/inside.h"
 
+/** Asks to be woken for `target`; false: it is reached.  lock held. */
+static bool want(hfi_runner *runner, uint64_t target)
+{
+    if (target < atomic_load(&runner->wanted)) {
+        atomic_store(&runner->wanted, target);
+    }
+    return atomic_load(&runner->done) < target;
+}
+
 static hf_status await_done(hfi_runner *runner, hf_thread *thread, uint64_t target,
                             uint64_t deadline_ns)
 {
     hf_status status = HF_OK;
     hfp_mutex_lock(&runner->lock);
-    while (runner->done < target && status == HF_OK) {
+    while (want(runner, target) && status == HF_OK) {
         uint64_t look_ns = hfi_watch_next_look(runner);
         if (hfi_runner_state_of(runner) == HFI_RUNNER_ENDED) {
             status = HF_E_SHUTDOWN;
@@ -95,8 +104,9 @@ hf_status hf_runner_stats_get(hf_thread *thread, hf_runner_stats *stats)
     hfp_mutex_unlock(&runner->queue_lock);
 
     hfp_mutex_lock(&runner->lock);
-    stats->pending = pushed > runner->done ? pushed - runner->done : 0;
-    stats->run = runner->done - runner->dropped;
+    uint64_t done = atomic_load(&runner->done);
+    stats->pending = pushed > done ? pushed - done : 0;
+    stats->run = done > runner->dropped ? done - runner->dropped : 0;
     stats->dropped = runner->dropped;
     stats->running_ns = runner->now.kind ? age_of(runner->now.since_ns, now_ns) : 0;
     stats->longest_ns = runner->longest_ns;

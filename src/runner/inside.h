@@ -53,20 +53,21 @@ struct hfi_runner {
     _Atomic(uint64_t) named_runs; /* how often the watchdog spoke */
 
     hfp_mutex lock;
-    hfp_cond work;           /* the runner waits here for `wake` or `stopping` */
-    hfp_cond news;           /* others wait here for `state`, `done` and `embedder` */
-    _Atomic(uint32_t) state; /* written with the lock; RUNNING is also read without */
-    hf_status start_status;  /* lock; why FAILED */
-    bool is_lost;            /* it ran before a fork; set and read by the child's only thread */
-    bool wake;               /* lock; something was queued since the last look */
-    bool stopping;           /* lock; end when the queue is empty */
-    bool is_asleep;          /* lock; the runner waits for work */
-    uint64_t done;           /* lock; works behind it since the start, in the queue's order */
-    uint64_t dropped;        /* lock; those of them that were not run */
-    uint64_t longest_ns;     /* lock; the longest run, while the watchdog is on */
-    hfi_run_now now;         /* lock; only while the watchdog is on */
-    hf_thread *embedder;     /* lock; inside hf_runner_run() now */
-    hfp_thread handle;       /* who moved the state to STARTING; then hfi_runner_stop() */
+    hfp_cond work;            /* the runner waits here for `wake` or `stopping` */
+    hfp_cond news;            /* others wait here for `state`, `done` and `embedder` */
+    _Atomic(uint32_t) state;  /* written with the lock; RUNNING is also read without */
+    hf_status start_status;   /* lock; why FAILED */
+    bool is_lost;             /* it ran before a fork; set and read by the child's only thread */
+    bool wake;                /* lock; something was queued since the last look */
+    bool stopping;            /* lock; end when the queue is empty */
+    bool is_asleep;           /* lock; the runner waits for work */
+    _Atomic(uint64_t) done;   /* works behind it since the start, in the queue's order */
+    _Atomic(uint64_t) wanted; /* raised with the lock: the least `done` that somebody waits for */
+    uint64_t dropped;         /* lock; those of them that were not run */
+    uint64_t longest_ns;      /* lock; the longest run, while the watchdog is on */
+    hfi_run_now now;          /* lock; only while the watchdog is on */
+    hf_thread *embedder;      /* lock; inside hf_runner_run() now */
+    hfp_thread handle;        /* who moved the state to STARTING; then hfi_runner_stop() */
 };
 
 /** Tells it to look at the queue. */

@@ -121,6 +121,7 @@ hf_status hfi_runner_create(hfi_parts *parts, hfi_runner **runner_out)
     hfp_mutex_init(&runner->lock);
     hfp_cond_init(&runner->work);
     hfp_cond_init(&runner->news);
+    runner->wanted = UINT64_MAX;
     if (hfi_runner_is_embedded(runner)) {
         atomic_init(&runner->state, HFI_RUNNER_RUNNING);
     }
@@ -175,6 +176,7 @@ void hfi_runner_fork_child(hfi_runner *runner)
     hfp_mutex_lock(&runner->lock);
     hfp_cond_init(&runner->work);
     hfp_cond_init(&runner->news);
+    runner->wanted = UINT64_MAX;
     runner->wake = false;
     atomic_store_explicit(&runner->is_handing, false, memory_order_relaxed);
     if (is_forked_here(runner)) {

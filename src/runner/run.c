@@ -81,11 +81,20 @@ static void settle(hfi_runner *runner, hf_thread *thread, hf_frame *frame, const
 
 static void finish_work(hfi_runner *runner, bool was_dropped)
 {
-    hfp_mutex_lock(&runner->lock);
-    runner->done++;
-    runner->dropped += was_dropped;
-    hfp_cond_wake_all(&runner->news);
-    hfp_mutex_unlock(&runner->lock);
+    /* Without the lock where nobody waits.  Who waits says for what and then looks at `done`; here
+     * `done` is raised first: one of the two sees the other. */
+    if (was_dropped) {
+        hfp_mutex_lock(&runner->lock);
+        runner->dropped++;
+        hfp_mutex_unlock(&runner->lock);
+    }
+    uint64_t done = atomic_fetch_add(&runner->done, 1) + 1;
+    if (HF_UNLIKELY(atomic_load(&runner->wanted) <= done)) {
+        hfp_mutex_lock(&runner->lock);
+        atomic_store(&runner->wanted, UINT64_MAX);
+        hfp_cond_wake_all(&runner->news);
+        hfp_mutex_unlock(&runner->lock);
+    }
 }
 
 static void nap(hf_thread *thread)
@@ -148,6 +157,9 @@ bool hfi_runner_run_next(hfi_runner *runner, hf_thread **thread_inout)
     hf_thread *thread = *thread_inout;
     hf_frame frame = { 0 };
     hf_ref slot;
+    if (HF_UNLIKELY(atomic_load_explicit(&thread->gate, memory_order_acquire))) {
+        hfi_safepoint(thread); /* user code need not have one, and a long queue holds up nobody */
+    }
     if (hf_frame_begin(thread, &frame, HF_SITE) != HF_OK ||
         hf_local_create(thread, &slot) != HF_OK) {
         /* No memory for a slot.  The work stays where it is; the memory will come back. */

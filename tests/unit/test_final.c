@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "lifetimes.h"
+#include "thread/thread.h"
 
 #include <string.h>
 
@@ -559,6 +560,103 @@ static void final_may_allocate_arm_and_collect_in_its_run(void **state)
     assert_int_equal(lifetimes_event(&world, 1), 2);
 }
 
+/** Two runs without a safepoint of their own, and a collection that wants to come between. */
+typedef struct between {
+    _Atomic(bool) has_begun;
+    _Atomic(bool) is_collected;
+    _Atomic(bool) was_late;
+} between;
+
+static bool spin_until(_Atomic(uint32_t) *gate, _Atomic(bool) *flag)
+{
+    uint64_t end_ns = hfp_clock_ns() + UINT64_C(20000000000);
+    bool is_set = false;
+    while (!is_set && hfp_clock_ns() < end_ns) {
+        is_set = gate ? atomic_load(gate) != 0 : atomic_load(flag);
+    }
+    return is_set;
+}
+
+/* Until somebody wants to stop the world. */
+static void run_until_stopped(hf_thread *runner, hf_ref object, void *user)
+{
+    between *b = user;
+    (void)object;
+    atomic_store(&b->has_begun, true);
+    if (!spin_until(&runner->gate, NULL)) {
+        atomic_store(&b->was_late, true);
+    }
+}
+
+static void run_until_collected(hf_thread *runner, hf_ref object, void *user)
+{
+    between *b = user;
+    (void)runner;
+    (void)object;
+    if (!spin_until(NULL, &b->is_collected)) {
+        atomic_store(&b->was_late, true);
+    }
+}
+
+static void final_lets_a_collection_come_between_two_runs(void **state)
+{
+    (void)state;
+    between b = { false, false, false };
+    if (lifetimes_is_stress()) {
+        skip(); /* the wait below collects too, and would use up the place between the two */
+    }
+    HF_FRAME(world.thread);
+    hf_ref object = hf_local(world.thread);
+    assert_int_equal(hf_bytes_create(world.thread, 1, object), HF_OK);
+    assert_int_equal(hf_finalizer_set(world.thread, object, run_until_stopped, &b), HF_OK);
+    hf_ref other = hf_local(world.thread);
+    assert_int_equal(hf_bytes_create(world.thread, 1, other), HF_OK);
+    assert_int_equal(hf_finalizer_set(world.thread, other, run_until_collected, &b), HF_OK);
+    assert_int_equal(hf_collect(world.thread), HF_OK);
+    assert_false(atomic_load(&b.has_begun));
+    hf_clear(object);
+    hf_clear(other);
+    assert_int_equal(hf_collect(world.thread), HF_OK); /* both are queued */
+    lifetimes_await(world.thread, &b.has_begun);
+
+    assert_int_equal(hf_collect(world.thread), HF_OK);
+
+    atomic_store(&b.is_collected, true);
+    assert_int_equal(hf_runner_drain(world.thread, UINT64_MAX), HF_OK);
+    assert_false(atomic_load(&b.was_late));
+}
+
+static void final_runs_for_what_never_moves(void **state)
+{
+    (void)state;
+    HF_FRAME(world.thread);
+    hf_ref pinned = hf_local(world.thread);
+    hf_ref immovable = hf_local(world.thread);
+    lifetimes_ticket tickets[] = { ticket_of(1), ticket_of(2) };
+    hf_pin *pin;
+    assert_int_equal(hf_bytes_create(world.thread, 64, pinned), HF_OK);
+    hf_bytes_options options = HF_BYTES_OPTIONS_INIT;
+    options.flags = HF_BYTES_IMMOVABLE;
+    assert_int_equal(hf_bytes_create_with(world.thread, 64, &options, immovable), HF_OK);
+    assert_int_equal(hf_finalizer_set(world.thread, pinned, lifetimes_finalize, &tickets[0]),
+                     HF_OK);
+    assert_int_equal(hf_finalizer_set(world.thread, immovable, lifetimes_finalize, &tickets[1]),
+                     HF_OK);
+    assert_int_equal(hf_pin_create(world.thread, pinned, &pin), HF_OK);
+    hf_clear(pinned);
+    settle_often();
+    assert_int_equal(lifetimes_events(&world), 0); /* a pin keeps */
+
+    hf_clear(immovable);
+    settle_often();
+    assert_int_equal(lifetimes_events(&world), 1);
+    assert_int_equal(lifetimes_event(&world, 0), 2);
+
+    hf_pin_destroy(pin);
+    settle_often();
+    assert_int_equal(lifetimes_events(&world), 2);
+}
+
 /* ---- when the world says no ---- */
 
 static void final_survives_every_failure_of_arming(void **state)
@@ -692,6 +790,8 @@ int main(void)
         TEST(final_ends_each_of_sixteen_neighbours_at_its_own_death),
         TEST(final_finds_its_records_after_everything_moved),
         TEST(final_may_allocate_arm_and_collect_in_its_run),
+        TEST(final_lets_a_collection_come_between_two_runs),
+        TEST(final_runs_for_what_never_moves),
         TEST(final_survives_every_failure_of_arming),
         TEST(final_loses_and_repeats_nothing_among_threads),
     };

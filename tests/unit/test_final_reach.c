@@ -202,11 +202,12 @@ static void cleanup_among_many_is_told_before_long(void **state)
     hf_ref object = hf_local(m.thread);
     hf_ref argument = hf_local(m.thread);
     assert_int_equal(hf_array_create(m.thread, COUNT, objects), HF_OK);
+    hf_cleanup cleanups[COUNT];
     for (unsigned i = 0; i < COUNT; i++) {
         make_node(object);
         make_node(argument);
         assert_int_equal(hf_store_at(m.thread, objects, i, object), HF_OK);
-        assert_int_equal(add(object, argument, NULL), HF_OK);
+        assert_int_equal(add(object, argument, &cleanups[i]), HF_OK);
         if (i == 13) {
             link_next(argument, object);
         }
@@ -224,6 +225,9 @@ static void cleanup_among_many_is_told_before_long(void **state)
 
     assert_int_equal(runs, COUNT - 1);
     assert_int_equal(managed_reports(&m), 0);
+    bool was_armed = false;
+    assert_int_equal(hf_cleanup_stop(m.thread, cleanups[13], &was_armed), HF_OK);
+    assert_true(was_armed);
 }
 
 /* ---- cycles ---- */
