@@ -46,6 +46,7 @@ typedef struct hfi_parts {
     struct hfi_runner *runner;                       /* runner */
     struct hfi_resources *resources;                 /* resource */
     struct hfi_fences *fences;                       /* fence */
+    struct hfi_async *async;                         /* async */
     struct hfi_final *final;                         /* final */
     struct hfi_flights *flights;                     /* call */
     struct hfi_callbacks *callbacks;                 /* callback */

@@ -184,6 +184,24 @@ hf_status hfi_resource_let_go(hf_thread *thread, void *held)
     return word_drop(cell, 0) ? hfi_cell_close(thread, cell) : HF_OK;
 }
 
+static void run_close(hf_thread *runner, hfi_work *work, hf_ref object)
+{
+    (void)object;                                                     /* there is none */
+    (void)hfi_cell_close(runner, HF_CONTAINER(work, hfi_cell, work)); /* a failure was reported */
+}
+
+static const hfi_work_kind close_kind = { "closing a resource", run_close };
+
+void hfi_resource_let_go_later(hfi_parts *parts, void *held)
+{
+    hfi_cell *cell = held;
+    if (word_drop(cell, 0)) {
+        /* The work is free: a cell is queued as a leak only before it is disposed. */
+        cell->work.kind = &close_kind;
+        hfi_runner_submit(parts->runner, &cell->work);
+    }
+}
+
 void hfi_resource_adopt(hf_thread *thread, uintptr_t object, uintptr_t value)
 {
     (void)thread;

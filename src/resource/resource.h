@@ -35,6 +35,10 @@ HF_MUST_CHECK hf_status hfi_resource_hold(hf_thread *thread, uintptr_t object, u
 /** Lets it go; the last one to do so after a dispose releases the value.  Managed. HF_E_RELEASE. */
 hf_status hfi_resource_let_go(hf_thread *thread, void *cell);
 
+/** The same on any thread, attached or not, in any state: what is due to be released then, the
+ * runner releases, and a failure is reported. */
+void hfi_resource_let_go_later(hfi_parts *parts, void *cell);
+
 /**
  * Gives a resource that was made with its class's invalid value the value that it owns from here
  * on.  Before anybody but the owner knows it.

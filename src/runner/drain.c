@@ -37,6 +37,7 @@ hf_status hf_runner_drain(hf_thread *thread, uint64_t timeout_ns)
     hfp_native_error saved = hfp_native_error_save();
     hfi_crossing(thread);
     hfp_mutex_lock(&runner->queue_lock);
+    hfi_runner_empty_inbox(runner);
     uint64_t target = runner->queue.pushed;
     hfp_mutex_unlock(&runner->queue_lock);
 

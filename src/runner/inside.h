@@ -37,6 +37,8 @@ struct hfi_runner {
     hfp_mutex queue_lock;
     hfi_queue queue;      /* queue_lock */
     uint64_t queued_seen; /* queue_lock; queue.pushed when the runner was woken last */
+    _Atomic(hfi_work *)
+        inbox; /* of hfi_runner_submit(), the newest first; on its way to the queue */
 
     hfp_mutex lock;
     hfp_cond work;           /* the runner waits here for `wake` or `stopping` */
@@ -49,6 +51,9 @@ struct hfi_runner {
     uint64_t done;           /* lock; work finished since the start, in the queue's order */
     hfp_thread handle;       /* who moved the state to STARTING; then hfi_runner_stop() */
 };
+
+/** Moves what was submitted to the queue.  Managed, queue_lock held. */
+void hfi_runner_empty_inbox(hfi_runner *runner);
 
 /** Tells it to look at the queue. */
 void hfi_runner_wake(hfi_runner *runner);

@@ -41,6 +41,7 @@ static void set_state(hfi_runner *runner, hfi_runner_state state)
 static hfi_work *take_work(hfi_runner *runner, hf_ref slot)
 {
     hfp_mutex_lock(&runner->queue_lock);
+    hfi_runner_empty_inbox(runner);
     hfi_work *work = hfi_queue_take(&runner->queue);
     if (work) {
         slot->word_ = work->object.word_;

@@ -33,6 +33,12 @@ HF_MUST_CHECK hf_status hfi_runner_need(hfi_runner *runner, hf_thread *thread);
  * world runs again. */
 void hfi_runner_queue(hfi_runner *runner, hfi_work *work);
 
+/**
+ * Queues a work without an object from any thread, attached or not, in any state; the runner is
+ * running (hfi_runner_need()).  Takes the module's second lock for a moment.
+ */
+void hfi_runner_submit(hfi_runner *runner, hfi_work *work);
+
 /** Takes and gives the module's locks around a fork. */
 void hfi_runner_lock(hfi_runner *runner);
 void hfi_runner_unlock(hfi_runner *runner);

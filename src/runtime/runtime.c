@@ -7,6 +7,7 @@
  * alone knows them all.
  */
 
+#include "async/async.h"
 #include "base/alloc.h"
 #include "base/given.h"
 #include "call/flight.h"
@@ -111,6 +112,7 @@ static hf_status create_parts(hfi_parts *parts)
     status = status == HF_OK ? hfi_runner_create(parts, &parts->runner) : status;
     status = status == HF_OK ? hfi_resources_create(parts, &parts->resources) : status;
     status = status == HF_OK ? hfi_fences_create(parts, &parts->fences) : status;
+    status = status == HF_OK ? hfi_async_create(parts, &parts->async) : status;
     status = status == HF_OK ? hfi_final_create(parts, &parts->final) : status;
     status = status == HF_OK ? hfi_flights_create(parts, &parts->flights) : status;
     status = status == HF_OK ? hfi_callbacks_create(parts, &parts->callbacks) : status;
@@ -123,6 +125,7 @@ static hf_status create_parts(hfi_parts *parts)
  */
 static void destroy_parts(hfi_parts *parts, hf_runtime_leaks *leaks, bool keep_all)
 {
+    leaks->tokens = parts->async ? hfi_async_destroy(parts->async, keep_all) : 0;
     leaks->pins = parts->fences ? hfi_fences_destroy(parts->fences, keep_all) : 0;
     leaks->handles = parts->handles ? hfi_handles_destroy(parts->handles, keep_all) : 0;
     leaks->globals = parts->roots ? hfi_roots_destroy(parts->roots, keep_all) : 0;
@@ -218,6 +221,7 @@ static void end_runtime(hf_runtime *runtime, hf_runtime_leaks *leaks)
     atomic_store_explicit(&parts->is_stopping, true, memory_order_seq_cst);
     hfi_world_begin_to_stop(parts->world);
     hfi_callbacks_drop_visitors(parts->callbacks);
+    hfi_async_stop(parts->async);
     hfi_runner_stop(parts->runner);
     /* What a fork lost, at least the parent's runner, is not coming back. */
     hfi_world_drop_lost(parts->world);
