@@ -77,7 +77,7 @@ hfi_token *hfi_token_open(hf_token *word, hfi_token_call call, hf_status *status
     return NULL;
 }
 
-static void add_object(hfi_text *text, const hfi_token *token)
+void hfi_token_tell(const hfi_token *token, hfi_text *text)
 {
     static const char *const states[] = { "ended",     "new",      "submitted",
                                           "cancelled", "complete", "abandoned" };
@@ -91,7 +91,7 @@ static hf_status refuse_as(hfi_token *token, hfi_token_call call, hf_status stat
 {
     char object[96];
     hfi_text text = hfi_text_begin(object, sizeof object);
-    add_object(&text, token);
+    hfi_token_tell(token, &text);
     hfi_text_end(&text);
     hf_report report = report_of(call, status, message, remedy);
     report.object = object;
@@ -121,7 +121,7 @@ void hfi_token_report_leak(hfi_token *token, const char *function, hf_status sta
 {
     char object[96];
     hfi_text text = hfi_text_begin(object, sizeof object);
-    add_object(&text, token);
+    hfi_token_tell(token, &text);
     hfi_text_end(&text);
     hfi_token_call call = { function, token->born };
     hf_report report = report_of(call, status, message, remedy);

@@ -80,10 +80,11 @@ static void await_all(hfi_async *async, uint64_t deadline_ns)
     }
 }
 
-void hfi_async_stop(hfi_async *async)
+void hfi_async_stop(hfi_async *async, uint64_t deadline_ns)
 {
     hfp_mutex_lock(&hfi_token_lock);
-    await_all(async, hfi_token_deadline(cancel_all(async)));
+    uint64_t own_ns = hfi_token_deadline(cancel_all(async));
+    await_all(async, own_ns < deadline_ns ? own_ns : deadline_ns);
     for (hfi_token *token = async->tokens; token; token = token->next) {
         if (token->state == HF_TOKEN_NEW) {
             hfi_token_let_go(token);
@@ -93,18 +94,43 @@ void hfi_async_stop(hfi_async *async)
     hfp_mutex_unlock(&hfi_token_lock);
 }
 
+static const char *why_left(const hfi_token *token)
+{
+    if (token->state != HF_TOKEN_ABANDONED) {
+        return "the runtime ended before it was destroyed";
+    }
+    return token->is_lost ? "it was under way when the process was forked: its memory is kept"
+                          : "native code has not completed it: its memory is kept for ever";
+}
+
+void hfi_tokens_each_left(hfi_async *async, hfi_left_fn visit, void *user)
+{
+    hfp_mutex_lock(&hfi_token_lock);
+    hfi_token *token = async->tokens;
+    while (token) {
+        hfi_left left = { .kind = "token",
+                          .site = token->born,
+                          .other_site = token->submitted,
+                          .why = why_left(token) };
+        hfi_text text = hfi_text_begin(left.object, sizeof left.object);
+        hfi_token_tell(token, &text);
+        hfi_text_end(&text);
+        token->users++; /* it stays, and with it its place in the list */
+        hfp_mutex_unlock(&hfi_token_lock);
+        visit(&left, user);
+        hfp_mutex_lock(&hfi_token_lock);
+        hfi_token_leave(token);
+        token = token->next;
+    }
+    hfp_mutex_unlock(&hfi_token_lock);
+}
+
 /* Lock held, and given up meanwhile. */
 static void report_left(hfi_token *token)
 {
     bool is_abandoned = token->state == HF_TOKEN_ABANDONED;
-    const char *message = "the runtime ended before it was destroyed";
-    if (is_abandoned) {
-        message = token->is_lost
-                      ? "it was under way when the process was forked: its memory is kept"
-                      : "native code has not completed it: its memory is kept for ever";
-    }
     token->users++;
-    hfi_token_report_leak(token, "hf_runtime_destroy", HF_E_BUSY, message,
+    hfi_token_report_leak(token, "hf_runtime_destroy", HF_E_BUSY, why_left(token),
                           is_abandoned ? "complete a token also when its operation was cancelled"
                                        : "hf_token_destroy() when its result was read");
     hfp_mutex_lock(&hfi_token_lock);

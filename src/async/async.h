@@ -8,6 +8,7 @@
 
 #include "base/parts.h"
 #include "base/verify.h"
+#include "diag/left.h"
 
 #include <holdfast/token.h>
 
@@ -16,11 +17,15 @@ typedef struct hfi_async hfi_async;
 HF_MUST_CHECK hf_status hfi_async_create(hfi_parts *parts, hfi_async **async_out);
 
 /**
- * Cancels what is under way, waits for it within bounds, and lets go of all that native code does
- * not have any more; nothing is submitted from here on.  While the runner runs still: it closes
- * what the tokens held.  Not attached, or in native state.
+ * Cancels what is under way, waits for it within its bounds and the deadline, and lets go of all
+ * that native code does not have any more; nothing is submitted from here on.  While the runner
+ * runs still: it closes what the tokens held.  Not attached, or in native state.
  */
-void hfi_async_stop(hfi_async *async);
+void hfi_async_stop(hfi_async *async, uint64_t deadline_ns);
+
+/** What hfi_async_destroy() will find, without a report.  No lock held; the visitor may do anything
+ * but end the runtime. */
+void hfi_tokens_each_left(hfi_async *async, hfi_left_fn visit, void *user);
 
 /**
  * Gives the number of tokens that were never destroyed or are not complete, each reported; `keep`:

@@ -12,6 +12,7 @@
  */
 
 #include "async/async.h"
+#include "diag/text.h"
 #include "platform/platform.h"
 
 /** What a token has lent: one of the two. */
@@ -105,6 +106,9 @@ hfi_token *hfi_token_open(hf_token *word, hfi_token_call call, hf_status *status
 
 /** The same for all but a completion: a token that is being destroyed is not there any more. */
 hfi_token *hfi_token_open_own(hf_token *word, hfi_token_call call, hf_status *status_out);
+
+/** Its name, state and number of buffers.  Lock held. */
+void hfi_token_tell(const hfi_token *token, hfi_text *text);
 
 /** Gives the lock up, reports what is wrong with the state of the token, gives HF_E_MISUSE. */
 hf_status hfi_token_refuse(hfi_token *token, hfi_token_call call, const char *message,

@@ -25,6 +25,9 @@ typedef struct hfi_settings {
     bool checked;
     bool guard_pages;
     hf_pointer_checks pointer_checks;
+    bool is_runner_embedded; /* the program runs the works on a thread of its own */
+    bool are_finalizers_off; /* what is queued is let go, and not run */
+    uint64_t watchdog_ns;    /* 0: off */
 } hfi_settings;
 
 struct hf_function;
@@ -48,6 +51,7 @@ typedef struct hfi_parts {
     struct hfi_fences *fences;                       /* fence */
     struct hfi_async *async;                         /* async */
     struct hfi_final *final;                         /* final */
+    struct hfi_weaks *weaks;                         /* weak */
     struct hfi_flights *flights;                     /* call */
     struct hfi_callbacks *callbacks;                 /* callback */
     const struct hfi_callback_hooks *callback_hooks; /* call/callbacks.h; set by callback */

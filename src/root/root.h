@@ -4,6 +4,7 @@
 
 /* Frames, slots and globals, as the floors above see them. */
 
+#include "diag/left.h"
 #include "heap/heap.h"
 #include "thread/thread.h"
 
@@ -15,6 +16,11 @@ HF_MUST_CHECK hf_status hfi_roots_create(hfi_parts *parts, hfi_roots **roots_out
 
 /** Gives the number of globals never destroyed; they are freed with the rest, unless `keep`. */
 uint64_t hfi_roots_destroy(hfi_roots *roots, bool keep);
+
+/** At the end of the runtime: tells of each global, and makes all of them null.  No other thread is
+ * attached; the second by a managed one. */
+void hfi_roots_each_left(hfi_roots *roots, hfi_left_fn fn, void *user);
+void hfi_roots_drop(hfi_roots *roots);
 
 /** Takes and gives the module's lock around a fork. */
 void hfi_roots_lock(hfi_roots *roots);
@@ -70,6 +76,10 @@ static inline void hfi_frame_pop(hf_thread *thread, hf_frame *frame)
 /** Takes off such a frame and all frames inside it, which were jumped over; their records are
  * unwound, and those reported.  Managed, by the owner. */
 void hfi_frames_cut(hf_thread *thread, hf_frame *frame, const char *where);
+
+/** "a local of the frame at demo.c:12", for a slot of the thread; its state may not change
+ * meanwhile. */
+void hfi_frame_tell_slot(const hf_thread *thread, const hf_slot *slot, struct hfi_text *text);
 
 /** True if `frame` is open in this thread and is the one that had `cookie`. */
 bool hfi_frame_is_open(const hf_thread *thread, const hf_frame *frame, uint32_t cookie);

@@ -274,6 +274,7 @@ int main(int argc, char **argv)
     bench_pins(&b);
     bench_allocation(&b);
     bench_pauses(&b);
+    bench_finalizers(&b);
     bench_require(b.shown > 0, "a case has this in its name");
     if (b.smoke) {
         printf("%u cases work\n", b.shown);

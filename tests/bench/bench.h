@@ -70,6 +70,7 @@ void bench_ways(bench *b);
 void bench_pins(bench *b);
 void bench_allocation(bench *b);
 void bench_pauses(bench *b);
+void bench_finalizers(bench *b);
 
 /** For another harness: one line for each operation, on a library that the environment names. */
 int bench_peer(void);
