@@ -216,7 +216,7 @@ HF_API hf_status hf_token_abort_submit_at(hf_token *token, hf_site site);
  *         HF_E_HANDLE, reported, if it has ended.  A second completion changes nothing.
  *
  * @par Ownership   Ends the loans.
- * @par Threads     Any, attached or not, native or managed.
+ * @par Threads     Any, attached or not, native or managed; never in a signal handler.
  * @par GC          None.
  * @par Last-error  Preserved.
  */

@@ -123,7 +123,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(token_under_way_is_abandoned_in_the_child_of_a_fork),
     };
-    /* The thread sanitizer lets the child of a threaded process start no threads, and the child here
+    /* The thread sanitizer lets the child of a threaded process start no threads, and this child
      * goes on as if it were the parent. */
     return HF_UNDER_TSAN ? 77 : cmocka_run_group_tests_name("token_fork", tests, NULL, NULL);
 }
