@@ -30,7 +30,7 @@ static hf_cleanup handle_of(const hfi_cleanup *cleanup)
 /** The armed cleanup of a handle, or NULL.  Lock held. */
 static hfi_cleanup *find(hfi_cleanups *all, hf_cleanup handle)
 {
-    hfi_armed *armed = hfi_pool_find(&all->pool, (uint32_t)handle.word_ - 1u);
+    hfi_armed *armed = hfi_stock_find(&all->stock, (uint32_t)handle.word_ - 1u);
     hfi_cleanup *cleanup = armed ? HF_CONTAINER(armed, hfi_cleanup, armed) : NULL;
     bool is_armed = cleanup && cleanup->generation == (uint32_t)(handle.word_ >> 32) &&
                     armed->place < all->roster.used && all->roster.records[armed->place] == armed;
@@ -70,7 +70,7 @@ static void drop_cleanup(hf_thread *runner, hfi_work *work)
 {
     hfi_cleanup *cleanup = HF_CONTAINER(work, hfi_cleanup, armed.work);
     if (!is_used_up(cleanup)) {
-        hfi_pool_return(&runner->parts->final->cleanups.pool, &cleanup->armed);
+        hfi_stock_return(&runner->parts->final->cleanups.stock, &cleanup->armed);
     }
 }
 
@@ -123,11 +123,11 @@ static hf_status arm(hfi_cleanups *all, uintptr_t object, const hfi_cleanup *wan
 {
     bool has_moved;
     hf_status status = hfi_roster_reserve(&all->roster, &has_moved);
-    status = status == HF_OK ? hfi_pool_reserve(&all->pool) : status;
+    status = status == HF_OK ? hfi_stock_reserve(&all->stock) : status;
     if (status != HF_OK) {
         return status;
     }
-    hfi_armed *armed = hfi_pool_take(&all->pool);
+    hfi_armed *armed = hfi_stock_take(&all->stock);
     hfi_cleanup *cleanup = HF_CONTAINER(armed, hfi_cleanup, armed);
     armed->work = wanted->armed.work;
     armed->user = wanted->armed.user;
@@ -185,7 +185,7 @@ hf_status hf_cleanup_stop(hf_thread *thread, hf_cleanup cleanup, bool *was_armed
     if (found) {
         disarm(all, found);
         if (!is_used_up(found)) {
-            hfi_pool_give(&all->pool, &found->armed);
+            hfi_stock_give(&all->stock, &found->armed);
         }
     }
     hfp_mutex_unlock(&final->lock);

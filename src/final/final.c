@@ -49,8 +49,8 @@ hf_status hfi_final_create(hfi_parts *parts, hfi_final **final_out)
         return HF_E_NOMEM;
     }
     final->parts = parts;
-    final->finalizers.pool.record_size = sizeof(hfi_finalizer);
-    final->cleanups.pool.record_size = sizeof(hfi_cleanup);
+    final->finalizers.stock.record_size = sizeof(hfi_finalizer);
+    final->cleanups.stock.record_size = sizeof(hfi_cleanup);
     hfp_mutex_init(&final->lock);
     final->participant = (hfi_participant){
         .name = "final",
@@ -96,9 +96,9 @@ void hfi_final_destroy(hfi_final *final)
 {
     hfi_roster_finish(&final->finalizers.roster);
     hfi_free(final->finalizers.index.places);
-    hfi_pool_finish(&final->finalizers.pool);
+    hfi_stock_finish(&final->finalizers.stock);
     hfi_roster_finish(&final->cleanups.roster);
-    hfi_pool_finish(&final->cleanups.pool);
+    hfi_stock_finish(&final->cleanups.stock);
     hfp_mutex_finish(&final->lock);
     hfi_free(final);
 }

@@ -58,14 +58,14 @@ static void run_finalizer(hf_thread *runner, hfi_work *work, hf_ref object)
     hfi_finalizer *finalizer = HF_CONTAINER(work, hfi_finalizer, armed.work);
     hf_finalizer_fn run = finalizer->run;
     void *user = finalizer->armed.user;
-    hfi_pool_return(&runner->parts->final->finalizers.pool, &finalizer->armed);
+    hfi_stock_return(&runner->parts->final->finalizers.stock, &finalizer->armed);
     run(runner, object, user);
 }
 
 static void drop_finalizer(hf_thread *runner, hfi_work *work)
 {
     hfi_finalizer *finalizer = HF_CONTAINER(work, hfi_finalizer, armed.work);
-    hfi_pool_return(&runner->parts->final->finalizers.pool, &finalizer->armed);
+    hfi_stock_return(&runner->parts->final->finalizers.stock, &finalizer->armed);
 }
 
 static const hfi_work_kind finalizer_kind = { "a finalizer", run_finalizer, drop_finalizer };
@@ -79,7 +79,7 @@ static hf_status reserve(hfi_finalizers *all)
     if (has_moved) {
         hfi_index_forget(&all->index);
     }
-    status = status == HF_OK ? hfi_pool_reserve(&all->pool) : status;
+    status = status == HF_OK ? hfi_stock_reserve(&all->stock) : status;
     return status == HF_OK ? hfi_index_reserve(&all->index, &all->roster) : status;
 }
 
@@ -97,7 +97,7 @@ static hf_status arm(hfi_finalizers *all, uintptr_t object, const hfi_finalizer 
     if (status != HF_OK) {
         return status;
     }
-    hfi_armed *armed = hfi_pool_take(&all->pool);
+    hfi_armed *armed = hfi_stock_take(&all->stock);
     armed->work.kind = &finalizer_kind;
     armed->work.object.word_ = 0;
     armed->work.site = wanted->armed.work.site;
@@ -179,7 +179,7 @@ hf_status hf_finalizer_clear(hf_thread *thread, hf_ref object)
         hfi_object_flag(address, HFI_FLAG_FINALIZER, false);
         hfi_index_remove(&all->index, &all->roster, armed);
         hfi_roster_remove(&all->roster, armed);
-        hfi_pool_give(&all->pool, armed);
+        hfi_stock_give(&all->stock, armed);
     }
     hfp_mutex_unlock(&final->lock);
     return HF_OK;

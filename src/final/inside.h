@@ -14,7 +14,7 @@
 #include "diag/text.h"
 #include "final/final.h"
 #include "final/index.h"
-#include "final/pool.h"
+#include "final/stock.h"
 #include "final/subject.h"
 #include "final/roster.h"
 #include "platform/platform.h"
@@ -30,7 +30,7 @@ typedef struct hfi_finalizer {
 typedef struct hfi_finalizers {
     hfi_roster roster;
     hfi_index index;
-    hfi_pool pool;
+    hfi_stock stock;
 } hfi_finalizers;
 
 /** A cleanup, armed or queued. */
@@ -44,7 +44,7 @@ typedef struct hfi_cleanup {
 
 typedef struct hfi_cleanups {
     hfi_roster roster;
-    hfi_pool pool;
+    hfi_stock stock;
     hfi_cleanup *oldest, *newest; /* with an argument */
 } hfi_cleanups;
 
@@ -83,7 +83,7 @@ void hfi_left_begin(hfi_final *final, hfi_roster *roster);
 void hfi_left_end(hfi_final *final, hfi_roster *roster);
 
 /** The next that is armed, from *place_inout on; false: there is none.  Lock held. */
-bool hfi_armed_left_next(const hfi_roster *roster, uint32_t *place_inout, hfi_armed_left *left_out);
+bool hfi_left_next(const hfi_roster *roster, uint32_t *place_inout, hfi_armed_left *left_out);
 
 /**
  * The next cleanup with an argument whose turn it is to be looked at, with its site; false: there

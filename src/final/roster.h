@@ -6,7 +6,7 @@
  * Objects that are watched without being kept, in the order in which that began.
  */
 
-#include "final/pool.h"
+#include "final/stock.h"
 #include "heap/heap.h"
 
 #include <stdbool.h>

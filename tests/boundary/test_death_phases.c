@@ -443,6 +443,34 @@ static void death_of_a_key_is_not_put_off_by_a_value_that_refers_to_it(void **st
     finish(&w);
 }
 
+static void death_of_a_key_and_its_value_finalizes_each_once(void **state)
+{
+    (void)state;
+    HF_FRAME(world.thread);
+    hf_ref table = table_new();
+    hf_ref key = node_new(1);
+    hf_ref value = node_new(82);
+    witness of_key = { 0 };
+    witness of_value = { 0 };
+    set(table, key, value);
+    watch(&of_key, key);
+    watch(&of_value, value);
+    arm(&of_value, value);
+    arm(&of_key, key);
+    hf_clear(value);
+    expect_not_early(&of_key);
+    expect_not_early(&of_value);
+
+    hf_clear(key);
+    settle(GENTLE_ROUNDS);
+
+    assert_int_equal(atomic_load(&of_key.runs), 1);
+    assert_int_equal(atomic_load(&of_value.runs), 1); /* in which order is not said */
+    assert_int_equal(count(table), 0);
+    finish(&of_key);
+    finish(&of_value);
+}
+
 static void death_of_a_table_with_a_finalizer_leaves_its_entries_for_the_run(void **state)
 {
     (void)state;
@@ -560,6 +588,7 @@ int main(void)
         TEST(death_keeps_the_entry_of_a_key_that_only_a_finalizer_reaches),
         TEST(death_that_was_undone_leaves_the_entry),
         TEST(death_of_a_key_is_not_put_off_by_a_value_that_refers_to_it),
+        TEST(death_of_a_key_and_its_value_finalizes_each_once),
         TEST(death_of_a_table_with_a_finalizer_leaves_its_entries_for_the_run),
         TEST(death_takes_a_resource_for_a_leak_after_the_finalizer_that_reaches_it),
         TEST(death_takes_a_resource_in_an_entry_for_a_leak_when_its_key_dies),

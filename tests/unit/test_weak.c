@@ -307,7 +307,9 @@ static void weak_lasts_until_it_was_destroyed_as_often_as_made(void **state)
     collect(1);
     assert_true(gives(weak, object));
     assert_int_equal(known(), 1);
+    assert_int_equal(hfi_weaks_figures_get(hfi_parts_of(m.runtime)->weaks).references, 1);
     assert_int_equal(hf_weak_destroy(weak), HF_OK);
+    assert_int_equal(hfi_weaks_figures_get(hfi_parts_of(m.runtime)->weaks).references, 0);
     assert_ptr_equal(weak_new(object, 0, HF_WEAK_SHORT), weak); /* found again before it is gone */
     assert_int_equal(hf_weak_destroy(weak), HF_OK);
     assert_int_equal(hf_weak_load(m.thread, weak, object), HF_E_MISUSE);
