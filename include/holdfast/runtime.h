@@ -95,12 +95,13 @@ typedef struct hf_runtime_leaks {
     uint64_t functions;   /* bound functions and open libraries never closed */
     uint64_t handles;     /* never destroyed */
     uint64_t callbacks;   /* registered and never destroyed; their addresses are tombstones now */
+    uint64_t scopes;      /* never closed */
     uint64_t tokens;      /* never destroyed, or never completed */
 } hf_runtime_leaks;
 
 #define HF_RUNTIME_LEAKS_INIT                                                                      \
     {                                                                                              \
-        (uint32_t)sizeof(hf_runtime_leaks), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0                           \
+        (uint32_t)sizeof(hf_runtime_leaks), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0                     \
     }
 
 /**
@@ -151,7 +152,7 @@ typedef enum hf_live_end {
  */
 typedef struct hf_leftover {
     uint32_t struct_size;
-    const char *kind;   /* "owning pin", "handle", "resource", "callback", ... */
+    const char *kind;   /* "pin", "handle", "resource", "callback", "finalizer", ... */
     const char *object; /* what it is, or what it holds */
     hf_site site;       /* where it was made */
     hf_site other_site; /* where its object was made */
@@ -224,7 +225,7 @@ HF_API void hf_runtime_destroy(hf_runtime *runtime, hf_runtime_leaks *leaks_out)
 /**
  * Writes a leftover as one line of text, without a line feed.
  *
- *     owning pin of bytes, 64 bytes; set at a.c:12; made at a.c:10; never destroyed
+ *     global of bytes, 64 bytes; set at a.c:12; made at a.c:10; it was never destroyed
  *
  * @return length of the whole text, also when `buffer` has no room for it; 0 if `left` is NULL or
  *         too short to be one.

@@ -198,15 +198,25 @@ void hf_pin_destroy(hf_pin *pin)
 
 /* ---- for scopes ---- */
 
-uint64_t hfi_pin_set_scope(hf_pin *pin, const void *scope)
+uint64_t hfi_pin_give_to(hfi_fences *fences, hf_pin *pin, const void *scope)
 {
-    hfp_mutex_lock(&pin->fences->lock);
-    uint64_t serial = pin->sig == HFI_PIN_OPEN && !pin->set ? pin->serial : 0;
-    if (serial != 0) {
+    hfp_mutex_lock(&fences->lock);
+    bool is_free = pin->fences == fences && pin->sig == HFI_PIN_OPEN && !pin->set && !pin->scope;
+    if (is_free) {
         pin->scope = scope;
     }
-    hfp_mutex_unlock(&pin->fences->lock);
+    uint64_t serial = is_free ? pin->serial : 0;
+    hfp_mutex_unlock(&fences->lock);
     return serial;
+}
+
+void hfi_pin_take_from(hf_pin *pin, uint64_t serial)
+{
+    hfp_mutex_lock(&pin->fences->lock);
+    if (pin->serial == serial) {
+        pin->scope = NULL;
+    }
+    hfp_mutex_unlock(&pin->fences->lock);
 }
 
 void hfi_pin_end_if(hf_pin *pin, uint64_t serial)

@@ -30,10 +30,10 @@ static hf_cleanup handle_of(const hfi_cleanup *cleanup)
 /** The armed cleanup of a handle, or NULL.  Lock held. */
 static hfi_cleanup *find(hfi_cleanups *all, hf_cleanup handle)
 {
-    hfi_armed *armed = hfi_pool_find(&all->pool, (uint32_t)handle.word_ - 1u);
+    hfi_armed *armed = hfi_stock_find(&all->stock, (uint32_t)handle.word_ - 1u);
     hfi_cleanup *cleanup = armed ? HF_CONTAINER(armed, hfi_cleanup, armed) : NULL;
     bool is_armed = cleanup && cleanup->generation == (uint32_t)(handle.word_ >> 32) &&
-                    armed->place < all->watch.used && all->watch.records[armed->place] == armed;
+                    armed->place < all->roster.used && all->roster.records[armed->place] == armed;
     return is_armed ? cleanup : NULL;
 }
 
@@ -57,7 +57,7 @@ static void disarm(hfi_cleanups *all, hfi_cleanup *cleanup)
     if (cleanup->armed.work.object.word_ != 0) {
         unlist_argument(all, cleanup);
     }
-    hfi_watch_remove(&all->watch, &cleanup->armed);
+    hfi_roster_remove(&all->roster, &cleanup->armed);
     cleanup->generation++;
 }
 
@@ -70,7 +70,7 @@ static void drop_cleanup(hf_thread *runner, hfi_work *work)
 {
     hfi_cleanup *cleanup = HF_CONTAINER(work, hfi_cleanup, armed.work);
     if (!is_used_up(cleanup)) {
-        hfi_pool_return(&runner->parts->final->cleanups.pool, &cleanup->armed);
+        hfi_stock_return(&runner->parts->final->cleanups.stock, &cleanup->armed);
     }
 }
 
@@ -122,18 +122,18 @@ static hf_status arm(hfi_cleanups *all, uintptr_t object, const hfi_cleanup *wan
                      hf_cleanup *handle_out)
 {
     bool has_moved;
-    hf_status status = hfi_watch_reserve(&all->watch, &has_moved);
-    status = status == HF_OK ? hfi_pool_reserve(&all->pool) : status;
+    hf_status status = hfi_roster_reserve(&all->roster, &has_moved);
+    status = status == HF_OK ? hfi_stock_reserve(&all->stock) : status;
     if (status != HF_OK) {
         return status;
     }
-    hfi_armed *armed = hfi_pool_take(&all->pool);
+    hfi_armed *armed = hfi_stock_take(&all->stock);
     hfi_cleanup *cleanup = HF_CONTAINER(armed, hfi_cleanup, armed);
     armed->work = wanted->armed.work;
     armed->user = wanted->armed.user;
     cleanup->run = wanted->run;
     cleanup->is_told = false;
-    hfi_watch_add(&all->watch, armed, object);
+    hfi_roster_add(&all->roster, armed, object);
     if (armed->work.object.word_ != 0) {
         list_argument(all, cleanup);
     }
@@ -185,7 +185,7 @@ hf_status hf_cleanup_stop(hf_thread *thread, hf_cleanup cleanup, bool *was_armed
     if (found) {
         disarm(all, found);
         if (!is_used_up(found)) {
-            hfi_pool_give(&all->pool, &found->armed);
+            hfi_stock_give(&all->stock, &found->armed);
         }
     }
     hfp_mutex_unlock(&final->lock);
@@ -212,7 +212,7 @@ bool hfi_cleanup_next(hfi_cleanups *all, hf_cleanup *cleanup_out, hfi_search *se
     uint32_t type = hfi_object_type_id(armed->work.object.word_);
     if (!cleanup->is_told && type != HFI_TYPE_BYTES && type != HFI_TYPE_RESOURCE) {
         search_out->from = armed->work.object;
-        search_out->to.word_ = all->watch.objects[armed->place];
+        search_out->to.word_ = all->roster.objects[armed->place];
     }
     return true;
 }
@@ -239,13 +239,13 @@ void hfi_cleanups_visit_roots(hfi_final *final, hfi_tracer *tracer)
 void hfi_cleanups_clear_dead(hfi_final *final, hfi_tracer *tracer)
 {
     hfi_cleanups *all = &final->cleanups;
-    (void)hfi_watch_follow(&all->watch, tracer);
-    for (uint32_t i = 0; i < all->watch.dead_count; i++) {
-        hfi_armed *armed = all->watch.records[all->watch.dead[i]];
+    (void)hfi_roster_follow(&all->roster, tracer);
+    for (uint32_t i = 0; i < all->roster.dead_count; i++) {
+        hfi_armed *armed = all->roster.records[all->roster.dead[i]];
         disarm(all, HF_CONTAINER(armed, hfi_cleanup, armed));
         hfi_runner_queue(final->parts->runner, &armed->work);
     }
-    (void)hfi_watch_close_gaps(&all->watch);
+    (void)hfi_roster_close_gaps(&all->roster);
 }
 
 void hfi_cleanups_tell_root(hfi_final *final, const hf_slot *slot, hfi_text *text)

@@ -49,8 +49,8 @@ hf_status hfi_final_create(hfi_parts *parts, hfi_final **final_out)
         return HF_E_NOMEM;
     }
     final->parts = parts;
-    final->finalizers.pool.record_size = sizeof(hfi_finalizer);
-    final->cleanups.pool.record_size = sizeof(hfi_cleanup);
+    final->finalizers.stock.record_size = sizeof(hfi_finalizer);
+    final->cleanups.stock.record_size = sizeof(hfi_cleanup);
     hfp_mutex_init(&final->lock);
     final->participant = (hfi_participant){
         .name = "final",
@@ -74,31 +74,31 @@ hf_status hfi_final_may_arm(hf_thread *thread)
     return hfi_runner_need(thread->parts->runner, thread);
 }
 
-static uint64_t count_of(hfi_final *final, const hfi_watch *watch)
+static uint64_t count_of(hfi_final *final, const hfi_roster *roster)
 {
     hfp_mutex_lock(&final->lock);
-    uint64_t count = watch->count;
+    uint64_t count = roster->count;
     hfp_mutex_unlock(&final->lock);
     return count;
 }
 
 uint64_t hfi_final_armed(hfi_final *final)
 {
-    return count_of(final, &final->finalizers.watch);
+    return count_of(final, &final->finalizers.roster);
 }
 
 uint64_t hfi_cleanups_armed(hfi_final *final)
 {
-    return count_of(final, &final->cleanups.watch);
+    return count_of(final, &final->cleanups.roster);
 }
 
 void hfi_final_destroy(hfi_final *final)
 {
-    hfi_watch_finish(&final->finalizers.watch);
+    hfi_roster_finish(&final->finalizers.roster);
     hfi_free(final->finalizers.index.places);
-    hfi_pool_finish(&final->finalizers.pool);
-    hfi_watch_finish(&final->cleanups.watch);
-    hfi_pool_finish(&final->cleanups.pool);
+    hfi_stock_finish(&final->finalizers.stock);
+    hfi_roster_finish(&final->cleanups.roster);
+    hfi_stock_finish(&final->cleanups.stock);
     hfp_mutex_finish(&final->lock);
     hfi_free(final);
 }

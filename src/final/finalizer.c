@@ -9,7 +9,7 @@
  * object that reaches itself therefore never goes.
  *
  * Invariants: the flag HFI_FLAG_FINALIZER in an object's header is set exactly
- * while the watch has a record of it.  The flag is cleared when the record is
+ * while the roster has a record of it.  The flag is cleared when the record is
  * queued, so an object may be armed again from its own run, or from another run
  * that revived it, and then runs once more for that.  Nothing in a collection
  * needs memory.
@@ -58,14 +58,14 @@ static void run_finalizer(hf_thread *runner, hfi_work *work, hf_ref object)
     hfi_finalizer *finalizer = HF_CONTAINER(work, hfi_finalizer, armed.work);
     hf_finalizer_fn run = finalizer->run;
     void *user = finalizer->armed.user;
-    hfi_pool_return(&runner->parts->final->finalizers.pool, &finalizer->armed);
+    hfi_stock_return(&runner->parts->final->finalizers.stock, &finalizer->armed);
     run(runner, object, user);
 }
 
 static void drop_finalizer(hf_thread *runner, hfi_work *work)
 {
     hfi_finalizer *finalizer = HF_CONTAINER(work, hfi_finalizer, armed.work);
-    hfi_pool_return(&runner->parts->final->finalizers.pool, &finalizer->armed);
+    hfi_stock_return(&runner->parts->final->finalizers.stock, &finalizer->armed);
 }
 
 static const hfi_work_kind finalizer_kind = { "a finalizer", run_finalizer, drop_finalizer };
@@ -75,12 +75,12 @@ static const hfi_work_kind finalizer_kind = { "a finalizer", run_finalizer, drop
 static hf_status reserve(hfi_finalizers *all)
 {
     bool has_moved;
-    hf_status status = hfi_watch_reserve(&all->watch, &has_moved);
+    hf_status status = hfi_roster_reserve(&all->roster, &has_moved);
     if (has_moved) {
         hfi_index_forget(&all->index);
     }
-    status = status == HF_OK ? hfi_pool_reserve(&all->pool) : status;
-    return status == HF_OK ? hfi_index_reserve(&all->index, &all->watch) : status;
+    status = status == HF_OK ? hfi_stock_reserve(&all->stock) : status;
+    return status == HF_OK ? hfi_index_reserve(&all->index, &all->roster) : status;
 }
 
 /** Arms the object, or gives HF_E_ALREADY_SET and the site of the first.  Lock held. */
@@ -88,7 +88,7 @@ static hf_status arm(hfi_finalizers *all, uintptr_t object, const hfi_finalizer 
                      hf_site *first_out)
 {
     if (hfi_object_word(object) & HFI_FLAG_FINALIZER) {
-        hfi_armed *first = hfi_index_find(&all->index, &all->watch, object);
+        hfi_armed *first = hfi_index_find(&all->index, &all->roster, object);
         HF_VERIFY(first);
         *first_out = first->work.site;
         return HF_E_ALREADY_SET;
@@ -97,14 +97,14 @@ static hf_status arm(hfi_finalizers *all, uintptr_t object, const hfi_finalizer 
     if (status != HF_OK) {
         return status;
     }
-    hfi_armed *armed = hfi_pool_take(&all->pool);
+    hfi_armed *armed = hfi_stock_take(&all->stock);
     armed->work.kind = &finalizer_kind;
     armed->work.object.word_ = 0;
     armed->work.site = wanted->armed.work.site;
     armed->user = wanted->armed.user;
     HF_CONTAINER(armed, hfi_finalizer, armed)->run = wanted->run;
-    hfi_watch_add(&all->watch, armed, object);
-    hfi_index_add(&all->index, &all->watch, armed);
+    hfi_roster_add(&all->roster, armed, object);
+    hfi_index_add(&all->index, &all->roster, armed);
     hfi_object_flag(object, HFI_FLAG_FINALIZER, true);
     return HF_OK;
 }
@@ -174,12 +174,12 @@ hf_status hf_finalizer_clear(hf_thread *thread, hf_ref object)
     hfi_finalizers *all = &final->finalizers;
     hfp_mutex_lock(&final->lock);
     if (hfi_object_word(address) & HFI_FLAG_FINALIZER) {
-        hfi_armed *armed = hfi_index_find(&all->index, &all->watch, address);
+        hfi_armed *armed = hfi_index_find(&all->index, &all->roster, address);
         HF_VERIFY(armed);
         hfi_object_flag(address, HFI_FLAG_FINALIZER, false);
-        hfi_index_remove(&all->index, &all->watch, armed);
-        hfi_watch_remove(&all->watch, armed);
-        hfi_pool_give(&all->pool, armed);
+        hfi_index_remove(&all->index, &all->roster, armed);
+        hfi_roster_remove(&all->roster, armed);
+        hfi_stock_give(&all->stock, armed);
     }
     hfp_mutex_unlock(&final->lock);
     return HF_OK;
@@ -190,44 +190,44 @@ hf_status hf_finalizer_clear(hf_thread *thread, hf_ref object)
 /** The object is dead and reached by nobody: it lives once more, for its run. */
 static void queue_dead(hfi_final *final, hfi_tracer *tracer, uint32_t place)
 {
-    hfi_watch *watch = &final->finalizers.watch;
-    hfi_armed *armed = watch->records[place];
-    armed->work.object.word_ = watch->objects[place];
+    hfi_roster *roster = &final->finalizers.roster;
+    hfi_armed *armed = roster->records[place];
+    armed->work.object.word_ = roster->objects[place];
     hfi_object_flag(armed->work.object.word_, HFI_FLAG_FINALIZER, false);
     hfi_trace_slot(tracer, &armed->work.object);
-    hfi_watch_remove(watch, armed);
+    hfi_roster_remove(roster, armed);
     hfi_runner_queue(final->parts->runner, &armed->work);
 }
 
 void hfi_finalizers_after_mark(hfi_final *final, hfi_tracer *tracer)
 {
-    hfi_watch *watch = &final->finalizers.watch;
-    bool has_moved = hfi_watch_follow(watch, tracer);
+    hfi_roster *roster = &final->finalizers.roster;
+    bool has_moved = hfi_roster_follow(roster, tracer);
 
     /* What the dead reach lives on for them; they themselves are not marked by it, unless one
      * dead object reaches another or, in a cycle, itself; then the drain traces them. */
-    for (uint32_t i = 0; i < watch->dead_count; i++) {
-        uintptr_t object = watch->objects[watch->dead[i]];
+    for (uint32_t i = 0; i < roster->dead_count; i++) {
+        uintptr_t object = roster->objects[roster->dead[i]];
         if (!hfi_trace_is_live(tracer, object)) {
             hfi_trace_fields(tracer, object);
         }
     }
-    if (watch->dead_count != 0) {
+    if (roster->dead_count != 0) {
         hfi_trace_drain(tracer);
     }
 
     /* Who is still dead is reached by nobody.  Marking one here cannot save another: all that it
      * reaches is marked already. */
-    for (uint32_t i = 0; i < watch->dead_count; i++) {
-        uint32_t place = watch->dead[i];
-        if (hfi_trace_is_live(tracer, watch->objects[place])) {
-            watch->objects[place] = hfi_trace_address(tracer, watch->objects[place]);
+    for (uint32_t i = 0; i < roster->dead_count; i++) {
+        uint32_t place = roster->dead[i];
+        if (hfi_trace_is_live(tracer, roster->objects[place])) {
+            roster->objects[place] = hfi_trace_address(tracer, roster->objects[place]);
             has_moved = true;
         } else {
             queue_dead(final, tracer, place);
         }
     }
-    if (hfi_watch_close_gaps(watch) || has_moved || watch->dead_count != 0) {
+    if (hfi_roster_close_gaps(roster) || has_moved || roster->dead_count != 0) {
         hfi_index_forget(&final->finalizers.index);
     }
 }

@@ -38,43 +38,43 @@ static size_t home_of(const hfi_index *index, uintptr_t object)
     return (size_t)(mixed >> (64 - index->bits));
 }
 
-static void enter(hfi_index *index, const hfi_watch *watch, uint32_t place)
+static void enter(hfi_index *index, const hfi_roster *roster, uint32_t place)
 {
     size_t mask = mask_of(index);
-    size_t at = home_of(index, watch->objects[place]);
+    size_t at = home_of(index, roster->objects[place]);
     while (index->places[at]) {
         at = (at + 1) & mask;
     }
     index->places[at] = place + 1;
 }
 
-static size_t find(const hfi_index *index, const hfi_watch *watch, uintptr_t object)
+static size_t find(const hfi_index *index, const hfi_roster *roster, uintptr_t object)
 {
     size_t mask = mask_of(index);
     size_t at = home_of(index, object);
-    while (index->places[at] && watch->objects[index->places[at] - 1] != object) {
+    while (index->places[at] && roster->objects[index->places[at] - 1] != object) {
         at = (at + 1) & mask;
     }
     return at;
 }
 
-static void refresh(hfi_index *index, const hfi_watch *watch)
+static void refresh(hfi_index *index, const hfi_roster *roster)
 {
     if (index->is_fresh) {
         return;
     }
     memset(index->places, 0, (mask_of(index) + 1) * sizeof *index->places);
-    for (uint32_t place = 0; place < watch->used; place++) {
-        if (watch->records[place]) {
-            enter(index, watch, place);
+    for (uint32_t place = 0; place < roster->used; place++) {
+        if (roster->records[place]) {
+            enter(index, roster, place);
         }
     }
     index->is_fresh = true;
 }
 
-hf_status hfi_index_reserve(hfi_index *index, const hfi_watch *watch)
+hf_status hfi_index_reserve(hfi_index *index, const hfi_roster *roster)
 {
-    if (HF_LIKELY(index->bits != 0 && watch->count + 1 <= (mask_of(index) + 1) / 2)) {
+    if (HF_LIKELY(index->bits != 0 && roster->count + 1 <= (mask_of(index) + 1) / 2)) {
         return HF_OK;
     }
     unsigned bits = index->bits == 0 ? BITS_MIN : index->bits + 1;
@@ -87,16 +87,16 @@ hf_status hfi_index_reserve(hfi_index *index, const hfi_watch *watch)
     return HF_OK;
 }
 
-void hfi_index_add(hfi_index *index, const hfi_watch *watch, const hfi_armed *armed)
+void hfi_index_add(hfi_index *index, const hfi_roster *roster, const hfi_armed *armed)
 {
     if (index->is_fresh) {
-        enter(index, watch, armed->place);
+        enter(index, roster, armed->place);
     }
 }
 
 /* Fills the gap at `hole` with what probed past it, so that no mark of the deletion stays behind.
  */
-static void fill(hfi_index *index, const hfi_watch *watch, size_t hole)
+static void fill(hfi_index *index, const hfi_roster *roster, size_t hole)
 {
     size_t mask = mask_of(index);
     size_t at = hole;
@@ -107,7 +107,7 @@ static void fill(hfi_index *index, const hfi_watch *watch, size_t hole)
             if (!index->places[at]) {
                 return;
             }
-            size_t home = home_of(index, watch->objects[index->places[at] - 1]);
+            size_t home = home_of(index, roster->objects[index->places[at] - 1]);
             if (((at - home) & mask) >= ((at - hole) & mask)) {
                 break; /* it may stand in the hole: its home is not behind it */
             }
@@ -117,21 +117,21 @@ static void fill(hfi_index *index, const hfi_watch *watch, size_t hole)
     }
 }
 
-void hfi_index_remove(hfi_index *index, const hfi_watch *watch, const hfi_armed *armed)
+void hfi_index_remove(hfi_index *index, const hfi_roster *roster, const hfi_armed *armed)
 {
     if (index->is_fresh) {
-        size_t at = find(index, watch, watch->objects[armed->place]);
+        size_t at = find(index, roster, roster->objects[armed->place]);
         HF_VERIFY(index->places[at] == armed->place + 1);
-        fill(index, watch, at);
+        fill(index, roster, at);
     }
 }
 
-hfi_armed *hfi_index_find(hfi_index *index, const hfi_watch *watch, uintptr_t object)
+hfi_armed *hfi_index_find(hfi_index *index, const hfi_roster *roster, uintptr_t object)
 {
-    if (watch->count == 0) {
+    if (roster->count == 0) {
         return NULL;
     }
-    refresh(index, watch);
-    uint32_t found = index->places[find(index, watch, object)];
-    return found ? watch->records[found - 1] : NULL;
+    refresh(index, roster);
+    uint32_t found = index->places[find(index, roster, object)];
+    return found ? roster->records[found - 1] : NULL;
 }

@@ -14,9 +14,9 @@
 #include "diag/text.h"
 #include "final/final.h"
 #include "final/index.h"
-#include "final/pool.h"
+#include "final/stock.h"
 #include "final/subject.h"
-#include "final/watch.h"
+#include "final/roster.h"
 #include "platform/platform.h"
 
 #include <holdfast/cleanup.h>
@@ -28,9 +28,9 @@ typedef struct hfi_finalizer {
 } hfi_finalizer;
 
 typedef struct hfi_finalizers {
-    hfi_watch watch;
+    hfi_roster roster;
     hfi_index index;
-    hfi_pool pool;
+    hfi_stock stock;
 } hfi_finalizers;
 
 /** A cleanup, armed or queued. */
@@ -43,8 +43,8 @@ typedef struct hfi_cleanup {
 } hfi_cleanup;
 
 typedef struct hfi_cleanups {
-    hfi_watch watch;
-    hfi_pool pool;
+    hfi_roster roster;
+    hfi_stock stock;
     hfi_cleanup *oldest, *newest; /* with an argument */
 } hfi_cleanups;
 
@@ -78,12 +78,12 @@ void hfi_cleanups_clear_dead(hfi_final *final, hfi_tracer *tracer);
 /** World stopped: names the argument in a slot, for a path. */
 void hfi_cleanups_tell_root(hfi_final *final, const hf_slot *slot, hfi_text *text);
 
-/** Between these two a place in the watch means the same record or none. */
-void hfi_left_begin(hfi_final *final, hfi_watch *watch);
-void hfi_left_end(hfi_final *final, hfi_watch *watch);
+/** Between these two a place in the roster means the same record or none. */
+void hfi_left_begin(hfi_final *final, hfi_roster *roster);
+void hfi_left_end(hfi_final *final, hfi_roster *roster);
 
 /** The next that is armed, from *place_inout on; false: there is none.  Lock held. */
-bool hfi_armed_left_next(const hfi_watch *watch, uint32_t *place_inout, hfi_armed_left *left_out);
+bool hfi_left_next(const hfi_roster *roster, uint32_t *place_inout, hfi_armed_left *left_out);
 
 /**
  * The next cleanup with an argument whose turn it is to be looked at, with its site; false: there

@@ -3,7 +3,7 @@
 /*
  * What is armed and has not run.
  *
- * Invariants: whoever goes through a watch counts as a reader of it; meanwhile
+ * Invariants: whoever goes through a roster counts as a reader of it; meanwhile
  * gaps stay open, so that a place means the same record or none.
  *
  * Threads: managed ones; the lock is let go for each visit.
@@ -11,62 +11,62 @@
 
 #include "final/inside.h"
 
-void hfi_left_begin(hfi_final *final, hfi_watch *watch)
+void hfi_left_begin(hfi_final *final, hfi_roster *roster)
 {
     hfp_mutex_lock(&final->lock);
-    watch->readers++;
+    roster->readers++;
     hfp_mutex_unlock(&final->lock);
 }
 
-void hfi_left_end(hfi_final *final, hfi_watch *watch)
+void hfi_left_end(hfi_final *final, hfi_roster *roster)
 {
     hfp_mutex_lock(&final->lock);
-    watch->readers--;
+    roster->readers--;
     hfp_mutex_unlock(&final->lock);
 }
 
-bool hfi_armed_left_next(const hfi_watch *watch, uint32_t *place_inout, hfi_armed_left *left_out)
+bool hfi_left_next(const hfi_roster *roster, uint32_t *place_inout, hfi_armed_left *left_out)
 {
     bool found = false;
-    while (!found && *place_inout < watch->used) {
+    while (!found && *place_inout < roster->used) {
         uint32_t place = (*place_inout)++;
-        const hfi_armed *armed = watch->records[place];
+        const hfi_armed *armed = roster->records[place];
         if (armed) {
-            const hf_type *type = hfi_type_find(hfi_object_type_id(watch->objects[place]));
+            const hf_type *type = hfi_type_find(hfi_object_type_id(roster->objects[place]));
             *left_out = (hfi_armed_left){ .kind = armed->work.kind->name,
                                           .type = type ? type->name : "?",
                                           .site = armed->work.site,
-                                          .object = watch->objects[place] };
+                                          .object = roster->objects[place] };
             found = true;
         }
     }
     return found;
 }
 
-static bool next_locked(hfi_final *final, const hfi_watch *watch, uint32_t *place_inout,
+static bool next_locked(hfi_final *final, const hfi_roster *roster, uint32_t *place_inout,
                         hfi_armed_left *left_out)
 {
     hfp_mutex_lock(&final->lock);
-    bool found = hfi_armed_left_next(watch, place_inout, left_out);
+    bool found = hfi_left_next(roster, place_inout, left_out);
     hfp_mutex_unlock(&final->lock);
     return found;
 }
 
-static void each_of(hfi_final *final, hfi_watch *watch,
+static void each_of(hfi_final *final, hfi_roster *roster,
                     void (*visit)(const hfi_armed_left *, void *), void *user)
 {
     hfi_armed_left left;
     uint32_t place = 0;
-    hfi_left_begin(final, watch);
-    while (next_locked(final, watch, &place, &left)) {
+    hfi_left_begin(final, roster);
+    while (next_locked(final, roster, &place, &left)) {
         visit(&left, user);
     }
-    hfi_left_end(final, watch);
+    hfi_left_end(final, roster);
 }
 
 void hfi_final_each_left(hfi_final *final, void (*visit)(const hfi_armed_left *left, void *user),
                          void *user)
 {
-    each_of(final, &final->finalizers.watch, visit, user);
-    each_of(final, &final->cleanups.watch, visit, user);
+    each_of(final, &final->finalizers.roster, visit, user);
+    each_of(final, &final->cleanups.roster, visit, user);
 }

@@ -158,15 +158,15 @@ hf_status hf_finalizer_cycles(hf_thread *thread, hf_finalizer_cycle_fn visit, vo
         return HF_E_NULL;
     }
     hfi_final *final = thread->parts->final;
-    hfi_watch *watch = &final->finalizers.watch;
+    hfi_roster *roster = &final->finalizers.roster;
     hf_status status = HF_OK;
     hfi_armed_left left;
     uint32_t place = 0;
     hfi_search search = { 0 };
-    hfi_left_begin(final, watch);
+    hfi_left_begin(final, roster);
     hfp_mutex_lock(&final->lock);
     begin_search(final, &search);
-    while (status == HF_OK && hfi_armed_left_next(watch, &place, &left)) {
+    while (status == HF_OK && hfi_left_next(roster, &place, &left)) {
         search.from.word_ = search.to.word_ = left.object;
         hfp_mutex_unlock(&final->lock);
         status = visit_cycle(thread, &left, &search, visit, user);
@@ -174,6 +174,6 @@ hf_status hf_finalizer_cycles(hf_thread *thread, hf_finalizer_cycle_fn visit, vo
     }
     end_search(final, &search);
     hfp_mutex_unlock(&final->lock);
-    hfi_left_end(final, watch);
+    hfi_left_end(final, roster);
     return status;
 }

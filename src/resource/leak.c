@@ -90,6 +90,7 @@ void hfi_cells_clear_dead(hfi_resources *resources, hfi_tracer *tracer)
             continue;
         }
         cell->object = 0;
+        hfi_cell_settle(cell);
         if (cell->is_finished) {
             hfi_cell_unlink(resources, cell);
             cell->work.next = resources->graves ? &resources->graves->work : NULL;
@@ -182,6 +183,7 @@ static void stop_cells(hfi_resources *resources)
     hfi_cell *older;
     for (hfi_cell *cell = resources->newest; cell; cell = older) {
         older = cell->older;
+        hfi_cell_settle(cell);
         if (hfi_word_users(hfi_word_load(cell)) != 0) {
             stop_held(resources, cell);
         } else {

@@ -22,6 +22,10 @@ uint64_t hfi_roots_destroy(hfi_roots *roots, bool keep);
 void hfi_roots_each_left(hfi_roots *roots, hfi_left_fn fn, void *user);
 void hfi_roots_drop(hfi_roots *roots);
 
+/** Says that a scope destroys a global, and nobody else, or that none does any more.  False if that
+ * is so already. */
+bool hfi_global_set_scoped(hfi_roots *roots, hf_global *global, bool is_scoped);
+
 /** Takes and gives the module's lock around a fork. */
 void hfi_roots_lock(hfi_roots *roots);
 void hfi_roots_unlock(hfi_roots *roots);

@@ -25,6 +25,7 @@
 #include "root/root.h"
 #include "runner/runner.h"
 #include "runtime/inside.h"
+#include "scope/scope.h"
 #include "thread/thread.h"
 #include "type/type.h"
 #include "weak/weak.h"
@@ -46,6 +47,7 @@ static void take_locks(hfi_parts *parts)
     hfi_final_lock(parts->final);
     hfi_weaks_lock(parts->weaks);
     hfi_flights_lock(parts->flights);
+    hfi_scopes_lock(parts->scopes);
     hfi_stop_hooks_lock((hf_runtime *)(void *)parts);
     hfi_reporter_lock(parts->reporter);
 }
@@ -54,6 +56,7 @@ static void give_locks(hfi_parts *parts)
 {
     hfi_reporter_unlock(parts->reporter);
     hfi_stop_hooks_unlock((hf_runtime *)(void *)parts);
+    hfi_scopes_unlock(parts->scopes);
     hfi_flights_unlock(parts->flights);
     hfi_weaks_unlock(parts->weaks);
     hfi_final_unlock(parts->final);

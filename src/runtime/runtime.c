@@ -23,6 +23,7 @@
 #include "root/handle.h"
 #include "root/root.h"
 #include "runner/runner.h"
+#include "scope/scope.h"
 #include "thread/thread.h"
 #include "type/type.h"
 #include "weak/weak.h"
@@ -133,12 +134,14 @@ static hf_status create_parts(hfi_parts *parts)
     status = status == HF_OK ? hfi_weaks_create(parts, &parts->weaks) : status;
     status = status == HF_OK ? hfi_flights_create(parts, &parts->flights) : status;
     status = status == HF_OK ? hfi_callbacks_create(parts, &parts->callbacks) : status;
+    status = status == HF_OK ? hfi_scopes_create(parts, &parts->scopes) : status;
     return status;
 }
 
 /* Each is asked only if it was made. */
 void hfi_runtime_destroy_parts(hfi_parts *parts, hf_runtime_leaks *leaks, bool keep_all)
 {
+    leaks->scopes = parts->scopes ? hfi_scopes_destroy(parts->scopes, keep_all) : 0;
     leaks->tokens = parts->async ? hfi_async_destroy(parts->async, keep_all) : 0;
     leaks->pins = parts->fences ? hfi_fences_destroy(parts->fences, keep_all) : 0;
     leaks->handles = parts->handles ? hfi_handles_destroy(parts->handles, keep_all) : 0;

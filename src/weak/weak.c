@@ -76,7 +76,7 @@ void hfi_weaks_unlock(hfi_weaks *weaks)
 hfi_weaks_figures hfi_weaks_figures_get(hfi_weaks *weaks)
 {
     hfp_mutex_lock(&weaks->lock);
-    hfi_weaks_figures figures = { weaks->known_count, weaks->looks };
+    hfi_weaks_figures figures = { weaks->known_count, weaks->handed_out, weaks->looks };
     hfp_mutex_unlock(&weaks->lock);
     return figures;
 }

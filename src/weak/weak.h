@@ -19,10 +19,12 @@ void hfi_weaks_destroy(hfi_weaks *weaks);
 void hfi_weaks_lock(hfi_weaks *weaks);
 void hfi_weaks_unlock(hfi_weaks *weaks);
 
-/** How many objects have a record, and how often collections looked at an entry to mark its value.
+/** How many objects have a record, how many weak references are not destroyed, and how often
+ * collections looked at an entry to mark its value.
  */
 typedef struct hfi_weaks_figures {
     uint64_t known;
+    uint64_t references;
     uint64_t looks;
 } hfi_weaks_figures;
 
