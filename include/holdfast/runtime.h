@@ -101,7 +101,7 @@ typedef struct hf_runtime_leaks {
 
 #define HF_RUNTIME_LEAKS_INIT                                                                      \
     {                                                                                              \
-        (uint32_t)sizeof(hf_runtime_leaks), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0                     \
+        (uint32_t)sizeof(hf_runtime_leaks), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0                        \
     }
 
 /**
