@@ -160,7 +160,7 @@ static hf_status take_hold(hf_thread *thread, hf_token *word, uintptr_t object, 
         return HF_E_NOMEM;
     }
     uintptr_t value;
-    hf_status status = hfi_resource_hold(thread, object, &value, &loan->resource);
+    hf_status status = hfi_resource_hold_shared(object, &value, &loan->resource);
     if (status == HF_OK) {
         status = add_loan(word, loan, call);
         if (status != HF_OK) {

@@ -69,9 +69,25 @@ hf_status hfi_resource_let_go(hf_thread *thread, void *held)
     return HF_UNLIKELY(hfi_word_drop(cell, 0)) ? hfi_cell_close(thread, cell) : HF_OK;
 }
 
+/* By the word, also where this thread is favoured: another one may let it go (see favour.c). */
+hf_status hfi_resource_hold_shared(uintptr_t object, uintptr_t *value_out, void **cell_out)
+{
+    hfi_cell *cell = hfi_cell_of(object);
+    if (!cell) {
+        return HF_E_TYPE;
+    }
+    if (!hfi_word_hold(cell)) {
+        return HF_E_CLOSED;
+    }
+    *value_out = cell->value;
+    *cell_out = cell;
+    return HF_OK;
+}
+
 static void run_close(hf_thread *runner, hfi_work *work, hf_ref object)
 {
-    (void)object;                                                     /* there is none */
+    /* It has no object. */
+    (void)object;
     (void)hfi_cell_close(runner, HF_CONTAINER(work, hfi_cell, work)); /* a failure was reported */
 }
 
