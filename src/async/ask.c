@@ -81,7 +81,7 @@ void hfi_token_tell(const hfi_token *token, hfi_text *text)
 {
     static const char *const states[] = { "ended",     "new",      "submitted",
                                           "cancelled", "complete", "abandoned" };
-    hfi_text_format(text, "token %s, %s, %u buffers",
+    hfi_text_format(text, "%s, %s, %u buffers",
                     token->options.name ? token->options.name : "without a name",
                     states[token->state], (unsigned)token->buffers);
 }
@@ -91,6 +91,7 @@ static hf_status refuse_as(hfi_token *token, hfi_token_call call, hf_status stat
 {
     char object[96];
     hfi_text text = hfi_text_begin(object, sizeof object);
+    hfi_text_add(&text, "token ");
     hfi_token_tell(token, &text);
     hfi_text_end(&text);
     hf_report report = report_of(call, status, message, remedy);
@@ -121,6 +122,7 @@ void hfi_token_report_leak(hfi_token *token, const char *function, hf_status sta
 {
     char object[96];
     hfi_text text = hfi_text_begin(object, sizeof object);
+    hfi_text_add(&text, "token ");
     hfi_token_tell(token, &text);
     hfi_text_end(&text);
     hfi_token_call call = { function, token->born };

@@ -110,7 +110,6 @@ void hfi_tokens_each_left(hfi_async *async, hfi_left_fn visit, void *user)
     while (token) {
         hfi_left left = { .kind = "token",
                           .site = token->born,
-                          .other_site = token->submitted,
                           .why = why_left(token) };
         hfi_text text = hfi_text_begin(left.object, sizeof left.object);
         hfi_token_tell(token, &text);

@@ -283,5 +283,7 @@ int main(void)
         cmocka_unit_test(aio_that_cannot_be_cancelled_writes_where_the_buffer_still_is),
         cmocka_unit_test(aio_writes_a_file_and_reads_it_back),
     };
-    return cmocka_run_group_tests_name("token_aio", tests, NULL, NULL);
+    /* The C library starts the thread of a notification itself, past the thread sanitizer, which
+     * then has no record of the thread that it meets. */
+    return HF_UNDER_TSAN ? 77 : cmocka_run_group_tests_name("token_aio", tests, NULL, NULL);
 }

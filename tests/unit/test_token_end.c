@@ -319,6 +319,49 @@ static void token_under_way_outlives_its_runtime_with_its_memory(void **state)
     assert_int_equal(managed_reports(&m), 0);
 }
 
+typedef struct left_tokens {
+    unsigned count;
+    char text[4][256];
+} left_tokens;
+
+static void note_left(const hf_leftover *left, void *user)
+{
+    left_tokens *all = user;
+    if (strcmp(left->kind, "token") == 0 && all->count < 4) {
+        (void)hf_leftover_format(left, all->text[all->count++], sizeof all->text[0]);
+    }
+}
+
+static void token_left_behind_is_in_the_list_of_what_was_left(void **state)
+{
+    (void)state;
+    managed m;
+    managed_begin(&m, NULL);
+    static device d = { .ignores_cancel = true };
+    left_tokens left = { 0 };
+    hf_runtime_leaks leaks = HF_RUNTIME_LEAKS_INIT;
+    hf_runtime_end_options options = HF_RUNTIME_END_OPTIONS_INIT;
+    hf_token *fresh, *token;
+    {
+        HF_FRAME(m.thread);
+        token = submit(&m, &d, hf_local(m.thread), NULL);
+        assert_int_equal(hf_token_create_at(m.thread, NULL, &fresh, here), HF_OK);
+    }
+    options.leftover = note_left;
+    options.leftover_user = &left;
+    assert_int_equal(hf_thread_detach(m.thread), HF_OK);
+    assert_int_equal(hf_runtime_end(m.runtime, &options, &leaks), HF_OK);
+    assert_int_equal(leaks.tokens, 2);
+    assert_int_equal(leaks.pins, 1);
+    assert_int_equal(left.count, 2);
+    assert_non_null(strstr(left.text[0], "token of without a name, new"));
+    assert_non_null(strstr(left.text[0], "test_token_end.c:4712"));
+    assert_non_null(strstr(left.text[1], "token of read, abandoned, 1 buffers"));
+    assert_non_null(strstr(left.text[1], "native code has not completed it"));
+    assert_int_equal(hf_token_complete(token, 0, 0), HF_OK);
+    hfp_mutex_finish(&m.lock);
+}
+
 static void token_is_not_made_when_the_runtime_stops(void **state)
 {
     (void)state;
@@ -374,6 +417,7 @@ int main(void)
         cmocka_unit_test(token_that_cannot_be_ended_is_abandoned_until_its_completion),
         cmocka_unit_test(token_left_behind_is_reported_and_given_back),
         cmocka_unit_test(token_under_way_outlives_its_runtime_with_its_memory),
+        cmocka_unit_test(token_left_behind_is_in_the_list_of_what_was_left),
         cmocka_unit_test(token_is_not_made_when_the_runtime_stops),
         cmocka_unit_test(token_can_be_destroyed_by_a_finalizer_that_runs_at_the_end),
     };
