@@ -108,9 +108,7 @@ void hfi_tokens_each_left(hfi_async *async, hfi_left_fn visit, void *user)
     hfp_mutex_lock(&hfi_token_lock);
     hfi_token *token = async->tokens;
     while (token) {
-        hfi_left left = { .kind = "token",
-                          .site = token->born,
-                          .why = why_left(token) };
+        hfi_left left = { .kind = "token", .site = token->born, .why = why_left(token) };
         hfi_text text = hfi_text_begin(left.object, sizeof left.object);
         hfi_token_tell(token, &text);
         hfi_text_end(&text);
