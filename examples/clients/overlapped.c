@@ -177,8 +177,8 @@ static hf_status run(hf_thread *thread)
     }
     hf_status status = use_file(thread, port);
     PostQueuedCompletionStatus(port, 0, 0, NULL);
-    DWORD joined = 0;
-    hf_status waited = HF_NATIVE_CALL(thread, NULL, joined, WaitForSingleObject(server, INFINITE));
+    hf_status waited =
+        HF_NATIVE_CALL_VOID(thread, NULL, (void)WaitForSingleObject(server, INFINITE));
     CloseHandle(server);
     CloseHandle(port);
     return status != HF_OK ? status : waited;
