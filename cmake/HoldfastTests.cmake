@@ -4,6 +4,7 @@
 #
 #   /* hf-test: threaded timeout=120 */     words for all kinds of tests
 #   /* hf-test: windows */                  built on that system only (or: posix)
+#   /* hf-test: library=NAME */            built where that library and lib<NAME>.h are
 #   /* hf-test: expect=REGEX */             death tests: what the output must match
 #   /* hf-example: posix */                 examples: all (as without the line), posix or windows
 

@@ -33,6 +33,7 @@
 #include "holdfast/scope.h"
 #include "holdfast/status.h"
 #include "holdfast/thread.h"
+#include "holdfast/token.h"
 #include "holdfast/type.h"
 #include "holdfast/utf.h"
 #include "holdfast/version.h"

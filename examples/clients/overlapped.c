@@ -3,8 +3,8 @@
 
 /*
  * Overlapped file I/O: the system works on the buffer and on the OVERLAPPED after WriteFile() has
- * returned.  Both are managed, so both get an owning pin, which stands until the operation is over,
- * whatever else is collected meanwhile.
+ * returned.  A token pins the one, has the memory of the other and holds the file open, until the
+ * thread at the completion port says that the operation is over, whatever is collected meanwhile.
  */
 
 #include "client.h"
@@ -13,13 +13,6 @@
 #include <string.h>
 
 #include <windows.h>
-
-HF_WRAP(BOOL, guarded_write, WriteFile, HF_W_RESOURCE(HANDLE, file), HF_W_IN(data, DWORD),
-        HF_W_VALUE(DWORD *, written), HF_W_POINTER(OVERLAPPED *, work));
-HF_WRAP(BOOL, guarded_read, ReadFile, HF_W_RESOURCE(HANDLE, file), HF_W_OUT(data, DWORD),
-        HF_W_VALUE(DWORD *, written), HF_W_POINTER(OVERLAPPED *, work));
-HF_WRAP(BOOL, guarded_wait, GetOverlappedResult, HF_W_RESOURCE(HANDLE, file),
-        HF_W_POINTER(OVERLAPPED *, work), HF_W_POINTER(DWORD *, count), HF_W_VALUE(BOOL, wait));
 
 static hf_status close_handle(uintptr_t value, void *user)
 {
@@ -32,42 +25,102 @@ static const hf_resource_class handles = { .struct_size = sizeof(hf_resource_cla
                                            .invalid = (uintptr_t)-1,
                                            .release = close_handle };
 
-/* Begins an operation, collects while it is under way, waits for its end. */
-static hf_status operate(hf_thread *thread, hf_ref file, hf_ref buffer, bool is_write)
+/* The thread at the port.  It is not attached and needs no runtime: a token is enough. */
+static DWORD WINAPI serve(void *port)
 {
-    HF_FRAME(thread);
-    hf_ref overlapped = hf_local(thread);
-    hf_pin *data = NULL, *work = NULL;
+    for (;;) {
+        DWORD bytes = 0;
+        ULONG_PTR key = 0;
+        OVERLAPPED *work = NULL;
+        BOOL done = GetQueuedCompletionStatus(port, &bytes, &key, &work, INFINITE);
+        uint32_t error = done ? 0 : GetLastError();
+        if (!work) {
+            return 0;
+        }
+        hf_token_complete(hf_token_from_memory(work), bytes, error);
+    }
+}
+
+typedef struct operation {
+    HANDLE file;
+    OVERLAPPED *work;
+} operation;
+
+static hf_status cancel(hf_token *token, void *user)
+{
+    const operation *op = user;
+    (void)token;
+    return CancelIoEx(op->file, op->work) ? HF_OK : HF_E_SYSTEM;
+}
+
+/* Begins an operation; what native code got is the token's from the submit on. */
+static hf_status begin(hf_thread *thread, hf_token *token, operation *op, hf_ref file,
+                       hf_ref buffer, bool is_write)
+{
+    hf_span data;
+    uintptr_t handle;
     hf_native_error error = { 0, 0, 0 };
     BOOL done = FALSE;
-    DWORD count = 0;
-    hf_status status = hf_bytes_create(thread, sizeof(OVERLAPPED), overlapped);
+    hf_status status = hf_token_lend(thread, token, buffer, 0, hf_bytes_size(buffer), &data);
     if (status == HF_OK) {
-        status = hf_pin_create(thread, buffer, &data);
+        status = hf_token_hold(thread, token, file, &handle);
     }
-    if (status == HF_OK) {
-        status = hf_pin_create(thread, overlapped, &work);
+    op->work = hf_token_memory(token, sizeof *op->work, 0);
+    if (status != HF_OK || !op->work) {
+        return status != HF_OK ? status : HF_E_NOMEM;
     }
-    if (status == HF_OK) {
-        OVERLAPPED *at = hf_pin_span(work).data;
-        size_t size = hf_pin_span(data).size;
-        status = is_write ? guarded_write(thread, &done, &error, file, buffer, 0, size, NULL, at)
-                          : guarded_read(thread, &done, &error, file, buffer, 0, size, NULL, at);
-        bool is_begun = done || error.last_error == ERROR_IO_PENDING;
-        if (status == HF_OK && is_begun) {
-            status = hf_collect(thread); /* the system may be writing now */
-            hf_status waited = guarded_wait(thread, &done, &error, file, at, &count, TRUE);
-            status = status != HF_OK ? status : waited;
-        }
-        printf("%s: %lu bytes, %s\n", is_write ? "written" : "read", (unsigned long)count,
-               done ? "done" : "failed");
+    op->file = (HANDLE)handle;
+    status = hf_token_submit(token); /* before the call: it may be over at once */
+    if (status != HF_OK) {
+        return status;
     }
-    hf_pin_destroy(work);
-    hf_pin_destroy(data);
+    DWORD size = (DWORD)data.size;
+    if (is_write) {
+        status = HF_NATIVE_CALL(thread, &error, done,
+                                WriteFile(op->file, data.data, size, NULL, op->work));
+    } else {
+        status = HF_NATIVE_CALL(thread, &error, done,
+                                ReadFile(op->file, data.data, size, NULL, op->work));
+    }
+    if (!done && error.last_error != ERROR_IO_PENDING) {
+        hf_token_abort_submit(token); /* refused: there will be no completion */
+        status = status != HF_OK ? status : HF_E_NATIVE;
+    }
     return status;
 }
 
-static hf_status open_temporary(hf_thread *thread, hf_ref file)
+/* Begins, collects while the system works, waits. */
+static hf_status operate(hf_thread *thread, hf_ref file, hf_ref buffer, bool is_write)
+{
+    operation op;
+    hf_token_options options = HF_TOKEN_OPTIONS_INIT;
+    options.name = is_write ? "write" : "read";
+    options.cancel = cancel;
+    options.user = &op;
+    hf_token *token;
+    hf_status status = hf_token_create(thread, &options, &token);
+    if (status != HF_OK) {
+        return status;
+    }
+    status = begin(thread, token, &op, file, buffer, is_write);
+    if (status == HF_OK) {
+        status = hf_collect(thread); /* the system may be writing now */
+    }
+    if (status == HF_OK) {
+        status = hf_token_wait(thread, token, UINT64_MAX);
+    }
+    int64_t count = 0;
+    uint32_t error = 0;
+    if (status == HF_OK) {
+        status = hf_token_result(token, &count, &error);
+        printf("%s: %d bytes, %s\n", is_write ? "written" : "read", (int)count,
+               error == 0 ? "done" : "failed");
+    }
+    hf_status ended = hf_token_destroy(thread, token); /* cancels what a failure left under way */
+    return status != HF_OK ? status : ended;
+}
+
+static hf_status open_temporary(hf_thread *thread, HANDLE port, hf_ref file)
 {
     char folder[MAX_PATH], path[MAX_PATH];
     if (!GetTempPathA(MAX_PATH, folder) || !GetTempFileNameA(folder, "hf", 0, path)) {
@@ -78,19 +131,22 @@ static hf_status open_temporary(hf_thread *thread, hf_ref file)
     if (handle == INVALID_HANDLE_VALUE) {
         return HF_E_SYSTEM;
     }
-    hf_status status = hf_resource_create(thread, &handles, (uintptr_t)handle, file);
+    hf_status status = CreateIoCompletionPort(handle, port, 0, 0) ? HF_OK : HF_E_SYSTEM;
+    if (status == HF_OK) {
+        status = hf_resource_create(thread, &handles, (uintptr_t)handle, file);
+    }
     if (status != HF_OK) {
         CloseHandle(handle);
     }
     return status;
 }
 
-static hf_status run(hf_thread *thread)
+static hf_status use_file(hf_thread *thread, HANDLE port)
 {
     static const char text[] = "held while the system works on it";
     char back[sizeof text] = "";
     hf_ref file = hf_local(thread), out = hf_local(thread), in = hf_local(thread);
-    hf_status status = open_temporary(thread, file);
+    hf_status status = open_temporary(thread, port, file);
     if (status == HF_OK) {
         status = client_bytes(thread, text, sizeof text, out);
     }
@@ -110,6 +166,22 @@ static hf_status run(hf_thread *thread)
         status = status != HF_OK ? status : closed;
     }
     return status;
+}
+
+static hf_status run(hf_thread *thread)
+{
+    HANDLE port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 1);
+    HANDLE server = port ? CreateThread(NULL, 0, serve, port, 0, NULL) : NULL;
+    if (!server) {
+        return HF_E_SYSTEM;
+    }
+    hf_status status = use_file(thread, port);
+    PostQueuedCompletionStatus(port, 0, 0, NULL);
+    hf_status waited =
+        HF_NATIVE_CALL_VOID(thread, NULL, (void)WaitForSingleObject(server, INFINITE));
+    CloseHandle(server);
+    CloseHandle(port);
+    return status != HF_OK ? status : waited;
 }
 
 int main(void)

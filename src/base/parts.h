@@ -49,6 +49,7 @@ typedef struct hfi_parts {
     struct hfi_runner *runner;                       /* runner */
     struct hfi_resources *resources;                 /* resource */
     struct hfi_fences *fences;                       /* fence */
+    struct hfi_async *async;                         /* async */
     struct hfi_final *final;                         /* final */
     struct hfi_weaks *weaks;                         /* weak */
     struct hfi_flights *flights;                     /* call */

@@ -69,6 +69,46 @@ hf_status hfi_resource_let_go(hf_thread *thread, void *held)
     return HF_UNLIKELY(hfi_word_drop(cell, 0)) ? hfi_cell_close(thread, cell) : HF_OK;
 }
 
+/* By the word, also where this thread is favoured: another one may let it go (see favour.c). */
+hf_status hfi_resource_hold_shared(uintptr_t object, uintptr_t *value_out, void **cell_out)
+{
+    hfi_cell *cell = hfi_cell_of(object);
+    if (!cell) {
+        return HF_E_TYPE;
+    }
+    if (!hfi_word_hold(cell)) {
+        return HF_E_CLOSED;
+    }
+    *value_out = cell->value;
+    *cell_out = cell;
+    return HF_OK;
+}
+
+static void run_close(hf_thread *runner, hfi_work *work, hf_ref object)
+{
+    /* It has no object. */
+    (void)object;
+    (void)hfi_cell_close(runner, HF_CONTAINER(work, hfi_cell, work)); /* a failure was reported */
+}
+
+/* The program has disposed it: that is no finalizer's doing, and is not switched off with them. */
+static void drop_close(hf_thread *runner, hfi_work *work)
+{
+    run_close(runner, work, NULL);
+}
+
+static const hfi_work_kind close_kind = { "closing a resource", run_close, drop_close };
+
+void hfi_resource_let_go_later(hfi_parts *parts, void *held)
+{
+    hfi_cell *cell = held;
+    if (hfi_word_drop(cell, 0)) {
+        /* The work is free: a cell is queued as a leak only before it is disposed. */
+        cell->work.kind = &close_kind;
+        hfi_runner_submit(parts->runner, &cell->work);
+    }
+}
+
 void hfi_resource_adopt(hf_thread *thread, uintptr_t object, uintptr_t value)
 {
     (void)thread;

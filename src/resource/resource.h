@@ -36,6 +36,15 @@ HF_MUST_CHECK hf_status hfi_resource_hold(hf_thread *thread, uintptr_t object, u
 /** Lets it go; the last one to do so after a dispose releases the value.  Managed. HF_E_RELEASE. */
 hf_status hfi_resource_let_go(hf_thread *thread, void *cell);
 
+/** Holds it for who is not this thread alone: until hfi_resource_let_go_later().  Statuses as
+ * above. */
+HF_MUST_CHECK hf_status hfi_resource_hold_shared(uintptr_t object, uintptr_t *value_out,
+                                                 void **cell_out);
+
+/** Lets such a hold go on any thread, attached or not, in any state: what is due to be released
+ * then, the runner releases, and a failure is reported. */
+void hfi_resource_let_go_later(hfi_parts *parts, void *cell);
+
 /**
  * Gives a resource that was made with its class's invalid value the value that it owns from here
  * on.  Before anybody but the owner knows it.

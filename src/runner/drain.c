@@ -97,6 +97,7 @@ hf_status hf_runner_stats_get(hf_thread *thread, hf_runner_stats *stats)
     hfi_runner *runner = thread->parts->runner;
     uint64_t now_ns = hfp_clock_ns();
     hfp_mutex_lock(&runner->queue_lock);
+    hfi_runner_empty_inbox(runner);
     hfi_queue_settle(&runner->queue);
     uint64_t pushed = runner->queue.pushed;
     const hfi_work *oldest = runner->queue.works.first;

@@ -49,6 +49,7 @@ struct hfi_runner {
     hfp_mutex queue_lock;
     hfi_queue queue;              /* queue_lock */
     uint64_t queued_seen;         /* queue_lock; queue.pushed when the runner was woken last */
+    _Atomic(hfi_work *) inbox;    /* submitted, the newest first; on its way to the queue */
     _Atomic(bool) is_handing;     /* somebody makes a segment */
     _Atomic(uint64_t) named_runs; /* how often the watchdog spoke */
 
@@ -69,6 +70,9 @@ struct hfi_runner {
     hf_thread *embedder;      /* lock; inside hf_runner_run() now */
     hfp_thread handle;        /* who moved the state to STARTING; then hfi_runner_stop() */
 };
+
+/** Moves what was submitted to the queue.  Managed, queue_lock held. */
+void hfi_runner_empty_inbox(hfi_runner *runner);
 
 /** Tells it to look at the queue. */
 void hfi_runner_wake(hfi_runner *runner);

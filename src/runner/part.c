@@ -102,6 +102,7 @@ static void after_resume(void *self, hf_thread *thread)
 uint64_t hfi_runner_pushed(hfi_runner *runner)
 {
     hfp_mutex_lock(&runner->queue_lock);
+    hfi_runner_empty_inbox(runner);
     hfi_queue_settle(&runner->queue); /* what comes later is behind all that counts here */
     uint64_t pushed = runner->queue.pushed;
     hfp_mutex_unlock(&runner->queue_lock);

@@ -66,7 +66,7 @@ typedef struct hfi_queue {
     uint64_t fresh_ns; /* when the fresh ones came; 0: there are none */
 } hfi_queue;
 
-/** World stopped. */
+/** World stopped, or for what was submitted. */
 void hfi_queue_push(hfi_queue *queue, hfi_work *work);
 
 /** The fresh ones take their places.  Not between two pushes of one collection. */

@@ -21,6 +21,7 @@
 static hfi_work *take_work(hfi_runner *runner, hf_ref slot)
 {
     hfp_mutex_lock(&runner->queue_lock);
+    hfi_runner_empty_inbox(runner);
     hfi_work *work = hfi_queue_take(&runner->queue, slot);
     hfp_mutex_unlock(&runner->queue_lock);
     return work;

@@ -43,6 +43,12 @@ HF_MUST_CHECK hf_status hfi_runner_need(hfi_runner *runner, hf_thread *thread);
  * world runs again. */
 void hfi_runner_queue(hfi_runner *runner, hfi_work *work);
 
+/**
+ * Queues a work without an object from any thread, attached or not, in any state; hfi_runner_need()
+ * was there before.  Takes the module's second lock for a moment.
+ */
+void hfi_runner_submit(hfi_runner *runner, hfi_work *work);
+
 /** The time at which `timeout_ns` from now are over. */
 uint64_t hfi_deadline(uint64_t timeout_ns);
 

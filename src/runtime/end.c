@@ -20,6 +20,7 @@
  * who outlive the runtime.
  */
 
+#include "async/async.h"
 #include "call/flight.h"
 #include "callback/callback.h"
 #include "fence/fence.h"
@@ -163,6 +164,7 @@ static void await_calls(hfi_end *end)
         hfp_sleep_ns(LOOK_NS);
     }
     hfi_list_calls(parts, &end->listing);
+    hfi_async_stop(parts->async, end->deadline_ns);
     settle_runner(end);
     /* What a fork lost, at least the parent's runner, is not coming back. */
     hfi_world_drop_lost(parts->world);

@@ -14,6 +14,7 @@
  * once: only the outermost call counts.  The platform runs them one fork at a time.
  */
 
+#include "async/async.h"
 #include "call/flight.h"
 #include "callback/callback.h"
 #include "fence/fence.h"
@@ -79,6 +80,7 @@ static void prepare(void *user)
         hfi_world_fork_prepare(runtime->parts.world);
     }
     hfi_types_lock();
+    hfi_tokens_lock();
     for (hf_runtime *runtime = runtimes; runtime; runtime = runtime->next) {
         take_locks(&runtime->parts);
     }
@@ -95,6 +97,7 @@ static void parent(void *user)
     for (hf_runtime *runtime = runtimes; runtime; runtime = runtime->next) {
         give_locks(&runtime->parts);
     }
+    hfi_tokens_unlock();
     hfi_types_unlock();
     for (hf_runtime *runtime = runtimes; runtime; runtime = runtime->next) {
         hfi_world_fork_parent(runtime->parts.world);
@@ -116,6 +119,8 @@ static void child(void *user)
         hfi_runner_fork_child(runtime->parts.runner);
         give_locks(&runtime->parts);
     }
+    hfi_tokens_fork_child();
+    hfi_tokens_unlock();
     hfi_types_unlock();
     for (hf_runtime *runtime = runtimes; runtime; runtime = runtime->next) {
         hfi_world_fork_child(runtime->parts.world);

@@ -10,6 +10,7 @@
  * Threads: the one that ends the runtime; modules call back with what they have copied.
  */
 
+#include "async/async.h"
 #include "call/flight.h"
 #include "callback/callback.h"
 #include "heap/path.h"
@@ -19,6 +20,7 @@
 #include "root/handle.h"
 #include "root/root.h"
 #include "runtime/inside.h"
+#include "scope/scope.h"
 
 #include <string.h>
 
@@ -155,6 +157,8 @@ void hfi_list_armed(hfi_parts *parts, hfi_listing *listing, hf_thread *thread, b
 void hfi_list_rest(hfi_parts *parts, hfi_listing *listing)
 {
     if (listing->give) {
+        hfi_scopes_each_left(parts->scopes, hfi_listing_give, listing);
+        hfi_tokens_each_left(parts->async, hfi_listing_give, listing);
         hfi_fences_each_left(parts->fences, hfi_listing_give, listing);
         hfi_handles_each_left(parts->handles, hfi_listing_give, listing);
         hfi_roots_each_left(parts->roots, hfi_listing_give, listing);

@@ -7,6 +7,7 @@
  * alone knows them all.
  */
 
+#include "async/async.h"
 #include "base/alloc.h"
 #include "base/given.h"
 #include "call/flight.h"
@@ -128,6 +129,7 @@ static hf_status create_parts(hfi_parts *parts)
     status = status == HF_OK ? hfi_runner_create(parts, &parts->runner) : status;
     status = status == HF_OK ? hfi_resources_create(parts, &parts->resources) : status;
     status = status == HF_OK ? hfi_fences_create(parts, &parts->fences) : status;
+    status = status == HF_OK ? hfi_async_create(parts, &parts->async) : status;
     status = status == HF_OK ? hfi_final_create(parts, &parts->final) : status;
     status = status == HF_OK ? hfi_weaks_create(parts, &parts->weaks) : status;
     status = status == HF_OK ? hfi_flights_create(parts, &parts->flights) : status;
@@ -140,6 +142,7 @@ static hf_status create_parts(hfi_parts *parts)
 void hfi_runtime_destroy_parts(hfi_parts *parts, hf_runtime_leaks *leaks, bool keep_all)
 {
     leaks->scopes = parts->scopes ? hfi_scopes_destroy(parts->scopes, keep_all) : 0;
+    leaks->tokens = parts->async ? hfi_async_destroy(parts->async, keep_all) : 0;
     leaks->pins = parts->fences ? hfi_fences_destroy(parts->fences, keep_all) : 0;
     leaks->handles = parts->handles ? hfi_handles_destroy(parts->handles, keep_all) : 0;
     leaks->globals = parts->roots ? hfi_roots_destroy(parts->roots, keep_all) : 0;
