@@ -30,6 +30,7 @@
 #include "holdfast/root.h"
 #include "holdfast/runner.h"
 #include "holdfast/runtime.h"
+#include "holdfast/scope.h"
 #include "holdfast/status.h"
 #include "holdfast/thread.h"
 #include "holdfast/type.h"

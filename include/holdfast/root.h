@@ -151,7 +151,7 @@ HF_API void hf_global_set_name(hf_global *global, const char *name);
 /**
  * Gives a global back.
  *
- * @param global  NULL is fine.
+ * @param global  NULL is fine.  One that is in a scope stays, and that is reported.
  *
  * @par Ownership   Takes it.
  * @par Threads     Any attached thread, in managed state.

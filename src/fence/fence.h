@@ -64,10 +64,14 @@ void hfi_fences_each_hold(hfi_fences *fences, hfi_hold_fn fn, void *self);
  */
 void hfi_fences_each_left(hfi_fences *fences, hfi_left_fn fn, void *user);
 
-/** Names a pin or set for later, whoever ends it meanwhile; `scope`: who will end it, NULL: nobody
- * any more.  Gives its serial number, 0 if it has ended. */
-uint64_t hfi_pin_set_scope(hf_pin *pin, const void *scope);
-uint64_t hfi_pinset_set_scope(hf_pinset *set, const void *scope);
+/** Says that `scope` will end an owning pin or a set, whoever may do so before.  Gives its serial
+ * number; 0 if it has ended, is of another runtime, or is a scope's already. */
+uint64_t hfi_pin_give_to(hfi_fences *fences, hf_pin *pin, const void *scope);
+uint64_t hfi_pinset_give_to(hfi_fences *fences, hf_pinset *set, const void *scope);
+
+/** Says that no scope ends it any more. */
+void hfi_pin_take_from(hf_pin *pin, uint64_t serial);
+void hfi_pinset_take_from(hf_pinset *set, uint64_t serial);
 
 /** Ends that very pin, or closes and destroys that very set, if it has not ended yet. */
 void hfi_pin_end_if(hf_pin *pin, uint64_t serial);

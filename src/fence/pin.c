@@ -33,8 +33,12 @@ void hfi_pins_tell(hfi_fences *fences, uintptr_t object, hfi_text *text)
     while (pin && pin->object != object) {
         pin = pin->next;
     }
-    if (pin) {
-        hfi_text_format(text, "pinned by a pin made at %s:%d", pin->site.file, pin->site.line);
+    if (pin && pin->set) {
+        hfi_text_format(text, "pinned by pin set \"%s\" at %s:%d", pin->set->name,
+                        hfi_site_file(pin->site), pin->site.line);
+    } else if (pin) {
+        hfi_text_format(text, "pinned by a pin made at %s:%d", hfi_site_file(pin->site),
+                        pin->site.line);
     }
     hfp_mutex_unlock(&fences->lock);
 }
@@ -198,15 +202,25 @@ void hf_pin_destroy(hf_pin *pin)
 
 /* ---- for scopes ---- */
 
-uint64_t hfi_pin_set_scope(hf_pin *pin, const void *scope)
+uint64_t hfi_pin_give_to(hfi_fences *fences, hf_pin *pin, const void *scope)
 {
-    hfp_mutex_lock(&pin->fences->lock);
-    uint64_t serial = pin->sig == HFI_PIN_OPEN && !pin->set ? pin->serial : 0;
-    if (serial != 0) {
+    hfp_mutex_lock(&fences->lock);
+    bool is_free = pin->fences == fences && pin->sig == HFI_PIN_OPEN && !pin->set && !pin->scope;
+    if (is_free) {
         pin->scope = scope;
     }
-    hfp_mutex_unlock(&pin->fences->lock);
+    uint64_t serial = is_free ? pin->serial : 0;
+    hfp_mutex_unlock(&fences->lock);
     return serial;
+}
+
+void hfi_pin_take_from(hf_pin *pin, uint64_t serial)
+{
+    hfp_mutex_lock(&pin->fences->lock);
+    if (pin->serial == serial) {
+        pin->scope = NULL;
+    }
+    hfp_mutex_unlock(&pin->fences->lock);
 }
 
 void hfi_pin_end_if(hf_pin *pin, uint64_t serial)

@@ -373,15 +373,25 @@ uint64_t hf_pinset_count(const hf_pinset *set)
 
 /* ---- for scopes ---- */
 
-uint64_t hfi_pinset_set_scope(hf_pinset *set, const void *scope)
+uint64_t hfi_pinset_give_to(hfi_fences *fences, hf_pinset *set, const void *scope)
 {
-    hfp_mutex_lock(&set->fences->lock);
-    uint64_t serial = set->sig == SET_ALIVE ? set->serial : 0;
-    if (serial != 0) {
+    hfp_mutex_lock(&fences->lock);
+    bool is_free = set->fences == fences && set->sig == SET_ALIVE && !set->scope;
+    if (is_free) {
         set->scope = scope;
     }
-    hfp_mutex_unlock(&set->fences->lock);
+    uint64_t serial = is_free ? set->serial : 0;
+    hfp_mutex_unlock(&fences->lock);
     return serial;
+}
+
+void hfi_pinset_take_from(hf_pinset *set, uint64_t serial)
+{
+    hfp_mutex_lock(&set->fences->lock);
+    if (set->serial == serial) {
+        set->scope = NULL;
+    }
+    hfp_mutex_unlock(&set->fences->lock);
 }
 
 void hfi_pinset_end_if(hf_pinset *set, uint64_t serial, hf_site site)

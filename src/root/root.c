@@ -22,6 +22,7 @@ struct hf_global {
     uint64_t number;            /* of its making, from 1 */
     hf_site site;               /* where that was */
     _Atomic(const char *) name; /* NULL: none */
+    bool is_scoped;             /* lock: a scope destroys it */
     hf_global *next, **link;    /* lock: roots->lock */
 };
 
@@ -230,12 +231,30 @@ void hf_global_destroy(hf_thread *thread, hf_global *global)
     }
     hfi_roots *roots = thread->parts->roots;
     hfp_mutex_lock(&roots->lock);
-    *global->link = global->next;
-    if (global->next) {
-        global->next->link = global->link;
+    bool is_scoped = global->is_scoped;
+    if (!is_scoped) {
+        *global->link = global->next;
+        if (global->next) {
+            global->next->link = global->link;
+        }
     }
     hfp_mutex_unlock(&roots->lock);
+    if (is_scoped) {
+        (void)hfi_misuse(thread->parts->reporter, HF_E_SCOPE, __func__, "global", HF_SITE,
+                         "take it out of its scope first, with hf_scope_release()",
+                         "the global is in a scope, which destroys it");
+        return;
+    }
     hfi_free(global);
+}
+
+bool hfi_global_set_scoped(hfi_roots *roots, hf_global *global, bool is_scoped)
+{
+    hfp_mutex_lock(&roots->lock);
+    bool is_change = global->is_scoped != is_scoped;
+    global->is_scoped = is_scoped;
+    hfp_mutex_unlock(&roots->lock);
+    return is_change;
 }
 
 hf_status hf_global_load(const hf_global *global, hf_ref out)

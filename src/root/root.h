@@ -16,6 +16,10 @@ HF_MUST_CHECK hf_status hfi_roots_create(hfi_parts *parts, hfi_roots **roots_out
 /** Gives the number of globals never destroyed; they are freed with the rest, unless `keep`. */
 uint64_t hfi_roots_destroy(hfi_roots *roots, bool keep);
 
+/** Says that a scope destroys a global, and nobody else, or that none does any more.  False if that
+ * is so already. */
+bool hfi_global_set_scoped(hfi_roots *roots, hf_global *global, bool is_scoped);
+
 /** Takes and gives the module's lock around a fork. */
 void hfi_roots_lock(hfi_roots *roots);
 void hfi_roots_unlock(hfi_roots *roots);

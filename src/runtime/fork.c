@@ -24,6 +24,7 @@
 #include "root/root.h"
 #include "runner/runner.h"
 #include "runtime/inside.h"
+#include "scope/scope.h"
 #include "thread/thread.h"
 #include "type/type.h"
 #include "weak/weak.h"
@@ -45,12 +46,14 @@ static void take_locks(hfi_parts *parts)
     hfi_final_lock(parts->final);
     hfi_weaks_lock(parts->weaks);
     hfi_flights_lock(parts->flights);
+    hfi_scopes_lock(parts->scopes);
     hfi_reporter_lock(parts->reporter);
 }
 
 static void give_locks(hfi_parts *parts)
 {
     hfi_reporter_unlock(parts->reporter);
+    hfi_scopes_unlock(parts->scopes);
     hfi_flights_unlock(parts->flights);
     hfi_weaks_unlock(parts->weaks);
     hfi_final_unlock(parts->final);

@@ -22,6 +22,7 @@
 #include "root/handle.h"
 #include "root/root.h"
 #include "runner/runner.h"
+#include "scope/scope.h"
 #include "thread/thread.h"
 #include "type/type.h"
 #include "weak/weak.h"
@@ -116,6 +117,7 @@ static hf_status create_parts(hfi_parts *parts)
     status = status == HF_OK ? hfi_weaks_create(parts, &parts->weaks) : status;
     status = status == HF_OK ? hfi_flights_create(parts, &parts->flights) : status;
     status = status == HF_OK ? hfi_callbacks_create(parts, &parts->callbacks) : status;
+    status = status == HF_OK ? hfi_scopes_create(parts, &parts->scopes) : status;
     return status;
 }
 
@@ -125,6 +127,7 @@ static hf_status create_parts(hfi_parts *parts)
  */
 static void destroy_parts(hfi_parts *parts, hf_runtime_leaks *leaks, bool keep_all)
 {
+    leaks->scopes = parts->scopes ? hfi_scopes_destroy(parts->scopes, keep_all) : 0;
     leaks->pins = parts->fences ? hfi_fences_destroy(parts->fences, keep_all) : 0;
     leaks->handles = parts->handles ? hfi_handles_destroy(parts->handles, keep_all) : 0;
     leaks->globals = parts->roots ? hfi_roots_destroy(parts->roots, keep_all) : 0;

@@ -271,6 +271,33 @@ static void why_tells_fences_and_pins_by_name_and_place(void **state)
     managed_end(&m);
 }
 
+static void why_tells_the_set_that_pins_and_the_scope_that_holds(void **state)
+{
+    (void)state;
+    managed m;
+    begin(&m);
+    {
+        HF_FRAME(m.thread);
+        hf_ref ref = hf_local(m.thread);
+        hf_pinset *set;
+        hf_scope *scope;
+        assert_int_equal(hf_bytes_create(m.thread, 3, ref), HF_OK);
+        assert_int_equal(hf_pinset_create(m.thread, "io", &set), HF_OK);
+        int line = __LINE__ + 1;
+        assert_int_equal(hf_pinset_pin(m.thread, set, ref, NULL), HF_OK);
+        assert_why(&m, ref, 0, HF_OK,
+                   at_line("pinned by pin set \"io\" at ", line, " -> bytes, pinned"));
+        hf_pinset_destroy(set);
+        line = __LINE__ + 1;
+        assert_int_equal(hf_scope_create(m.thread, "request", &scope), HF_OK);
+        assert_int_equal(hf_scope_bytes(m.thread, scope, 64, ref), HF_OK);
+        assert_why(&m, ref, 0, HF_OK, at_line("scope \"request\" begun at ", line, " -> bytes"));
+        hf_clear(ref);
+        assert_int_equal(hf_scope_close(m.thread, scope, 0), HF_OK);
+    }
+    managed_end(&m);
+}
+
 /* Of several roots the one that lasts is told. */
 static void why_prefers_what_lasts(void **state)
 {
@@ -487,6 +514,7 @@ int main(void)
         cmocka_unit_test(why_tells_a_handle_by_its_tag_and_place),
         cmocka_unit_test(why_tells_the_frame_of_another_slot),
         cmocka_unit_test(why_tells_fences_and_pins_by_name_and_place),
+        cmocka_unit_test(why_tells_the_set_that_pins_and_the_scope_that_holds),
         cmocka_unit_test(why_prefers_what_lasts),
         cmocka_unit_test(why_says_that_an_object_waits_for_its_finalizer),
         cmocka_unit_test(why_says_what_else_there_is_to_an_object),
