@@ -11,9 +11,12 @@
 
 #include <holdfast/export.h>
 
+#include <stdint.h>
+
 typedef struct hfi_left {
     const char *kind;   /* "pin", "fence", "call", "pin set", "handle", "scope" ... */
     char object[96];    /* type and size, or name */
+    uintptr_t address;  /* of the managed object, for a path to it; not to be kept; 0: none */
     hf_site site;       /* where it was begun; file NULL: not known */
     hf_site other_site; /* where the object was made; file NULL: not known */
     const char *why;    /* in one sentence; static */

@@ -42,7 +42,7 @@ static void visit_armed(void *self, hfi_tracer *tracer)
 {
     const hfi_final *final = self;
     hfi_armed_left left;
-    for (uint32_t place = 0; hfi_left_next(&final->finalizers.roster, &place, &left);) {
+    for (uint32_t place = 0; hfi_armed_left_next(&final->finalizers.roster, &place, &left);) {
         hf_slot slot = { left.object };
         hfi_trace_slot(tracer, &slot);
     }
@@ -54,7 +54,7 @@ static void tell_root(void *self, const hf_slot *slot, uintptr_t object, hfi_tex
     hfi_cleanups_tell_root(self, slot, text);
     hfi_armed_left left;
     for (uint32_t place = 0;
-         text->length == 0 && hfi_left_next(&final->finalizers.roster, &place, &left);) {
+         text->length == 0 && hfi_armed_left_next(&final->finalizers.roster, &place, &left);) {
         if (left.object == object) {
             hfi_text_format(text, "a finalizer set at %s:%d", hfi_site_file(left.site),
                             left.site.line);

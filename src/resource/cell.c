@@ -48,14 +48,16 @@ hfi_cell *hfi_cell_make(const hf_resource_class *class_of, uintptr_t value, uint
         cell->value = value;
         cell->class_of = class_of;
         cell->work.kind = &hfi_leak_kind;
+        cell->work.is_critical = true; /* what finalizers of the same death may still use */
         cell->work.site = site;
         atomic_init(&cell->word, HFI_CELL_ONE | flags);
     }
     return cell;
 }
 
-void hfi_cell_link(hfi_resources *resources, hfi_cell *cell, uintptr_t object, hfi_cell *parent)
+void hfi_cell_link(hf_thread *thread, hfi_cell *cell, uintptr_t object, hfi_cell *parent)
 {
+    hfi_resources *resources = thread->parts->resources;
     *(hfi_cell **)hfi_payload_8(object) = cell;
     cell->object = object;
     hfp_mutex_lock(&resources->lock);
@@ -71,6 +73,8 @@ void hfi_cell_link(hfi_resources *resources, hfi_cell *cell, uintptr_t object, h
             cell->next_sibling->previous_sibling = cell;
         }
         parent->children = cell;
+    } else {
+        hfi_cell_favour(resources, cell, thread);
     }
     hfp_mutex_unlock(&resources->lock);
 }
@@ -113,6 +117,7 @@ hfi_cell_end hfi_cell_end_by(const hf_thread *thread, hf_site site)
 bool hfi_cell_dispose_locked(hfi_cell *cell, const hfi_cell_end *end, bool *closed_out)
 {
     *closed_out = false;
+    HF_VERIFY(!atomic_load_explicit(&cell->favoured, memory_order_relaxed));
     /* Only with the lock is DISPOSED set, so it cannot appear between look and drop. */
     if (hfi_word_load(cell) & HFI_CELL_DISPOSED) {
         return false;

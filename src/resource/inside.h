@@ -36,6 +36,9 @@ typedef struct hfi_cell {
                       site is the birth's */
     uint32_t sig;
     _Atomic(uint32_t) word; /* see word.h */
+    uint32_t own_holds;     /* of the thread that is favoured */
+    _Atomic(const hf_thread *)
+        favoured; /* who holds without the word; NULL: nobody: see favour.c */
     uintptr_t value;
     const hf_resource_class *class_of;
     uintptr_t object; /* weak; 0 once the collector found it dead */
@@ -56,7 +59,10 @@ struct hfi_resources {
     hfp_mutex lock;
     hfi_cell *newest; /* lock; cells of all resources; parents are older than their children */
     hfi_cell *graves; /* lock; unlinked in a collection, freed after it */
+    hfi_cell *ended;  /* those that the end of the runtime dealt with; freed with the rest */
     uint64_t leaks;   /* lock; resources whose leak was reported */
+    uint64_t births;  /* lock */
+    uint64_t stops;   /* lock; favours that only a stopped world could end */
 };
 
 /** The work of a leak: ends the object's own reference in its name. */
@@ -73,7 +79,7 @@ hfi_cell *hfi_cell_make(const hf_resource_class *class_of, uintptr_t value, uint
 
 /** Ties it to its object and to a parent that the caller holds for it (may be NULL), and puts it
  * into the list of all.  No safepoint lies between the object's birth and here. */
-void hfi_cell_link(hfi_resources *resources, hfi_cell *cell, uintptr_t object, hfi_cell *parent);
+void hfi_cell_link(hf_thread *thread, hfi_cell *cell, uintptr_t object, hfi_cell *parent);
 
 /** Takes a cell out of the list of all.  Lock held. */
 void hfi_cell_unlink(hfi_resources *resources, hfi_cell *cell);
@@ -105,6 +111,18 @@ hf_status hfi_cell_release(hfi_resources *resources, hf_thread *thread, hfi_cell
 /** The same, then says so, and goes on with parents that close by it; the cells may be gone
  * afterwards.  Managed; goes through native state. */
 hf_status hfi_cell_close(hf_thread *thread, hfi_cell *cell);
+
+/* ---- favour (favour.c) ---- */
+
+/** Lets the thread hold a new cell without the word, if that has paid so far.  Lock held. */
+void hfi_cell_favour(hfi_resources *resources, hfi_cell *cell, const hf_thread *thread);
+
+/** Adds what the favoured thread holds to the word.  By that thread, or with the world stopped, or
+ * with nobody in it. */
+void hfi_cell_settle(hfi_cell *cell);
+
+/** The same from anywhere: before DISPOSED is set.  Managed, without a lock; may park. */
+void hfi_cell_end_favour(hf_thread *thread, hfi_cell *cell);
 
 /* ---- leaks (leak.c) ---- */
 

@@ -65,7 +65,7 @@ static void run_leak(hf_thread *runner, hfi_work *work, hf_ref object)
     }
 }
 
-const hfi_work_kind hfi_leak_kind = { "a leaked resource", run_leak };
+const hfi_work_kind hfi_leak_kind = { "a leaked resource", run_leak, NULL };
 
 /* ---- in a collection ---- */
 
@@ -90,6 +90,7 @@ void hfi_cells_clear_dead(hfi_resources *resources, hfi_tracer *tracer)
             continue;
         }
         cell->object = 0;
+        hfi_cell_settle(cell);
         if (cell->is_finished) {
             hfi_cell_unlink(resources, cell);
             cell->work.next = resources->graves ? &resources->graves->work : NULL;
@@ -156,7 +157,9 @@ static void stop_cell(hfi_resources *resources, hfi_cell *cell)
     }
     leave_parent(cell);
     hfi_cell_unlink(resources, cell);
-    hfi_free(cell);
+    /* Its object may still be asked, by a finalizer that runs after this. */
+    cell->work.next = resources->ended ? &resources->ended->work : NULL;
+    resources->ended = cell;
 }
 
 /*
@@ -180,6 +183,7 @@ static void stop_cells(hfi_resources *resources)
     hfi_cell *older;
     for (hfi_cell *cell = resources->newest; cell; cell = older) {
         older = cell->older;
+        hfi_cell_settle(cell);
         if (hfi_word_users(hfi_word_load(cell)) != 0) {
             stop_held(resources, cell);
         } else {

@@ -13,7 +13,8 @@
  * them; it is noted that it was asked for, and it is released, in silence, when it
  * dies itself.
  *
- * Threads: any managed thread.  hold and let go take no lock; the rest takes
+ * Threads: any managed thread.  hold and let go take no lock, and of the thread that made
+ * the resource no atomic exchange either (favour.c); the rest takes
  * resources->lock for the lists and the sites.
  */
 
@@ -35,15 +36,21 @@ static hf_status find_cell(hf_thread *thread, const hf_slot *resource, const cha
 
 /* ---- for fences and calls ---- */
 
+static inline bool is_favoured(const hfi_cell *cell, const hf_thread *thread)
+{
+    return atomic_load_explicit(&cell->favoured, memory_order_relaxed) == thread;
+}
+
 hf_status hfi_resource_hold(hf_thread *thread, uintptr_t object, uintptr_t *value_out,
                             void **cell_out)
 {
-    (void)thread;
     hfi_cell *cell = hfi_cell_of(object);
     if (HF_UNLIKELY(!cell)) {
         return HF_E_TYPE;
     }
-    if (HF_UNLIKELY(!hfi_word_hold(cell))) {
+    if (HF_LIKELY(is_favoured(cell, thread))) {
+        cell->own_holds++; /* it is not disposed: see favour.c */
+    } else if (HF_UNLIKELY(!hfi_word_hold(cell))) {
         return HF_E_CLOSED;
     }
     *value_out = cell->value;
@@ -54,6 +61,11 @@ hf_status hfi_resource_hold(hf_thread *thread, uintptr_t object, uintptr_t *valu
 hf_status hfi_resource_let_go(hf_thread *thread, void *held)
 {
     hfi_cell *cell = held;
+    if (HF_LIKELY(is_favoured(cell, thread))) {
+        HF_VERIFY(cell->own_holds != 0);
+        cell->own_holds--;
+        return HF_OK; /* its object has a reference still, so nobody is waiting */
+    }
     return HF_UNLIKELY(hfi_word_drop(cell, 0)) ? hfi_cell_close(thread, cell) : HF_OK;
 }
 
@@ -114,7 +126,7 @@ static hf_status make(hf_thread *thread, hfi_cell *cell, hfi_cell *parent, hf_re
         return status;
     }
     cell->was_alone = thread->is_runner; /* what a finalizer makes is its own */
-    hfi_cell_link(thread->parts->resources, cell, object, parent);
+    hfi_cell_link(thread, cell, object, parent);
     out->word_ = object;
     return HF_OK;
 }
@@ -156,8 +168,8 @@ hf_status hf_resource_create_child_at(hf_thread *thread, const hf_resource_class
                                       "make children before the parent is disposed");
     }
     status = make(thread, hfi_cell_make(class_of, value, 0, site), above, out);
-    if (status != HF_OK) {
-        (void)hfi_resource_let_go(thread, above); /* a failure has been reported */
+    if (status != HF_OK && hfi_word_drop(above, 0)) {
+        (void)hfi_cell_close(thread, above); /* a failure has been reported */
     }
     return status;
 }
@@ -194,6 +206,7 @@ hf_status hf_resource_dispose_at(hf_thread *thread, hf_ref resource, hf_site sit
     if (thread->is_runner && put_off(thread, cell, site)) {
         return HF_E_BUSY;
     }
+    hfi_cell_end_favour(thread, cell);
     hfi_cell_end end = hfi_cell_end_by(thread, site);
     bool is_closed;
     if (!hfi_cell_dispose(thread->parts->resources, cell, &end, &is_closed)) {
@@ -220,6 +233,7 @@ hf_status hf_resource_set_invalid_at(hf_thread *thread, hf_ref resource, hf_site
     hfi_resources *resources = thread->parts->resources;
     bool is_first = false;
     bool is_closed = false;
+    hfi_cell_end_favour(thread, cell);
     hfp_mutex_lock(&resources->lock);
     bool is_in_time = hfi_word_set_foreign(cell, &is_first, &is_closed);
     if (is_first) {

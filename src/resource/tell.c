@@ -188,8 +188,9 @@ uint64_t hfi_resources_each_left(hfi_resources *resources, hfi_resource_visit_fn
     hfp_mutex_lock(&resources->lock);
     for (const hfi_cell *cell = resources->newest; cell; cell = cell->older) {
         uint32_t word = hfi_word_load(cell);
+        uint32_t users = hfi_word_users(word) + cell->own_holds;
         if (cell->is_finished || cell->value == cell->class_of->invalid ||
-            (word & HFI_CELL_FOREIGN && hfi_word_users(word) == 0)) {
+            (word & HFI_CELL_FOREIGN && users == 0)) {
             continue;
         }
         hfi_resource_left left = {
@@ -199,7 +200,7 @@ uint64_t hfi_resources_each_left(hfi_resources *resources, hfi_resource_visit_fn
             .born = cell->work.site,
             .disposed = cell->end.site,
             .is_disposed = (word & HFI_CELL_DISPOSED) != 0,
-            .users = hfi_word_users(word),
+            .users = users,
             .parent_name = cell->parent ? cell->parent->class_of->name : NULL,
             .parent_born = cell->parent ? cell->parent->work.site : (hf_site){ NULL, 0 },
         };

@@ -68,6 +68,7 @@ hf_status hf_resource_dispose_tree_at(hf_thread *thread, hf_ref resource, hf_sit
         return HF_E_TYPE;
     }
     hfi_resources *resources = thread->parts->resources;
+    hfi_cell_end_favour(thread, root); /* children never have one */
     hfi_cell_end end = hfi_cell_end_by(thread, site);
     uint64_t disposed = 0;
     hfp_mutex_lock(&resources->lock);

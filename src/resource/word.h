@@ -8,6 +8,9 @@
  * References are: the object's own, from birth to dispose (or to the leak policy);
  * one for each call or fence that uses the value; one for each child not yet closed.
  *
+ * The thread that made a resource may be favoured: what it holds is counted beside the
+ * word (favour.c), and added to it before DISPOSED is set.
+ *
  * Why there is exactly one release, after the last use, whoever races:
  *  - The object's own reference is dropped together with setting DISPOSED, in one
  *    exchange, and only by the one who finds DISPOSED clear.
@@ -36,7 +39,7 @@ static inline uint32_t hfi_word_load(const hfi_cell *cell)
     return atomic_load_explicit(&cell->word, memory_order_acquire);
 }
 
-/** References without the object's own. */
+/** References without the object's own, and without those of a favoured thread. */
 static inline uint32_t hfi_word_users(uint32_t word)
 {
     return word / HFI_CELL_ONE - (word & HFI_CELL_DISPOSED ? 0 : 1);
@@ -84,6 +87,7 @@ static inline void hfi_word_set(hfi_cell *cell, uint32_t flags)
  */
 static inline bool hfi_word_set_foreign(hfi_cell *cell, bool *first_out, bool *closed_out)
 {
+    HF_VERIFY(!atomic_load_explicit(&cell->favoured, memory_order_relaxed));
     uint32_t word = atomic_load_explicit(&cell->word, memory_order_relaxed);
     uint32_t next;
     do {

@@ -125,7 +125,7 @@ static hf_status attach_native_half(hfi_weaks *weaks, uintptr_t object)
     table->self = known;
     known->table = table;
     set_native_half(object, table);
-    hfi_object_flag(object, HFI_FLAG_KEY, true);
+    hfi_known_set_key(weaks, known, true);
     return HF_OK;
 }
 
@@ -187,7 +187,7 @@ static hf_status set_entry(hfi_weaks *weaks, hfi_ephemerons *table, uintptr_t ke
             return HF_E_NOMEM;
         }
         link_entry(entry, known, table);
-        hfi_object_flag(key, HFI_FLAG_KEY, true);
+        hfi_known_set_key(weaks, known, true);
     }
     entry->value.word_ = value;
     return HF_OK;

@@ -20,7 +20,7 @@
  */
 
 #include "platform/platform.h"
-#include "weak/pool.h"
+#include "base/pool.h"
 #include "weak/weak.h"
 
 #include <stdatomic.h>
@@ -61,25 +61,24 @@ struct hfi_ephemerons {
 };
 
 struct hfi_known {
-    hfi_known *next; /* first: of all; free ones */
+    hfi_known *next; /* first: in a collection, of those to be looked at or buried; free ones */
     uintptr_t object;
     hf_weak *references;
     hfi_entry *entries;    /* of which it is the key */
     hfi_ephemerons *table; /* if it is one */
     uint64_t identity;     /* 0: nobody asked */
-    hfi_known *next_awake; /* in a collection */
-    bool is_awake;         /* found live in this collection; only with HFI_FLAG_KEY */
+    size_t place;          /* in `all` */
+    uint64_t awake_in;     /* the collection that found it live; keys alone */
 };
 
 struct hfi_weaks {
     hfi_parts *parts;
     hfi_participant participant;
     hfp_mutex lock;
-    hfi_known *known; /* all */
-    size_t known_count;
-    size_t short_count; /* short references that are not dead */
+    hfi_known **all; /* the keys first: those with entries, and tables */
+    size_t known_count, key_count;
     uint64_t last_identity;
-    hfi_known **index;   /* by object; open addressing, at most half full */
+    hfi_known **index; /* by object; open addressing, at most half full; in one block with `all` */
     unsigned index_bits; /* log2 of its size; 0: there is none */
     bool is_index_fresh; /* false: objects moved or died, or it is new and empty */
 
@@ -87,8 +86,12 @@ struct hfi_weaks {
     _Atomic(hf_weak *) returned; /* lock to write; count fell to 0 once */
     hfi_pool references, entries, tables, knowns;
 
-    hfi_known *awake; /* in a collection: to be looked at */
-    uint64_t looks;   /* at entries, by all collections */
+    /* In a collection. */
+    hfi_known *awake;  /* keys found live after the first look at all of them, to be looked at */
+    hfi_known *fading; /* dead when short references ended, or of nothing left to say */
+    bool is_listening; /* the first look has been */
+    uint64_t cycle;    /* number of this collection, from 1 */
+    uint64_t looks;    /* at entries, by all collections */
 };
 
 /* ---- known.c; lock, or world stopped ---- */
@@ -102,10 +105,21 @@ hfi_known *hfi_known_find_old(hfi_weaks *weaks, uintptr_t object);
 /** The record of an object, made if there is none; NULL: no memory. */
 hfi_known *hfi_known_make(hfi_weaks *weaks, uintptr_t object);
 
+/** Puts it among the keys, or takes it out, and says so in its object's header. */
+void hfi_known_set_key(hfi_weaks *weaks, hfi_known *known, bool is_key);
+
+/** Takes it out of all and gives it back.  World stopped. */
+void hfi_known_drop(hfi_weaks *weaks, hfi_known *known);
+
+static inline bool hfi_known_is_key(const hfi_weaks *weaks, const hfi_known *known)
+{
+    return known->place < weaks->key_count;
+}
+
 /* ---- reference.c ---- */
 
 /** Lets references of the object be dead: all, or the short ones.  World stopped. */
-void hfi_references_end(hfi_weaks *weaks, hfi_known *known, bool also_long);
+void hfi_references_end(hfi_known *known, bool also_long);
 
 /** Takes those back that nobody has any more.  Managed, lock. */
 void hfi_references_recycle(hfi_weaks *weaks);

@@ -9,7 +9,8 @@
  * records have the addresses from before it.  Records are taken out in collections alone,
  * so the index never loses a single one.
  *
- * Invariant: HFI_FLAG_KNOWN in an object's header is set exactly while it has a record.
+ * Invariants: HFI_FLAG_KNOWN in an object's header is set exactly while it has a record,
+ * HFI_FLAG_KEY while that is among the keys, which come first of all.
  * While the index is fresh each record is reachable from the place its object hashes to
  * without an empty place between.
  *
@@ -51,24 +52,30 @@ static void index_refresh(hfi_weaks *weaks)
         return;
     }
     memset(weaks->index, 0, (index_mask(weaks) + 1) * sizeof(hfi_known *));
-    for (hfi_known *known = weaks->known; known; known = known->next) {
-        index_add(weaks, known);
+    for (size_t i = 0; i < weaks->known_count; i++) {
+        index_add(weaks, weaks->all[i]);
     }
     weaks->is_index_fresh = true;
 }
 
-static bool index_reserve(hfi_weaks *weaks)
+/* Room for one more in both arrays: the index, and behind it all, half as many. */
+static bool reserve(hfi_weaks *weaks)
 {
     if (weaks->index_bits != 0 && weaks->known_count + 1 <= (index_mask(weaks) + 1) / 2) {
         return true;
     }
     unsigned bits = weaks->index_bits == 0 ? INDEX_BITS_MIN : weaks->index_bits + 1;
-    hfi_known **index = hfi_alloc_array((size_t)1 << bits, sizeof(hfi_known *));
+    size_t size = (size_t)1 << bits;
+    hfi_known **index = hfi_alloc_array(size + size / 2, sizeof(hfi_known *));
     if (!index) {
         return false;
     }
+    if (weaks->known_count != 0) {
+        memcpy(index + size, weaks->all, weaks->known_count * sizeof(hfi_known *));
+    }
     hfi_free(weaks->index);
     weaks->index = index;
+    weaks->all = index + size;
     weaks->index_bits = bits;
     weaks->is_index_fresh = false;
     return true;
@@ -99,17 +106,47 @@ hfi_known *hfi_known_make(hfi_weaks *weaks, uintptr_t object)
     if (known) {
         return known;
     }
-    known = index_reserve(weaks) ? hfi_pool_take(&weaks->knowns) : NULL;
+    known = reserve(weaks) ? hfi_pool_take(&weaks->knowns) : NULL;
     if (!known) {
         return NULL;
     }
     known->object = object;
-    known->next = weaks->known;
-    weaks->known = known;
-    weaks->known_count++;
+    known->place = weaks->known_count++;
+    weaks->all[known->place] = known;
     if (weaks->is_index_fresh) {
         index_add(weaks, known);
     }
     hfi_object_flag(object, HFI_FLAG_KNOWN, true);
     return known;
+}
+
+static void swap_places(hfi_weaks *weaks, hfi_known *known, size_t place)
+{
+    hfi_known *other = weaks->all[place];
+    weaks->all[known->place] = other;
+    other->place = known->place;
+    weaks->all[place] = known;
+    known->place = place;
+}
+
+void hfi_known_set_key(hfi_weaks *weaks, hfi_known *known, bool is_key)
+{
+    if (hfi_known_is_key(weaks, known) == is_key) {
+        return;
+    }
+    if (is_key) {
+        swap_places(weaks, known, weaks->key_count++);
+    } else {
+        swap_places(weaks, known, --weaks->key_count);
+    }
+    hfi_object_flag(known->object, HFI_FLAG_KEY, is_key);
+}
+
+void hfi_known_drop(hfi_weaks *weaks, hfi_known *known)
+{
+    if (hfi_known_is_key(weaks, known)) {
+        swap_places(weaks, known, --weaks->key_count);
+    }
+    swap_places(weaks, known, --weaks->known_count);
+    hfi_pool_give(&weaks->knowns, known);
 }

@@ -48,17 +48,16 @@ static hf_weak *make_new(hfi_weaks *weaks, hfi_known *known, uint32_t kind, size
     weak->owner = weaks;
     weak->next = known->references;
     known->references = weak;
-    weaks->short_count += kind == HF_WEAK_SHORT;
     return weak;
 }
 
 static hf_weak *acquire(hfi_weaks *weaks, uintptr_t object, uint32_t kind, size_t offset)
 {
     hfp_mutex_lock(&weaks->lock);
-    hfi_references_recycle(weaks);
     hfi_known *known = hfi_known_make(weaks, object);
     hf_weak *weak = known ? find_equal(known, kind, offset) : NULL;
     if (known && !weak) {
+        hfi_references_recycle(weaks);
         weak = make_new(weaks, known, kind, offset);
     }
     if (weak) {
@@ -184,7 +183,7 @@ hf_status hf_weak_destroy(hf_weak *weak)
     return count != 0 ? HF_OK : check(weaks, weak, __func__);
 }
 
-static void unlink_reference(hfi_weaks *weaks, hf_weak *weak)
+static void unlink_reference(hf_weak *weak)
 {
     if (!weak->known) {
         return;
@@ -194,7 +193,6 @@ static void unlink_reference(hfi_weaks *weaks, hf_weak *weak)
         link = &(*link)->next;
     }
     *link = weak->next;
-    weaks->short_count -= weak->kind == HF_WEAK_SHORT;
 }
 
 void hfi_references_recycle(hfi_weaks *weaks)
@@ -205,7 +203,7 @@ void hfi_references_recycle(hfi_weaks *weaks)
         next = weak->next_returned;
         weak->is_returned = false;
         if (atomic_load_explicit(&weak->count, memory_order_relaxed) == 0) {
-            unlink_reference(weaks, weak);
+            unlink_reference(weak);
             weak->sig = 0;
             hfi_pool_give(&weaks->references, weak);
         }
@@ -213,7 +211,7 @@ void hfi_references_recycle(hfi_weaks *weaks)
     atomic_store_explicit(&weaks->returned, NULL, memory_order_relaxed);
 }
 
-void hfi_references_end(hfi_weaks *weaks, hfi_known *known, bool also_long)
+void hfi_references_end(hfi_known *known, bool also_long)
 {
     hf_weak **link = &known->references;
     while (*link) {
@@ -221,7 +219,6 @@ void hfi_references_end(hfi_weaks *weaks, hfi_known *known, bool also_long)
         if (weak->kind == HF_WEAK_SHORT || also_long) {
             *link = weak->next;
             weak->known = NULL;
-            weaks->short_count -= weak->kind == HF_WEAK_SHORT;
         } else {
             link = &weak->next;
         }

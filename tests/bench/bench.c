@@ -272,6 +272,8 @@ int main(int argc, char **argv)
     bench_statics(&b);
     bench_callbacks(&b);
     bench_pins(&b);
+    bench_weaks(&b);
+    bench_resources(&b);
     bench_allocation(&b);
     bench_pauses(&b);
     bench_finalizers(&b);

@@ -68,6 +68,8 @@ void bench_statics(bench *b);
 void bench_callbacks(bench *b);
 void bench_ways(bench *b);
 void bench_pins(bench *b);
+void bench_weaks(bench *b);
+void bench_resources(bench *b);
 void bench_allocation(bench *b);
 void bench_pauses(bench *b);
 void bench_finalizers(bench *b);

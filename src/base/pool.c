@@ -9,7 +9,7 @@
  * Threads: the caller's lock.
  */
 
-#include "weak/pool.h"
+#include "base/pool.h"
 
 #include "base/alloc.h"
 #include "base/verify.h"

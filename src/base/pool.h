@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef HOLDFAST_WEAK_POOL_H
-#define HOLDFAST_WEAK_POOL_H
+#ifndef HOLDFAST_BASE_POOL_H
+#define HOLDFAST_BASE_POOL_H
 
 /*
  * Nodes of one size, cut from chunks and used again.
