@@ -63,6 +63,12 @@ typedef bool (*hf_path_fn)(const hf_path_step *step, void *user);
  *     global subscribers -> list.items -> [3] -> subscriber
  *     only by a local of the frame at demo.c:12
  *
+ * What is kept only until a finalizer has run, or by one that can never run, is not found either;
+ * the text then goes on:
+ *
+ *     only by ..., and until it has run by a finalizer set at demo.c:9 -> node.left -> bytes
+ *     only by ..., and its finalizer can never run: node.left -> node
+ *
  * Roots are globals, handles, locals of frames, fences, calls, pins, and what is queued for a
  * finalizer.  Steps that repeat themselves are told once, with their number, and the middle of a
  * long way is left out.  What else is to be said of the object stands behind it: ", pinned",

@@ -33,8 +33,12 @@ void hfi_pins_tell(hfi_fences *fences, uintptr_t object, hfi_text *text)
     while (pin && pin->object != object) {
         pin = pin->next;
     }
-    if (pin) {
-        hfi_text_format(text, "pinned by a pin made at %s:%d", pin->site.file, pin->site.line);
+    if (pin && pin->set) {
+        hfi_text_format(text, "pinned by pin set \"%s\" at %s:%d", pin->set->name,
+                        hfi_site_file(pin->site), pin->site.line);
+    } else if (pin) {
+        hfi_text_format(text, "pinned by a pin made at %s:%d", hfi_site_file(pin->site),
+                        pin->site.line);
     }
     hfp_mutex_unlock(&fences->lock);
 }

@@ -13,6 +13,7 @@
  */
 
 #include "base/alloc.h"
+#include "diag/report.h"
 #include "final/inside.h"
 
 static void visit_roots(void *self, hfi_tracer *tracer)
@@ -36,10 +37,29 @@ static void after_resume(void *self, hf_thread *thread)
     hfi_reach_look(self, thread);
 }
 
+/* In copies of their slots: a walk moves nothing. */
+static void visit_armed(void *self, hfi_tracer *tracer)
+{
+    const hfi_final *final = self;
+    hfi_armed_left left;
+    for (uint32_t place = 0; hfi_armed_left_next(&final->finalizers.roster, &place, &left);) {
+        hf_slot slot = { left.object };
+        hfi_trace_slot(tracer, &slot);
+    }
+}
+
 static void tell_root(void *self, const hf_slot *slot, uintptr_t object, hfi_text *text)
 {
-    (void)object;
+    const hfi_final *final = self;
     hfi_cleanups_tell_root(self, slot, text);
+    hfi_armed_left left;
+    for (uint32_t place = 0;
+         text->length == 0 && hfi_armed_left_next(&final->finalizers.roster, &place, &left);) {
+        if (left.object == object) {
+            hfi_text_format(text, "a finalizer set at %s:%d", hfi_site_file(left.site),
+                            left.site.line);
+        }
+    }
 }
 
 hf_status hfi_final_create(hfi_parts *parts, hfi_final **final_out)
@@ -59,6 +79,7 @@ hf_status hfi_final_create(hfi_parts *parts, hfi_final **final_out)
         .after_mark = after_mark,
         .clear_dead = clear_dead,
         .after_resume = parts->settings.checked ? after_resume : NULL,
+        .visit_armed = visit_armed,
         .tell_root = tell_root,
     };
     hfi_heap_add_participant(parts->heap, &final->participant);

@@ -54,6 +54,9 @@ typedef struct hfi_participant {
     /* A line about the last loan of the object with that number of birth (heap/birth.h), for the
      * report of a stale address.  In a signal handler. */
     void (*tell_loan)(void *self, uint64_t birth, struct hfi_text *text);
+    /* For such a walk, after all roots: what has a finalizer that is armed.  It keeps what it
+     * reaches until it has run. */
+    void (*visit_armed)(void *self, hfi_tracer *tracer);
     /* Says in words what root this is, one of those that visit_roots or mark_more shows; `slot`
      * NULL: a pin of `object`.  Nothing, if it is none of theirs.  The world is stopped. */
     void (*tell_root)(void *self, const hf_slot *slot, uintptr_t object, struct hfi_text *text);

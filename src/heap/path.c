@@ -61,11 +61,27 @@ static void look(hfi_looker *self, hf_slot *slot)
     }
 }
 
-static void walk_from_roots(hfi_seeker *seeker)
+static void visit_armed(hfi_tracer *tracer)
+{
+    for (hfi_participant *p = tracer->heap->participants; p; p = p->next) {
+        if (p->visit_armed) {
+            p->visit_armed(p->self, tracer);
+        }
+    }
+}
+
+/* True if it was found behind an armed object alone. */
+static bool walk_from_roots(hfi_seeker *seeker)
 {
     hfi_walk_roots(&seeker->walk);
     hfi_walk_pins(&seeker->walk);
     hfi_walk_follow(&seeker->walk);
+    bool is_left = hfi_walk_goes_on(&seeker->walk) && seeker->query->asks_armed;
+    if (is_left) {
+        visit_armed(&seeker->walk.tracer);
+        hfi_walk_follow(&seeker->walk);
+    }
+    return is_left && seeker->walk.is_over;
 }
 
 /* The first object is not entered as met, so that the way may come back to it. */
@@ -85,6 +101,7 @@ typedef struct root_finder {
     uintptr_t object;
     hfi_participant *asked;
     bool asks_pins;
+    bool asks_armed;
     unsigned rank; /* of the best so far; 0: none */
     hfi_participant *owner;
     const hf_slot *slot;
@@ -119,6 +136,12 @@ static void ask_for_roots(root_finder *finder)
     hfi_tracer tracer = { .heap = heap, .phase = HFI_PHASE_CHECK, .looker = &finder->looker };
     for (hfi_participant *p = heap->participants; p; p = p->next) {
         finder->asked = p;
+        if (finder->asks_armed) {
+            if (p->visit_armed) {
+                p->visit_armed(p->self, &tracer);
+            }
+            continue;
+        }
         if (p->visit_roots) {
             p->visit_roots(p->self, &tracer);
         }
@@ -142,7 +165,10 @@ static void tell_slot(hfi_participant *owner, const hf_slot *slot, uintptr_t obj
 
 static void tell_root(hfi_seeker *seeker, uintptr_t object, hfi_path *path)
 {
-    root_finder finder = { .looker = { look_for_root, NULL }, .seeker = seeker, .object = object };
+    root_finder finder = { .looker = { look_for_root, NULL },
+                           .seeker = seeker,
+                           .object = object,
+                           .asks_armed = path->is_armed };
     hfi_text text = hfi_text_begin(path->root, sizeof path->root);
     ask_for_roots(&finder);
     if (finder.owner) {
@@ -156,11 +182,11 @@ static void tell_root(hfi_seeker *seeker, uintptr_t object, hfi_path *path)
 /* The slot that was left out, where there is no way but through it. */
 static void tell_skipped(const hfi_seeker *seeker, hfi_path *path)
 {
-    hfi_text text = hfi_text_begin(path->root, sizeof path->root);
+    hfi_text text = hfi_text_begin(path->only, sizeof path->only);
     hfi_participant *p = seeker->walk.tracer.heap->participants;
     for (; p && text.length == 0; p = p->next) {
         if (p->tell_root) {
-            p->tell_root(p->self, seeker->query->skip, seeker->to, &text);
+            p->tell_root(p->self, seeker->query->skip, 0, &text);
         }
     }
     hfi_text_end(&text);
@@ -276,15 +302,12 @@ static hf_status find_path(hfi_seeker *seeker, hfi_path *path)
     if (from != 0) {
         walk_from_object(seeker, from);
     } else {
-        walk_from_roots(seeker);
+        path->is_armed = walk_from_roots(seeker);
     }
-    if (seeker->walk.is_over) {
-        return fill_path(seeker, from, path);
-    }
-    if (seeker->walk.status == HF_OK && query->skip) {
+    if (query->skip && (path->is_armed || hfi_walk_goes_on(&seeker->walk))) {
         tell_skipped(seeker, path);
     }
-    return seeker->walk.status;
+    return seeker->walk.is_over ? fill_path(seeker, from, path) : seeker->walk.status;
 }
 
 hf_status hfi_path_find(hf_thread *thread, const hfi_path_query *query, hfi_path *path_out)

@@ -22,8 +22,9 @@ typedef struct hfi_path_step {
 
 typedef struct hfi_path {
     bool is_found;
-    char root[HFI_PATH_ROOT_MAX]; /* in words; "" if the path does not begin at a root.  Not found:
-                                     the slot that was left out */
+    bool is_armed; /* it begins at an object that is dead and waits for its finalizer */
+    char root[HFI_PATH_ROOT_MAX]; /* in words; "" if the path does not begin at a root */
+    char only[HFI_PATH_ROOT_MAX]; /* no root found: the slot that was left out */
     size_t count;                 /* objects, both ends included */
     hfi_path_step *step;
     uint64_t flags; /* of the last object: HFI_FLAG_... */
@@ -39,6 +40,7 @@ typedef struct hfi_path_query {
     const hf_slot *skip;                /* this slot is no root; may be NULL */
     const hf_slot *skip_low, *skip_end; /* nor are these */
     bool skip_frames;                   /* nor is a slot of any frame */
+    bool asks_armed;                    /* where no root is found, look at finalizers */
 } hfi_path_query;
 
 /**

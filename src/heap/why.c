@@ -15,7 +15,7 @@
 
 static hfi_path_query query_of(const hf_thread *thread, const hf_slot *ref, uint32_t flags)
 {
-    hfi_path_query query = { .to_slot = ref, .skip = ref };
+    hfi_path_query query = { .to_slot = ref, .skip = ref, .asks_armed = true };
     query.skip_frames = (flags & HF_WHY_SKIP_FRAMES) != 0;
     if ((flags & HF_WHY_SKIP_FRAME) && thread->frames) {
         query.skip_low = thread->slots + thread->frames->base_;
@@ -40,13 +40,37 @@ static hf_status find(hf_thread *thread, const hf_slot *ref, uint32_t flags, con
     hfi_path_query query = query_of(thread, ref, flags);
     status = hfi_path_find(thread, &query, path_out);
     hfp_native_error_restore(error);
-    return status == HF_OK && !path_out->is_found ? HF_E_NOT_FOUND : status;
+    bool is_held = path_out->is_found && !path_out->is_armed;
+    return status == HF_OK && !is_held ? HF_E_NOT_FOUND : status;
 }
 
 static void tell_only(const hfi_path *path, hfi_text *text)
 {
     hfi_text_add(text, "only by ");
-    hfi_text_add_line(text, path->root[0] ? path->root : "the slot");
+    hfi_text_add_line(text, path->only[0] ? path->only : "the slot");
+}
+
+/*
+ * What is dead and has a finalizer is kept until that has run, with all that it reaches; for ever
+ * if it reaches itself.  HF_E_NOMEM.
+ */
+static hf_status tell_finalizer(hf_thread *thread, const hf_slot *ref, const hfi_path *path,
+                                hfi_text *text)
+{
+    if (path->count > 1) {
+        hfi_text_add(text, ", and until it has run by ");
+        hfi_path_tell(path, text);
+        return HF_OK;
+    }
+    hfi_path cycle;
+    hfi_path_query query = { .from_slot = ref, .to_slot = ref };
+    hf_status status = hfi_path_find(thread, &query, &cycle);
+    if (cycle.is_found) {
+        hfi_text_add(text, ", and its finalizer can never run: ");
+        hfi_path_tell(&cycle, text);
+    }
+    hfi_path_finish(&cycle);
+    return status;
 }
 
 static void tell_object(const hfi_path *path, hfi_text *text)
@@ -76,6 +100,10 @@ hf_status hf_why_alive(hf_thread *thread, const hf_slot *ref, uint32_t flags, ch
         tell_object(&path, &out);
     } else if (status == HF_E_NOT_FOUND) {
         tell_only(&path, &out);
+        if (path.is_armed && tell_finalizer(thread, ref, &path, &out) != HF_OK) {
+            status = HF_E_NOMEM;
+            out = hfi_text_begin(text, size);
+        }
     }
     hfi_text_end(&out);
     hfi_path_finish(&path);
@@ -86,7 +114,7 @@ static bool show_root(const hfi_path *path, hf_path_fn visit, void *user)
 {
     char buffer[STEP_TEXT_MAX];
     hfi_text text = hfi_text_begin(buffer, sizeof buffer);
-    if (path->is_found) {
+    if (path->is_found && !path->is_armed) {
         hfi_text_add_line(&text, path->root);
     } else {
         tell_only(path, &text);
@@ -124,7 +152,7 @@ hf_status hf_why_alive_each(hf_thread *thread, const hf_slot *ref, uint32_t flag
     hf_status status = find(thread, ref, flags, __func__, &path);
     if (status == HF_OK || status == HF_E_NOT_FOUND) {
         bool goes_on = show_root(&path, visit, user);
-        for (size_t i = 0; i < path.count && goes_on; i++) {
+        for (size_t i = 0; status == HF_OK && i < path.count && goes_on; i++) {
             goes_on = show_step(&path, i, visit, user);
         }
     }

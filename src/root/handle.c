@@ -67,8 +67,8 @@ static void tell_root(void *self, const hf_slot *slot, uintptr_t object, hfi_tex
         const hfi_handle_cell *cell = hfi_handle_cell_at(handles, i);
         if (slot == &cell->slot) {
             hfi_text_format(text, "handle \"%s\" made at %s:%d",
-                            atomic_load_explicit(&cell->tag, memory_order_relaxed), cell->born.file,
-                            cell->born.line);
+                            atomic_load_explicit(&cell->tag, memory_order_relaxed),
+                            hfi_site_file(cell->born), cell->born.line);
             return;
         }
     }

@@ -16,6 +16,7 @@
 
 #include "base/alloc.h"
 #include "diag/report.h"
+#include "diag/text.h"
 
 /* Closed scopes that are kept back before the oldest is used again. */
 #define SPARE_MIN 64
@@ -36,6 +37,30 @@ static void visit_roots(void *self, hfi_tracer *tracer)
     }
 }
 
+static bool has_slot(const hf_scope *scope, const hf_slot *slot)
+{
+    for (size_t i = 0; i < scope->count; i++) {
+        if (slot == &scope->items[i].slot) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void tell_root(void *self, const hf_slot *slot, uintptr_t object, hfi_text *text)
+{
+    (void)object;
+    const hfi_scopes *scopes = self;
+    const hf_scope *scope = scopes->first;
+    while (scope && !has_slot(scope, slot)) {
+        scope = scope->next;
+    }
+    if (scope) {
+        hfi_text_format(text, "scope \"%s\" begun at %s:%d", scope->name ? scope->name : "",
+                        hfi_site_file(scope->site), scope->site.line);
+    }
+}
+
 hf_status hfi_scopes_create(hfi_parts *parts, hfi_scopes **scopes_out)
 {
     hfi_scopes *scopes = hfi_alloc(sizeof *scopes);
@@ -45,8 +70,9 @@ hf_status hfi_scopes_create(hfi_parts *parts, hfi_scopes **scopes_out)
     scopes->parts = parts;
     scopes->spare_last = &scopes->spare;
     hfp_mutex_init(&scopes->lock);
-    scopes->participant =
-        (hfi_participant){ .name = "scope", .self = scopes, .visit_roots = visit_roots };
+    scopes->participant = (hfi_participant){
+        .name = "scope", .self = scopes, .visit_roots = visit_roots, .tell_root = tell_root
+    };
     hfi_heap_add_participant(parts->heap, &scopes->participant);
     *scopes_out = scopes;
     return HF_OK;

@@ -10,6 +10,8 @@
 
 #include "base/alloc.h"
 
+#include <string.h>
+
 #define OBJECTS 3000u /* so many that lists and indexes have to grow */
 
 static const hf_field fields[] = { { "next", HF_FIELD_REF, 0, sizeof(hf_slot) } };
@@ -19,6 +21,7 @@ static const hf_type_descriptor descriptor = { sizeof(hf_type_descriptor), "item
 typedef struct scene {
     managed m;
     hf_ref last;
+    hf_ref cyclic; /* has a finalizer, and reaches itself */
     hf_census *census;
 } scene;
 
@@ -29,6 +32,18 @@ static hf_status ask_why(scene *s)
     char text[256] = "x";
     hf_status status = hf_why_alive(s->m.thread, s->last, 0, text, sizeof text);
     assert_int_equal(text[0] != '\0', status == HF_OK);
+    return status;
+}
+
+static hf_status ask_about_finalizer(scene *s)
+{
+    char text[512] = "x";
+    hf_status status = hf_why_alive(s->m.thread, s->cyclic, 0, text, sizeof text);
+    if (status == HF_E_NOT_FOUND) {
+        assert_non_null(strstr(text, "can never run: item.next -> item"));
+        return HF_OK;
+    }
+    assert_string_equal(text, "");
     return status;
 }
 
@@ -69,7 +84,9 @@ static hf_status check(scene *s)
     return hf_heap_check(s->m.thread);
 }
 
-static const action actions[] = { ask_why, ask_why_each, take, compare, check };
+static const action actions[] = {
+    ask_why, ask_about_finalizer, ask_why_each, take, compare, check
+};
 
 /* A list that a global holds, each item made at a place of its own; the local has the last. */
 static hf_global *make_list(scene *s, hf_type *type)
@@ -91,6 +108,23 @@ static hf_global *make_list(scene *s, hf_type *type)
     return global;
 }
 
+static void never_run(hf_thread *runner, hf_ref object, void *user)
+{
+    (void)runner;
+    (void)object;
+    (void)user;
+}
+
+static void make_cyclic(scene *s, hf_type *type)
+{
+    hf_thread *thread = s->m.thread;
+    s->cyclic = hf_local(thread);
+    assert_int_equal(hf_record_create(thread, type, s->cyclic), HF_OK);
+    assert_int_equal(hf_store(thread, s->cyclic, 0, s->cyclic), HF_OK);
+    assert_int_equal(hf_finalizer_set(thread, s->cyclic, never_run, NULL), HF_OK);
+    assert_int_equal(hf_runner_drain(thread, UINT64_MAX), HF_OK); /* it sleeps from here on */
+}
+
 static uint64_t fail_at(scene *s, action act, uint64_t nth, uint64_t times)
 {
     int64_t live = hfi_alloc_live();
@@ -108,6 +142,7 @@ static void sweep(uint64_t times)
 {
     hf_runtime_options options = HF_RUNTIME_OPTIONS_INIT;
     options.checked = 1;
+    options.fence_mode = HF_FENCE_EXCHANGE; /* there is a runner, and the barrier must not fail */
     scene s = { .census = NULL };
     hf_type *type;
     managed_begin(&s.m, &options);
@@ -116,6 +151,7 @@ static void sweep(uint64_t times)
         HF_FRAME(s.m.thread);
         s.last = hf_local(s.m.thread);
         hf_global *global = make_list(&s, type);
+        make_cyclic(&s, type);
         assert_int_equal(hf_census_take(s.m.thread, &s.census), HF_OK);
         for (size_t a = 0; a < sizeof actions / sizeof actions[0]; a++) {
             uint64_t nth = 1;
@@ -127,6 +163,7 @@ static void sweep(uint64_t times)
             assert_int_equal(actions[a](&s), HF_OK);
         }
         hf_census_destroy(s.census);
+        assert_int_equal(hf_finalizer_clear(s.m.thread, s.cyclic), HF_OK);
         hf_global_destroy(s.m.thread, global);
     }
     managed_end(&s.m);

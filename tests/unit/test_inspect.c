@@ -271,6 +271,33 @@ static void why_tells_fences_and_pins_by_name_and_place(void **state)
     managed_end(&m);
 }
 
+static void why_tells_the_set_that_pins_and_the_scope_that_holds(void **state)
+{
+    (void)state;
+    managed m;
+    begin(&m);
+    {
+        HF_FRAME(m.thread);
+        hf_ref ref = hf_local(m.thread);
+        hf_pinset *set;
+        hf_scope *scope;
+        assert_int_equal(hf_bytes_create(m.thread, 3, ref), HF_OK);
+        assert_int_equal(hf_pinset_create(m.thread, "io", &set), HF_OK);
+        int line = __LINE__ + 1;
+        assert_int_equal(hf_pinset_pin(m.thread, set, ref, NULL), HF_OK);
+        assert_why(&m, ref, 0, HF_OK,
+                   at_line("pinned by pin set \"io\" at ", line, " -> bytes, pinned"));
+        hf_pinset_destroy(set);
+        line = __LINE__ + 1;
+        assert_int_equal(hf_scope_create(m.thread, "request", &scope), HF_OK);
+        assert_int_equal(hf_scope_bytes(m.thread, scope, 64, ref), HF_OK);
+        assert_why(&m, ref, 0, HF_OK, at_line("scope \"request\" begun at ", line, " -> bytes"));
+        hf_clear(ref);
+        assert_int_equal(hf_scope_close(m.thread, scope, 0), HF_OK);
+    }
+    managed_end(&m);
+}
+
 /* Of several roots the one that lasts is told. */
 static void why_prefers_what_lasts(void **state)
 {
@@ -353,6 +380,48 @@ static void why_says_that_an_object_waits_for_its_finalizer(void **state)
         assert_int_equal(atomic_load(&g.runs), 2);
         assert_int_equal(hf_weak_destroy(first), HF_OK);
         assert_int_equal(hf_weak_destroy(second), HF_OK);
+    }
+    managed_end(&m);
+}
+
+/* What finalizers keep is no reason to live for ever, unless they can never run. */
+static void why_tells_the_finalizer_that_an_object_waits_for(void **state)
+{
+    (void)state;
+    static gate g;
+    atomic_store(&g.is_open, true);
+    managed m;
+    begin(&m);
+    {
+        HF_FRAME(m.thread);
+        const char *only = "only by a local of the frame at ";
+        char expected[1024];
+        int frame = __LINE__ - 3;
+        hf_ref owner = hf_local(m.thread), ref = hf_local(m.thread);
+        hf_weak *weak;
+        assert_int_equal(hf_record_create(m.thread, list_type, owner), HF_OK);
+        assert_int_equal(hf_bytes_create(m.thread, 3, ref), HF_OK);
+        assert_int_equal(hf_store(m.thread, owner, 0, ref), HF_OK);
+        assert_int_equal(hf_weak_create(m.thread, owner, HF_WEAK_LONG, &weak), HF_OK);
+        int line = __LINE__ + 1;
+        assert_int_equal(hf_finalizer_set(m.thread, owner, wait_at_gate, &g), HF_OK);
+        assert_why(&m, owner, 0, HF_E_NOT_FOUND, at_line(only, frame, ""));
+        snprintf(expected, sizeof expected,
+                 "%s%s:%d, and until it has run by a finalizer set at %s:%d -> list.items -> bytes",
+                 only, __FILE__, frame, __FILE__, line);
+        assert_why(&m, ref, HF_WHY_SKIP_FRAME, HF_E_NOT_FOUND, expected);
+
+        assert_int_equal(hf_store(m.thread, owner, 1, owner), HF_OK);
+        assert_why(&m, owner, 0, HF_E_NOT_FOUND,
+                   at_line(only, frame, ", and its finalizer can never run: list.other -> list"));
+        hf_clear(owner);
+        assert_int_equal(hf_collect(m.thread), HF_OK);
+        assert_int_equal(hf_runner_drain(m.thread, UINT64_MAX), HF_OK);
+        assert_int_equal(atomic_load(&g.runs), 0);
+        assert_int_equal(hf_weak_load(m.thread, weak, owner), HF_OK);
+        assert_int_equal(hf_finalizer_clear(m.thread, owner), HF_OK);
+        assert_why(&m, owner, 0, HF_E_NOT_FOUND, at_line(only, frame, ""));
+        assert_int_equal(hf_weak_destroy(weak), HF_OK);
     }
     managed_end(&m);
 }
@@ -487,8 +556,10 @@ int main(void)
         cmocka_unit_test(why_tells_a_handle_by_its_tag_and_place),
         cmocka_unit_test(why_tells_the_frame_of_another_slot),
         cmocka_unit_test(why_tells_fences_and_pins_by_name_and_place),
+        cmocka_unit_test(why_tells_the_set_that_pins_and_the_scope_that_holds),
         cmocka_unit_test(why_prefers_what_lasts),
         cmocka_unit_test(why_says_that_an_object_waits_for_its_finalizer),
+        cmocka_unit_test(why_tells_the_finalizer_that_an_object_waits_for),
         cmocka_unit_test(why_says_what_else_there_is_to_an_object),
         cmocka_unit_test(why_follows_an_ephemeron_while_key_and_table_live),
         cmocka_unit_test(why_refuses_what_holds_nothing),
