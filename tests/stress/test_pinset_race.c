@@ -51,6 +51,9 @@ static void pinner(hf_crew_member *me)
             HF_CREW_CHECK(me, status == HF_OK || status == HF_E_CLOSED || status == HF_E_MISUSE);
             HF_CREW_CHECK(me, status == HF_OK ? span.size == 16 : span.data == NULL);
             atomic_fetch_add(status == HF_OK ? &s->taken : &s->refused, 1);
+            if (++me->work % 64 == 0) { /* there is no other safepoint on this way */
+                HF_CREW_CHECK(me, HF_NATIVE_CALL_VOID(thread, NULL, hfp_thread_yield()) == HF_OK);
+            }
         }
     }
     HF_CREW_CHECK(me, hf_thread_detach(thread) == HF_OK);
