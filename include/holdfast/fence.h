@@ -74,7 +74,8 @@ typedef struct hf_fence {
  * @param span    receives address and size; {NULL, 0} on failure.  May be NULL.
  * @param what    name for reports; static text.
  * @return HF_OK; HF_E_SLOTS; HF_E_NULL; HF_E_NOT_LENDABLE if the object holds references;
- * HF_E_DETACHED. On failure hf_fence_end() is still right.
+ * HF_E_SCOPE if a scope that closes waits for it; HF_E_DETACHED. On failure hf_fence_end() is still
+ * right.
  *
  * @par Ownership   The fence is the caller's memory, linked until hf_fence_end(); the span dies
  * with it.
@@ -90,7 +91,8 @@ HF_API hf_status hf_fence_begin(hf_thread *thread, hf_fence *fence, const hf_slo
  * that a dispose on another thread closes it only after hf_fence_end().
  *
  * @param value_out  receives the native value, 0 on failure.
- * @return HF_OK; HF_E_SLOTS; HF_E_NULL; HF_E_TYPE; HF_E_CLOSED; HF_E_DETACHED.
+ * @return HF_OK; HF_E_SLOTS; HF_E_NULL; HF_E_TYPE; HF_E_CLOSED; HF_E_SCOPE if a scope that closes
+ *         waits for it; HF_E_DETACHED.
  *
  * @par Ownership   Borrowed: the value is good until hf_fence_end().
  * @par Threads     The owner, in managed state.
@@ -156,10 +158,12 @@ static inline uintptr_t hf_fence_open_(hf_thread *thread, hf_fence *fence, const
 {
     hf_thread_prefix *words = (hf_thread_prefix *)(void *)thread;
     uintptr_t object = buffer ? buffer->word_ : 0;
-    if (!hf_thread_is_plain_(words) || !HF_LIKELY_(object != 0) ||
-        !HF_LIKELY_(__atomic_load_n((const uint64_t *)object, __ATOMIC_RELAXED) >>
-                        HF_HEADER_TYPE_SHIFT_ ==
-                    HF_HEADER_BYTES_)) {
+    if (!hf_thread_is_plain_(words) || !HF_LIKELY_(object != 0)) {
+        return 0;
+    }
+    uint64_t header = __atomic_load_n((const uint64_t *)object, __ATOMIC_RELAXED);
+    if (!HF_LIKELY_(header >> HF_HEADER_TYPE_SHIFT_ == HF_HEADER_BYTES_) ||
+        !HF_LIKELY_((header & HF_HEADER_LEAVING_) == 0)) {
         return 0;
     }
     hf_record_ *record = &fence->record_;
@@ -271,8 +275,8 @@ typedef struct hf_pin hf_pin;
 /**
  * Pins a buffer until hf_pin_destroy(), on whatever thread that happens.
  *
- * @return HF_OK; HF_E_SLOTS; HF_E_NULL; HF_E_NOT_LENDABLE; HF_E_NOMEM; HF_E_DETACHED;
- * HF_E_SHUTDOWN.
+ * @return HF_OK; HF_E_SLOTS; HF_E_NULL; HF_E_NOT_LENDABLE; HF_E_SCOPE; HF_E_NOMEM;
+ * HF_E_DETACHED; HF_E_SHUTDOWN.
  *
  * @par Ownership   The caller owns `*pin_out`.
  * @par Threads     The owner, in managed state.

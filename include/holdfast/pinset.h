@@ -51,7 +51,8 @@ HF_API HF_MUST_CHECK hf_status hf_pinset_create_at(hf_thread *thread, const char
  * Pins a buffer once more in this set.
  *
  * @param span  receives address and size; {NULL, 0} on failure.  May be NULL.
- * @return HF_OK; HF_E_NULL; HF_E_SLOTS; HF_E_NOT_LENDABLE; HF_E_CLOSED, reported with the place
+ * @return HF_OK; HF_E_NULL; HF_E_SLOTS; HF_E_NOT_LENDABLE; HF_E_SCOPE if a scope that closes waits
+ *         for the buffer; HF_E_CLOSED, reported with the place
  *         where the set was closed; HF_E_MISUSE, reported: the set was destroyed; HF_E_NOMEM;
  *         HF_E_DETACHED; HF_E_SHUTDOWN.
  *

@@ -67,6 +67,7 @@ typedef struct HF_MAY_ALIAS_ hf_thread_prefix {
  * in another, then the bytes. */
 #define HF_HEADER_TYPE_SHIFT_ 32
 #define HF_HEADER_BYTES_      1u
+#define HF_HEADER_LEAVING_    0x80u /* in the same word: lent to nobody more */
 #define HF_HEADER_LENGTH_AT_  8u
 #define HF_HEADER_SIZE_       16u
 

@@ -300,7 +300,8 @@ HF_API void hf_scope_leave(const hf_scope_block *block) HF_MAY_GC;
 #define HF_SCOPE(thread, name)                                                                     \
     hf_scope *name = NULL;                                                                         \
     hf_scope_block HF_PASTE(name, _block_) HF_CLEANUP(hf_scope_leave) =                            \
-        hf_scope_enter((thread), #name, &name, HF_SITE)
+        hf_scope_enter((thread), #name, &name, HF_SITE);                                           \
+    (void)HF_PASTE(name, _block_)
 #endif
 
 HF_END_DECLS

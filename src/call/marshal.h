@@ -83,6 +83,9 @@ HF_MUST_CHECK hf_status hfi_marshal_lend(hfi_call *call, unsigned index, const h
 /** A managed record, a field of one, or an array of references (call/marshal_record.c). */
 HF_MUST_CHECK hf_status hfi_marshal_record(hfi_call *call, unsigned index, const hf_arg *arg);
 
+/** HF_OK; HF_E_SCOPE, reported: the close of its scope waits for those who have the object. */
+hf_status hfi_marshal_stays(const hfi_call *call, unsigned index, uintptr_t object);
+
 /** Reports that a slot's frame has ended. */
 hf_status hfi_marshal_ended(const hfi_call *call, unsigned index);
 

@@ -22,6 +22,16 @@ hf_status hfi_marshal_ended(const hfi_call *call, unsigned index)
                            "the slot's frame has ended");
 }
 
+hf_status hfi_marshal_stays(const hfi_call *call, unsigned index, uintptr_t object)
+{
+    if (HF_LIKELY(!(hfi_object_word(object) & HFI_FLAG_LEAVING))) {
+        return HF_OK;
+    }
+    return hfi_call_refuse(call, (int)index, HF_E_SCOPE,
+                           "end all use of a scope's things before its close",
+                           "the object belongs to a scope whose close waits for others");
+}
+
 hf_status hfi_marshal_lend(hfi_call *call, unsigned index, const hf_arg *arg, hfi_lent *lent_out)
 {
     if (!arg->as.ref) {
@@ -42,6 +52,10 @@ hf_status hfi_marshal_lend(hfi_call *call, unsigned index, const hf_arg *arg, hf
         return hfi_call_refuse(
             call, (int)index, HF_E_NOT_LENDABLE, "copy what native code needs into a buffer",
             "the object is no buffer but a \"%s\"", hf_object_type_name(call->thread, arg->as.ref));
+    }
+    hf_status status = hfi_marshal_stays(call, index, object);
+    if (HF_UNLIKELY(status != HF_OK)) {
+        return status;
     }
     uint64_t size = *hfi_object_length(object);
     uint64_t length = arg->length;
@@ -205,7 +219,11 @@ hf_status hfi_marshal_resource(hfi_call *call, unsigned index, const hf_arg *arg
     }
     uintptr_t value;
     void *cell;
-    hf_status status = hfi_resource_hold(call->thread, object, &value, &cell);
+    hf_status status = hfi_marshal_stays(call, index, object);
+    if (HF_UNLIKELY(status != HF_OK)) {
+        return status;
+    }
+    status = hfi_resource_hold(call->thread, object, &value, &cell);
     if (status != HF_OK) {
         return refuse_resource(call, index, status, arg->as.ref);
     }

@@ -194,6 +194,10 @@ static hf_status check_buffer(const hfi_call *call, unsigned index, const hf_lin
                                "%s: the object is no buffer but a \"%s\"", name,
                                hf_object_type_name(call->thread, link->buffer));
     }
+    hf_status stays = hfi_marshal_stays(call, index, object);
+    if (HF_UNLIKELY(stays != HF_OK)) {
+        return stays;
+    }
     uint64_t size = *hfi_object_length(object);
     if (link->from > size) {
         return hfi_call_refuse(call, (int)index, HF_E_RANGE, "link to a part of the buffer",

@@ -51,7 +51,8 @@ static HFI_ALWAYS_INLINE bool hfi_take_managed(const hfi_take *take, const hf_ar
         return false;
     }
     uintptr_t object = arg->as.ref->word_;
-    if (HF_UNLIKELY(object == 0) || HF_UNLIKELY(hfi_object_type_id(object) != HFI_TYPE_BYTES)) {
+    if (HF_UNLIKELY(object == 0) || HF_UNLIKELY(hfi_object_type_id(object) != HFI_TYPE_BYTES) ||
+        HF_UNLIKELY(hfi_object_word(object) & HFI_FLAG_LEAVING)) {
         return false; /* poison is in slots of a checked mode alone, where no way is short */
     }
     uint64_t length = *hfi_object_length(object);

@@ -30,6 +30,9 @@ hf_status hfi_lendable(hf_thread *thread, const hf_slot *buffer, const char *fun
     if (status == HF_OK && hfi_object_type_id(*object_out) != HFI_TYPE_BYTES) {
         status = HF_E_NOT_LENDABLE;
     }
+    if (status == HF_OK && HF_UNLIKELY(hfi_object_word(*object_out) & HFI_FLAG_LEAVING)) {
+        status = HF_E_SCOPE;
+    }
     return status;
 }
 
@@ -49,7 +52,8 @@ static hf_status refuse(hf_thread *thread, hf_fence *fence, hf_status status, co
     report.argument = names->argument;
     report.site = names->site;
     report.message = hf_status_text(status);
-    report.remedy = status == HF_E_SLOTS ? "open an inner frame"
+    report.remedy = status == HF_E_SLOTS   ? "open an inner frame"
+                    : status == HF_E_SCOPE ? "end all use of a scope's things before its close"
                     : status == HF_E_NOT_LENDABLE
                         ? "lend a buffer made by hf_bytes_create()"
                         : "give a slot that holds an object of the right kind";
@@ -158,6 +162,9 @@ HFI_STACK_FRAME hf_status hfi_fence_hold_as(hf_thread *thread, hf_fence *fence,
     clear_fence(fence, names->what, names->site);
     uintptr_t object;
     hf_status status = hfi_slot_object(thread, resource, names->function, "resource", &object);
+    if (status == HF_OK && HF_UNLIKELY(hfi_object_word(object) & HFI_FLAG_LEAVING)) {
+        status = HF_E_SCOPE;
+    }
     if (status == HF_OK) {
         status = hfi_resource_hold(thread, object, value_out, &fence->held_);
     }

@@ -135,7 +135,7 @@ void hfi_unpin_tell(void *fences, uint64_t birth, hfi_text *text);
 void hfi_unpins_follow(hfi_fences *fences, hfi_tracer *tracer);
 
 /** HF_OK and the object if a slot holds something that can be lent; HF_E_SLOTS, HF_E_NULL,
- * HF_E_MISUSE, HF_E_NOT_LENDABLE. */
+ * HF_E_MISUSE, HF_E_NOT_LENDABLE, HF_E_SCOPE. */
 hf_status hfi_lendable(hf_thread *thread, const hf_slot *buffer, const char *function,
                        uintptr_t *object_out);
 

@@ -40,7 +40,10 @@ static hf_pinset *take(hfi_fences *fences)
         fences->set_spare_count--;
     }
     hfp_mutex_unlock(&fences->lock);
-    return set ? set : hfi_alloc(sizeof *set);
+    if (!set && (set = hfi_alloc(sizeof *set))) {
+        set->fences = fences; /* for ever: who still has an older set reads it without the lock */
+    }
+    return set;
 }
 
 static void link_set(hfi_fences *fences, hf_pinset *set)
@@ -97,30 +100,45 @@ static void close_set(hf_pinset *set, hf_site site)
 
 /* ---- refusals ---- */
 
+/* What a report says, copied under the lock: the set may be another's a moment later. */
+typedef struct facts {
+    const char *name;
+    hf_site site, closed;
+} facts;
+
+static facts facts_of(const hf_pinset *set)
+{
+    hfp_mutex_lock(&set->fences->lock);
+    facts f = { set->name, set->site, set->closed };
+    hfp_mutex_unlock(&set->fences->lock);
+    return f;
+}
+
 static hf_status refuse_destroyed(const hf_pinset *set, const char *function, hf_site site)
 {
+    facts f = facts_of(set);
     return hfi_misuse(set->fences->parts->reporter, HF_E_MISUSE, function, "set", site,
                       "destroy a set when nobody uses it any more",
                       "the set was destroyed, at %s:%d; it was made at %s:%d",
-                      hfi_site_file(set->closed), set->closed.line, hfi_site_file(set->site),
-                      set->site.line);
+                      hfi_site_file(f.closed), f.closed.line, hfi_site_file(f.site), f.site.line);
 }
 
 static hf_status refuse_closed(const hf_pinset *set, hf_site site)
 {
+    facts f = facts_of(set);
     char line[192];
     hfi_text message = hfi_text_begin(line, sizeof line);
-    hfi_text_format(&message, "the set was closed, at %s:%d", hfi_site_file(set->closed),
-                    set->closed.line);
+    hfi_text_format(&message, "the set was closed, at %s:%d", hfi_site_file(f.closed),
+                    f.closed.line);
     hfi_text_end(&message);
     hf_report report = HF_REPORT_INIT;
     report.kind = HF_REPORT_MISUSE;
     report.status = HF_E_CLOSED;
     report.function = "hf_pinset_pin";
     report.argument = "set";
-    report.object = set->name;
+    report.object = f.name;
     report.site = site;
-    report.other_site = set->site;
+    report.other_site = f.site;
     report.message = line;
     report.remedy = "see to it that nobody pins any more before the set is closed";
     return hfi_report(set->fences->parts->reporter, &report);
@@ -129,14 +147,15 @@ static hf_status refuse_closed(const hf_pinset *set, hf_site site)
 static hf_status refuse_not_found(const hf_pinset *set, const char *function, const char *argument,
                                   hf_site site)
 {
+    facts f = facts_of(set);
     hf_report report = HF_REPORT_INIT;
     report.kind = HF_REPORT_MISUSE;
     report.status = HF_E_NOT_FOUND;
     report.function = function;
     report.argument = argument;
-    report.object = set->name;
+    report.object = f.name;
     report.site = site;
-    report.other_site = set->site;
+    report.other_site = f.site;
     report.message = "this set does not pin the buffer, or not any more";
     report.remedy = "unpin in the set that pinned, as many times as it did";
     return hfi_report(set->fences->parts->reporter, &report);
@@ -161,12 +180,16 @@ hf_status hf_pinset_create_at(hf_thread *thread, const char *name, hf_pinset **s
         return HF_E_NOMEM;
     }
     hfp_mutex_lock(&fences->lock);
-    *set = (hf_pinset){ .sig = SET_ALIVE,
-                        .fences = fences,
-                        .name = name,
-                        .site = site,
-                        .serial = ++fences->serial,
-                        .thread = thread->os_thread };
+    set->sig = SET_ALIVE;
+    set->is_closed = false;
+    set->name = name;
+    set->site = site;
+    set->closed = (hf_site){ NULL, 0 };
+    set->newest = NULL;
+    set->count = 0;
+    set->serial = ++fences->serial;
+    set->thread = thread->os_thread;
+    set->scope = NULL;
     link_set(fences, set);
     hfp_mutex_unlock(&fences->lock);
     *set_out = set;

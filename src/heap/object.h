@@ -40,7 +40,9 @@ typedef _Atomic(uint64_t) hfi_header;
 #define HFI_FLAG_KNOWN     (UINT64_C(1) << 4) /* weak/ has a record of it */
 #define HFI_FLAG_CLEANUP   (UINT64_C(1) << 5) /* it has or had cleanups; final/ */
 #define HFI_FLAG_SCOPED    (UINT64_C(1) << 6) /* a scope ends it; scope/ */
-#define HFI_FLAGS_MASK     UINT64_C(0xfe)
+#define HFI_FLAG_LEAVING                                                                           \
+    (UINT64_C(1) << 7) /* a scope that closes waits for it: lent to nobody more */
+#define HFI_FLAGS_MASK UINT64_C(0xfe)
 
 #define HFI_MARK_SHIFT 8
 #define HFI_MARK_MASK  (UINT64_C(0x0f) << HFI_MARK_SHIFT)
@@ -51,6 +53,7 @@ typedef _Atomic(uint64_t) hfi_header;
 
 _Static_assert(HFI_TYPE_SHIFT == HF_HEADER_TYPE_SHIFT_ && HFI_TYPE_BYTES == HF_HEADER_BYTES_,
                "inline fences know a buffer by its header");
+_Static_assert(HFI_FLAG_LEAVING == HF_HEADER_LEAVING_, "and whether it may be lent");
 
 static inline hfi_header *hfi_object_header(uintptr_t object)
 {

@@ -40,6 +40,7 @@ typedef struct closing {
     hf_site site;
     uint64_t deadline_ns; /* 0: no waiting */
     hfi_holder holder;
+    bool is_leaving; /* nothing of the tree is lent any more */
     bool is_other;   /* it is closed, or this thread closes it further out */
     hfi_item *items; /* of a scope that is closed now; to be freed */
 } closing;
@@ -47,6 +48,26 @@ typedef struct closing {
 typedef void step_fn(closing *c);
 
 /* ---- with the world stopped ---- */
+
+/* Lends what is in the tree to nobody more, or to all again.  New users would keep a close waiting
+ * for ever: between two fences there need not be a safepoint. */
+static void set_leaving(closing *c, bool is_leaving)
+{
+    if (!is_leaving && !c->is_leaving) {
+        return;
+    }
+    for (hf_scope *scope = c->root->scopes->first; scope; scope = scope->next) {
+        if (!hfi_scope_is_inside(scope, c->root)) {
+            continue;
+        }
+        for (size_t i = 0; i < scope->count; i++) {
+            if (scope->items[i].slot.word_ != 0) {
+                hfi_object_flag(scope->items[i].slot.word_, HFI_FLAG_LEAVING, is_leaving);
+            }
+        }
+    }
+    c->is_leaving = is_leaving;
+}
 
 static void empty(const hf_scope *scope, bool poison)
 {
@@ -120,6 +141,7 @@ static void step_begin(closing *c)
     if (c->holder.is_there) {
         return;
     }
+    set_leaving(c, false);
     mark(c, c->thread);
     if (!c->root->newest_child && c->root->ends == 0) {
         finish(c, c->root);
@@ -134,6 +156,7 @@ static void step_empty(closing *c)
     };
     hfi_holder_find(&search, &c->holder);
     if (!c->holder.is_there) {
+        set_leaving(c, false);
         finish(c, c->scope);
     }
 }
@@ -175,7 +198,11 @@ static hf_status take_step(closing *c, step_fn *step)
     for (;;) { /* ends with the deadline, which may be never */
         c->holder.is_there = false;
         hfi_world_stop(world, c->thread);
+        bool is_late = c->deadline_ns == 0 || hfp_clock_ns() >= c->deadline_ns;
         step(c);
+        if (c->holder.is_there) { /* also what was added since the last time */
+            set_leaving(c, !c->holder.is_self && !c->is_other && !is_late);
+        }
         hfi_world_resume(world, c->thread);
         if (c->is_other) {
             return HF_E_BUSY;
@@ -188,7 +215,7 @@ static hf_status take_step(closing *c, step_fn *step)
         if (c->holder.is_self || c->deadline_ns == 0) {
             return refuse_held(c, HF_E_BUSY);
         }
-        if (hfp_clock_ns() >= c->deadline_ns) {
+        if (is_late) {
             return refuse_held(c, HF_E_TIMEOUT);
         }
         sleep_outside(c->thread, sleep_ns);

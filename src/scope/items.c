@@ -265,7 +265,10 @@ static void set_free(hfi_parts *parts, const hfi_item *item)
 {
     switch (item->kind) {
     case HFI_ITEM_BYTES:
-        hfi_object_flag(item->slot.word_, HFI_FLAG_SCOPED, false);
+        hfi_object_flag(item->slot.word_, HFI_FLAG_SCOPED | HFI_FLAG_LEAVING, false);
+        break;
+    case HFI_ITEM_RESOURCE:
+        hfi_object_flag(item->slot.word_, HFI_FLAG_LEAVING, false);
         break;
     case HFI_ITEM_PIN:
         hfi_pin_take_from(item->thing, item->serial);
@@ -280,7 +283,6 @@ static void set_free(hfi_parts *parts, const hfi_item *item)
         (void)hfi_callback_set_scoped(parts, item->thing, false);
         break;
     case HFI_ITEM_HANDLE:
-    case HFI_ITEM_RESOURCE:
     case HFI_ITEM_CLEANUP:
     case HFI_ITEM_NONE:
         break;

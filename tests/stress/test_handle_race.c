@@ -192,10 +192,95 @@ static void handle_is_loaded_whole_or_refused_whoever_ends_it(void **state)
     assert_int_equal(hfi_alloc_live(), live);
 }
 
+/* ---- handles with a number of uses ---- */
+
+typedef struct range {
+    hf_runtime *runtime;
+    uint32_t uses;
+    uint64_t rounds;
+    _Atomic(uint64_t) round;
+    _Atomic(uintptr_t) word; /* of this round */
+    _Atomic(uint64_t) hits;
+    _Atomic(unsigned) done;
+} range;
+
+static void shoot_until_used_up(hf_crew_member *me, hf_thread *thread, range *r)
+{
+    HF_FRAME(thread);
+    hf_ref ref = hf_local(thread);
+    hf_status status;
+    do {
+        status = hf_handle_load(thread, as_word(atomic_load(&r->word)), "shots", ref);
+        HF_CREW_CHECK(me, status == HF_OK || status == HF_E_HANDLE);
+        HF_CREW_CHECK(me, status != HF_OK || is_object_of(ref, 5));
+        atomic_fetch_add(&r->hits, status == HF_OK);
+    } while (status == HF_OK);
+    atomic_fetch_add(&r->done, 1);
+}
+
+static void shooter(hf_crew_member *me)
+{
+    range *r = me->user;
+    hf_thread *thread;
+    if (!HF_CREW_CHECK(me, hf_thread_attach(r->runtime, &thread) == HF_OK)) {
+        return;
+    }
+    for (uint64_t round = 1; round <= r->rounds; round++) {
+        while (atomic_load(&r->round) != round) {
+            (void)HF_NATIVE_CALL_VOID(thread, NULL, hfp_thread_yield());
+        }
+        shoot_until_used_up(me, thread, r);
+    }
+    HF_CREW_CHECK(me, hf_thread_detach(thread) == HF_OK);
+}
+
+static void handle_with_uses_is_loaded_as_many_times_whoever_loads(void **state)
+{
+    (void)state;
+    enum { SHOOTERS = 3 };
+    static const uint32_t uses[] = { 1, 2, 7, 100 };
+    hf_crew_reports reports = { 0 };
+    hf_runtime_options options = HF_RUNTIME_OPTIONS_INIT;
+    options.report = hf_crew_report;
+    options.report_user = &reports;
+    static range r;
+    memset(&r, 0, sizeof r);
+    r.rounds = managed_rounds(2000, 100);
+    assert_int_equal(hf_runtime_create(&options, &r.runtime), HF_OK);
+    hf_thread *thread;
+    assert_int_equal(hf_thread_attach(r.runtime, &thread), HF_OK);
+    hf_crew crew = { 0 };
+    hf_crew_start(&crew, SHOOTERS, shooter, &r);
+    for (uint64_t round = 1; round <= r.rounds; round++) {
+        HF_FRAME(thread);
+        hf_ref ref = hf_local(thread);
+        void *word;
+        uint32_t wanted = uses[round % 4];
+        assert_int_equal(make_object(thread, 5, ref), HF_OK);
+        assert_int_equal(hf_handle_create(thread, ref, "shots", wanted, &word), HF_OK);
+        atomic_store(&r.hits, 0);
+        atomic_store(&r.done, 0);
+        atomic_store(&r.word, (uintptr_t)word);
+        atomic_store(&r.round, round);
+        while (atomic_load(&r.done) != SHOOTERS) {
+            (void)HF_NATIVE_CALL_VOID(thread, NULL, hfp_thread_yield());
+        }
+        assert_int_equal(atomic_load(&r.hits), wanted);
+    }
+    (void)HF_NATIVE_CALL_VOID(thread, NULL, hf_crew_join(&crew));
+    assert_int_equal(hf_thread_detach(thread), HF_OK);
+    hf_runtime_leaks leaks = HF_RUNTIME_LEAKS_INIT;
+    hf_runtime_destroy(r.runtime, &leaks);
+    assert_int_equal(leaks.handles, 0);
+    /* One refusal for each shooter and round, and nothing else. */
+    assert_int_equal(atomic_load(&reports.count), SHOOTERS * r.rounds);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(handle_is_loaded_whole_or_refused_whoever_ends_it),
+        cmocka_unit_test(handle_with_uses_is_loaded_as_many_times_whoever_loads),
     };
     return cmocka_run_group_tests_name("handle_race", tests, NULL, NULL);
 }

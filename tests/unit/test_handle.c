@@ -131,6 +131,54 @@ static void handle_keeps_and_follows_its_object(void **state)
     assert_int_equal(managed_statistics(&m).objects_live, 0);
 }
 
+static void handle_of_one_object_is_another_each_time(void **state)
+{
+    (void)state;
+    HF_FRAME(m.thread);
+    hf_ref ref = number_new(9), first_load = hf_local(m.thread);
+    void *first = handle_new(ref, "one", HF_HANDLE_FOREVER);
+    void *second = handle_new(ref, "one", HF_HANDLE_FOREVER);
+    assert_ptr_not_equal(first, second);
+
+    assert_int_equal(hf_handle_destroy(m.thread, second), HF_OK);
+
+    assert_int_equal(hf_handle_load(m.thread, first, "one", first_load), HF_OK);
+    assert_true(hf_same(ref, first_load));
+    assert_int_equal(hf_handle_load(m.thread, second, "one", first_load), HF_E_HANDLE);
+    (void)managed_expect(&m, "hf_handle_load", "was destroyed");
+    assert_int_equal(hf_handle_destroy(m.thread, first), HF_OK);
+}
+
+static void note_left(const hfi_left *left, void *user)
+{
+    unsigned *seen = user;
+    assert_string_equal(left->kind, "handle");
+    assert_non_null(strstr(left->site.file, "test_handle.c"));
+    *seen += strcmp(left->object, "\"for ever\"") == 0 && strstr(left->why, "destroy") ? 1 : 0;
+    *seen += strcmp(left->object, "\"thrice\"") == 0 && strstr(left->why, "uses") ? 10 : 0;
+    *seen += 100;
+}
+
+static void handle_left_is_told_with_what_it_stands_for(void **state)
+{
+    (void)state;
+    HF_FRAME(m.thread);
+    hf_ref ref = number_new(9);
+    hfi_handles *handles = hfi_parts_of(m.runtime)->handles;
+    unsigned seen = 0;
+    void *ended = handle_new(ref, "ended", HF_HANDLE_FOREVER);
+    void *forever = handle_new(ref, "for ever", HF_HANDLE_FOREVER);
+    void *thrice = handle_new(ref, "thrice", 3);
+    assert_int_equal(hf_handle_destroy(m.thread, ended), HF_OK);
+    hfi_handles_each_left(handles, note_left, &seen);
+    assert_int_equal(seen, 211);
+    assert_int_equal(hf_handle_destroy(m.thread, forever), HF_OK);
+    assert_int_equal(hf_handle_destroy(m.thread, thrice), HF_OK);
+    seen = 0;
+    hfi_handles_each_left(handles, note_left, &seen);
+    assert_int_equal(seen, 0);
+}
+
 static void handle_compares_tags_by_their_text(void **state)
 {
     (void)state;
@@ -426,6 +474,9 @@ int main(void)
         cmocka_unit_test(word_parts_come_back_in_both_forms),
         cmocka_unit_test(word_of_64_bits_is_canonical_with_no_address_width),
         cmocka_unit_test_setup_teardown(handle_keeps_and_follows_its_object, setup, teardown),
+        cmocka_unit_test_setup_teardown(handle_of_one_object_is_another_each_time, setup, teardown),
+        cmocka_unit_test_setup_teardown(handle_left_is_told_with_what_it_stands_for, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(handle_compares_tags_by_their_text, setup, teardown),
         cmocka_unit_test_setup_teardown(handle_with_uses_ends_with_the_last, setup, teardown),
         cmocka_unit_test_setup_teardown(handle_of_the_wrong_tag_uses_nothing_up, setup, teardown),

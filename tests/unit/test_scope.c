@@ -194,7 +194,7 @@ static void scope_ends_pins_sets_handles_globals_and_callbacks(void **state)
         int (*function)(void);
         void *address = hf_callback_address(callback);
         memcpy(&function, &address, sizeof function);
-        int result;
+        int result = 0;
         assert_int_equal(HF_NATIVE_CALL(m.thread, NULL, result, function()), HF_OK);
         assert_int_equal(result, 42);
 
