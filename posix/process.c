@@ -53,6 +53,11 @@ hf_status hfp_env_get(const char *name, char *buffer, size_t size)
     return HF_OK;
 }
 
+bool hfp_process_is_ending(void)
+{
+    return false; /* exit handlers run with all threads alive */
+}
+
 uint64_t hfp_process_id(void)
 {
     return (uint64_t)getpid();

@@ -98,6 +98,11 @@ void hfp_thread_join(hfp_thread *thread)
     hfp_posix_must(pthread_join(thread->handle_, NULL));
 }
 
+void hfp_thread_join_soon(hfp_thread *thread)
+{
+    hfp_thread_join(thread); /* the dynamic linker's lock is not needed for a thread's end */
+}
+
 /* pthread_t is an integer or a pointer wherever Holdfast runs, and never 0 for a live thread. */
 uint64_t hfp_thread_self(void)
 {

@@ -4,7 +4,8 @@
  * The process: its standard error, environment, number and end.
  *
  * Calls: WriteFile, GetStdHandle, GetEnvironmentVariableW, GetCurrentProcessId,
- * IsDebuggerPresent, TerminateProcess (Windows 2000).
+ * IsDebuggerPresent, TerminateProcess (Windows 2000), RtlDllShutdownInProgress
+ * (ntdll, looked up).
  *
  * The environment is the system's, not the copy that a C runtime keeps of it.
  */
@@ -73,6 +74,16 @@ hf_status hfp_env_get(const char *name, char *buffer, size_t size)
     }
     hfp_win_wide_free(wide_name);
     return status;
+}
+
+typedef BOOLEAN(NTAPI *is_ending_fn)(void);
+
+bool hfp_process_is_ending(void)
+{
+    HFP_KEEP_LAST_ERROR;
+    HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
+    FARPROC found = ntdll ? GetProcAddress(ntdll, "RtlDllShutdownInProgress") : NULL;
+    return found && ((is_ending_fn)(void (*)(void))found)();
 }
 
 uint64_t hfp_process_id(void)

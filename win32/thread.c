@@ -92,6 +92,16 @@ void hfp_thread_join(hfp_thread *thread)
     (void)CloseHandle(thread->handle_);
 }
 
+/* Long for a thread that only has to be scheduled once more, short for one that waits for us. */
+#define SOON_MS 500
+
+void hfp_thread_join_soon(hfp_thread *thread)
+{
+    HFP_KEEP_LAST_ERROR;
+    (void)WaitForSingleObject(thread->handle_, SOON_MS);
+    (void)CloseHandle(thread->handle_);
+}
+
 uint64_t hfp_thread_self(void)
 {
     return GetCurrentThreadId();

@@ -47,6 +47,12 @@ typedef enum hf_pointer_checks {
                                    zones */
 } hf_pointer_checks;
 
+/** Who runs finalizers, cleanups and leak policies (runner.h). */
+typedef enum hf_runner_kind {
+    HF_RUNNER_OWN,     /* a thread of the library, started when first needed */
+    HF_RUNNER_EMBEDDER /* the program, by hf_runner_run() */
+} hf_runner_kind;
+
 /** Zero means default in every field; see HOLDFAST_* in docs/ENVIRONMENT.md for the overrides. */
 typedef struct hf_runtime_options {
     uint32_t struct_size;      /* HF_RUNTIME_OPTIONS_INIT sets it */
@@ -65,11 +71,16 @@ typedef struct hf_runtime_options {
     uint32_t guard_pages;    /* 1: buffers that the library makes end at an inaccessible page */
     hf_report_fn report;     /* gets every report; NULL: text on standard error */
     void *report_user;
+    uint64_t watchdog_ns;   /* a run on the runner that takes longer is reported; default: 10 s in
+                               checked mode, else off; UINT64_MAX: off */
+    uint32_t runner;        /* hf_runner_kind */
+    uint32_t no_finalizers; /* 1: what dies is reclaimed, but no finalizer, cleanup or leak policy
+                               runs for it */
 } hf_runtime_options;
 
 #define HF_RUNTIME_OPTIONS_INIT                                                                    \
     {                                                                                              \
-        (uint32_t)sizeof(hf_runtime_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL             \
+        (uint32_t)sizeof(hf_runtime_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, 0, 0, 0    \
     }
 
 /** What was left when a runtime ended.  All zero is a clean end. */
@@ -109,12 +120,96 @@ HF_API HF_MUST_CHECK hf_status hf_runtime_create(const hf_runtime_options *optio
                                                  hf_runtime **runtime_out);
 
 /**
- * Ends a runtime: drains the runner, releases leaked resources as their class
- * says, reports what is left and gives everything back.
+ * Runs when the runtime ends, before anything else: everything is still usable.  `thread` is
+ * the calling thread's in that runtime, attached for the end if it was not.
+ */
+typedef void (*hf_at_stop_fn)(hf_thread *thread, void *user);
+
+/**
+ * Registers a function for the end of the runtime.  Those registered last run first; one may
+ * register another, which runs next.
  *
- * Where something may still be reached from outside (a thread is attached, an
- * owning pin or fence stands) that memory is kept for ever and reported, never
- * unmapped.
+ * @return HF_OK; HF_E_NULL; HF_E_NOMEM; HF_E_SHUTDOWN when that phase is over.
+ *
+ * @par Ownership   `user` is borrowed until the run.
+ * @par Threads     Any, attached or not.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
+HF_API HF_MUST_CHECK hf_status hf_runtime_at_stop(hf_runtime *runtime, hf_at_stop_fn run,
+                                                  void *user);
+
+/** What becomes of finalizers and cleanups whose objects are alive at the end. */
+typedef enum hf_live_end {
+    HF_LIVE_SKIP, /* they never run, and each is listed */
+    HF_LIVE_RUN   /* they run: if A reaches B, A's first; what a cycle or a pin holds is listed */
+} hf_live_end;
+
+/**
+ * One thing that was there when its runtime ended.  Any text may be NULL and any site have a NULL
+ * file where it does not apply.  Fields are only ever appended.
+ */
+typedef struct hf_leftover {
+    uint32_t struct_size;
+    const char *kind;   /* "pin", "handle", "resource", "callback", "finalizer", ... */
+    const char *object; /* what it is, or what it holds */
+    hf_site site;       /* where it was made */
+    hf_site other_site; /* where its object was made */
+    const char *why;    /* why it is still there, or was never run */
+} hf_leftover;
+
+/** Gets one of them, borrowed for the call.  Locks are held: it calls no hf_* but
+ * hf_leftover_format(). */
+typedef void (*hf_leftover_fn)(const hf_leftover *left, void *user);
+
+/** Zero means default in every field. */
+typedef struct hf_runtime_end_options {
+    uint32_t struct_size;    /* HF_RUNTIME_END_OPTIONS_INIT sets it */
+    uint32_t live;           /* hf_live_end */
+    uint64_t calls_ns;       /* how long calls in flight are waited for; default 1 s */
+    uint64_t deadline_ns;    /* how long all waits together may take; default 30 s; UINT64_MAX: for
+                                ever */
+    hf_leftover_fn leftover; /* gets all that was left, in the order of the phases; may be NULL */
+    void *leftover_user;
+} hf_runtime_end_options;
+
+#define HF_RUNTIME_END_OPTIONS_INIT                                                                \
+    {                                                                                              \
+        (uint32_t)sizeof(hf_runtime_end_options), 0, 0, 0, NULL, NULL                              \
+    }
+
+/**
+ * Ends a runtime, in six phases.
+ *
+ *   1  functions of hf_runtime_at_stop(), the last one first; everything is usable
+ *   2  no new calls: who goes native gets HF_E_SHUTDOWN, and so does who attaches or arms
+ *   3  calls in flight come back, with HF_E_SHUTDOWN and their results; what is queued is run
+ *   4  resources never disposed are dealt with as their class says
+ *   5  finalizers and cleanups of live objects: `live`
+ *   6  the runner is joined, everything else is counted, listed and given back
+ *
+ * Where something may still be reached from outside (a thread is attached, a run or call has not
+ * come back, an owning pin or fence stands) that memory is kept for ever and reported, never
+ * unmapped.  docs/design/shutdown.md has the whole story.
+ *
+ * @param options    NULL for all defaults.
+ * @param leaks_out  receives the counts; may be NULL.
+ * @return HF_OK; HF_E_BUSY: threads or calls outlive the runtime; HF_E_TIMEOUT: so does a run on
+ * the runner, because the deadline passed first; in both cases the runtime has ended all the same.
+ * It has not, and nothing has changed, with HF_E_NULL; HF_E_OPTIONS; HF_E_MISUSE on the runner, in
+ * a function of phase 1, or when it is being ended already; HF_E_SHUTDOWN when the system is ending
+ * the process, where the memory is not worth any trouble.
+ *
+ * @par Ownership   Takes the runtime.
+ * @par Threads     One that is not attached to this runtime; all others are detached by then.
+ * @par GC          Collects; runs finalizers, on the runner.
+ * @par Last-error  Preserved.
+ */
+HF_API hf_status hf_runtime_end(hf_runtime *runtime, const hf_runtime_end_options *options,
+                                hf_runtime_leaks *leaks_out);
+
+/**
+ * hf_runtime_end() with all defaults.
  *
  * @param runtime    NULL is fine.
  * @param leaks_out  receives the counts; may be NULL.
@@ -125,6 +220,21 @@ HF_API HF_MUST_CHECK hf_status hf_runtime_create(const hf_runtime_options *optio
  * @par Last-error  Preserved.
  */
 HF_API void hf_runtime_destroy(hf_runtime *runtime, hf_runtime_leaks *leaks_out);
+
+/**
+ * Writes a leftover as one line of text, without a line feed.
+ *
+ *     global of bytes, 64 bytes; set at a.c:12; made at a.c:10; it was never destroyed
+ *
+ * @return length of the whole text, also when `buffer` has no room for it; 0 if `left` is NULL or
+ *         too short to be one.
+ *
+ * @par Ownership   Nothing changes hands.
+ * @par Threads     Any.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
+HF_API size_t hf_leftover_format(const hf_leftover *left, char *buffer, size_t size);
 
 /**
  * Lets the child of a fork use the runtime.
@@ -150,7 +260,7 @@ HF_API void hf_runtime_destroy(hf_runtime *runtime, hf_runtime_leaks *leaks_out)
 HF_API hf_status hf_runtime_after_fork(hf_runtime *runtime);
 
 /**
- * Tells whether hf_runtime_destroy() has begun.
+ * Tells whether the runtime ends: phase 2 of hf_runtime_end() has begun.
  *
  * @par Ownership   Nothing changes hands.
  * @par Threads     Any.

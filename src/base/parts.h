@@ -25,6 +25,9 @@ typedef struct hfi_settings {
     bool checked;
     bool guard_pages;
     hf_pointer_checks pointer_checks;
+    bool is_runner_embedded; /* the program runs the works on a thread of its own */
+    bool are_finalizers_off; /* what is queued is let go, and not run */
+    uint64_t watchdog_ns;    /* 0: off */
 } hfi_settings;
 
 struct hf_function;

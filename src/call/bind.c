@@ -199,7 +199,7 @@ static hf_status make_callable(hf_function *function, const hf_function_options 
 void hfi_function_dispose(hf_function *function)
 {
     if (function->sig) {
-        atomic_fetch_sub_explicit(&function->parts->functions, 1, memory_order_relaxed);
+        hfi_owned_remove(function->parts, &function->owned);
     }
     function->sig = 0;
     hfi_cif_finish(&function->cif);
@@ -237,7 +237,7 @@ hf_status hfi_function_make(hfi_parts *parts, hf_library *library, hf_binding *b
     }
     function->binding = binding;
     function->sig = HFI_FUNCTION_SIG;
-    atomic_fetch_add_explicit(&parts->functions, 1, memory_order_relaxed);
+    hfi_owned_add(parts, &function->owned, "function", function->prototype.name);
     *function_out = function;
     return HF_OK;
 }

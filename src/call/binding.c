@@ -44,6 +44,7 @@ struct hf_binding {
     hf_function_options options; /* without what was borrowed */
     bound_name *name;            /* sorted */
     size_t count;
+    hfi_owned owned;
 };
 
 static const char create_name[] = "hf_binding_create";
@@ -107,7 +108,7 @@ static hf_status parse(hf_binding *binding, const char *header, const hf_functio
 static void dispose(hf_binding *binding)
 {
     if (binding->sig) {
-        atomic_fetch_sub_explicit(&binding->parts->functions, 1, memory_order_relaxed);
+        hfi_owned_remove(binding->parts, &binding->owned);
     }
     binding->sig = 0;
     hfi_free(binding->name);
@@ -150,7 +151,7 @@ static hf_status create(hfi_parts *parts, hf_library *library, const char *heade
     binding->options.address = NULL;
     binding->options.binding = NULL;
     binding->sig = BINDING_SIG;
-    atomic_fetch_add_explicit(&parts->functions, 1, memory_order_relaxed);
+    hfi_owned_add(parts, &binding->owned, "binding", library ? library->name : "no library");
     *binding_out = binding;
     return HF_OK;
 }

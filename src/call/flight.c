@@ -35,6 +35,7 @@ struct hfi_flights {
     hfp_mutex lock;
     hf_thread *threads;        /* lock: attached, through next_caller */
     hf_function *waiting;      /* lock: through next_waiting */
+    hfi_owned *owned;          /* lock: functions, libraries and bindings; the last one first */
     _Atomic(bool) has_waiting; /* written with the lock held; read without */
 };
 
@@ -104,6 +105,80 @@ void hfi_flights_lock(hfi_flights *flights)
 
 void hfi_flights_unlock(hfi_flights *flights)
 {
+    hfp_mutex_unlock(&flights->lock);
+}
+
+/* ---- what the program has of this module ---- */
+
+void hfi_owned_add(hfi_parts *parts, hfi_owned *owned, const char *kind, const char *name)
+{
+    hfi_flights *flights = parts->flights;
+    owned->kind = kind;
+    owned->name = name;
+    hfp_mutex_lock(&flights->lock);
+    owned->next = flights->owned;
+    owned->link = &flights->owned;
+    if (owned->next) {
+        owned->next->link = &owned->next;
+    }
+    flights->owned = owned;
+    hfp_mutex_unlock(&flights->lock);
+    atomic_fetch_add_explicit(&parts->functions, 1, memory_order_relaxed);
+}
+
+void hfi_owned_remove(hfi_parts *parts, hfi_owned *owned)
+{
+    hfi_flights *flights = parts->flights;
+    hfp_mutex_lock(&flights->lock);
+    *owned->link = owned->next;
+    if (owned->next) {
+        owned->next->link = owned->link;
+    }
+    hfp_mutex_unlock(&flights->lock);
+    atomic_fetch_sub_explicit(&parts->functions, 1, memory_order_relaxed);
+}
+
+static void tell_left(const char *kind, const char *name, const char *why, hfi_left_fn fn,
+                      void *user)
+{
+    hfi_left left = { .kind = kind, .why = why };
+    hfi_text text = hfi_text_begin(left.object, sizeof left.object);
+    hfi_text_add_line(&text, name);
+    hfi_text_end(&text);
+    fn(&left, user);
+}
+
+void hfi_owned_each_left(hfi_flights *flights, hfi_left_fn fn, void *user)
+{
+    hfp_mutex_lock(&flights->lock);
+    for (const hfi_owned *owned = flights->owned; owned; owned = owned->next) {
+        tell_left(owned->kind, owned->name, "it was never given back", fn, user);
+    }
+    hfp_mutex_unlock(&flights->lock);
+}
+
+unsigned hfi_flights_count(hfi_flights *flights)
+{
+    unsigned count = 0;
+    hfp_mutex_lock(&flights->lock);
+    for (const hf_thread *thread = flights->threads; thread; thread = thread->next_caller) {
+        count += !thread->is_lost && hfi_flight_is_nested(thread);
+    }
+    hfp_mutex_unlock(&flights->lock);
+    return count;
+}
+
+/* A function whose note is seen with the lock is there until it is given: whoever destroys it asks
+ * for its calls first, with this lock. */
+void hfi_flights_each_left(hfi_flights *flights, hfi_left_fn fn, void *user)
+{
+    hfp_mutex_lock(&flights->lock);
+    for (const hf_thread *thread = flights->threads; thread; thread = thread->next_caller) {
+        const hf_function *function = atomic_load_explicit(&thread->calling, memory_order_acquire);
+        if (function && !thread->is_lost) {
+            tell_left("call", function->prototype.name, "it has not come back in time", fn, user);
+        }
+    }
     hfp_mutex_unlock(&flights->lock);
 }
 

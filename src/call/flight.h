@@ -8,6 +8,7 @@
  */
 
 #include "call/function.h"
+#include "diag/left.h"
 #include "heap/participant.h"
 #include "thread/thread.h"
 
@@ -19,6 +20,14 @@ void hfi_flights_destroy(hfi_flights *flights);
 /** Takes and gives the module's lock around a fork. */
 void hfi_flights_lock(hfi_flights *flights);
 void hfi_flights_unlock(hfi_flights *flights);
+
+/** Threads that are in a call of any function. */
+unsigned hfi_flights_count(hfi_flights *flights);
+
+/** Tells of each of those calls, and of each function, library and binding that is not given back.
+ * The lock is held: the visitor calls nothing of this module. */
+void hfi_flights_each_left(hfi_flights *flights, hfi_left_fn fn, void *user);
+void hfi_owned_each_left(hfi_flights *flights, hfi_left_fn fn, void *user);
 
 /** Threads that are in a call of the function, at least. */
 unsigned hfi_flights_in(const hf_function *function);

@@ -20,12 +20,23 @@
 #define HFI_FUNCTION_SIG     0x46554e43u /* "FUNC" */
 #define HFI_FUNCTION_WAITING 0x57414954u /* "WAIT": destroyed, with calls in it */
 
+/** Something of this module that the program owns, in the list of flight.c. */
+typedef struct hfi_owned {
+    struct hfi_owned *next, **link;
+    const char *kind, *name;
+} hfi_owned;
+
+/** Counts it as one that is to be given back; the texts live as long as it does. */
+void hfi_owned_add(hfi_parts *parts, hfi_owned *owned, const char *kind, const char *name);
+void hfi_owned_remove(hfi_parts *parts, hfi_owned *owned);
+
 struct hf_library {
     uint32_t sig;
     _Atomic(uint32_t) references; /* the owner's and one of each bound function */
     hfi_parts *parts;
     void *module;
     char *name;
+    hfi_owned owned;
 };
 
 /** Takes one more reference. */
@@ -154,6 +165,7 @@ struct hf_function {
     hfi_cif cif;
     hf_binding *binding;              /* whose prototype it is; NULL: its own */
     struct hf_function *next_waiting; /* lock: flight.c's */
+    hfi_owned owned;
 };
 
 /** Gives everything back: a function that failed to be bound, or that nobody is in. */

@@ -121,7 +121,7 @@ static hf_status make_library(hfi_parts *parts, const char *name, void *module,
     library->name = copy;
     atomic_init(&library->references, 1);
     library->sig = HFI_LIBRARY_SIG;
-    atomic_fetch_add_explicit(&parts->functions, 1, memory_order_relaxed);
+    hfi_owned_add(parts, &library->owned, "library", copy);
     *library_out = library;
     return HF_OK;
 }
@@ -241,7 +241,7 @@ void hfi_library_release(hf_library *library)
     }
     library->sig = 0;
     hfp_module_close(library->module);
-    atomic_fetch_sub_explicit(&library->parts->functions, 1, memory_order_relaxed);
+    hfi_owned_remove(library->parts, &library->owned);
     hfi_free(library->name);
     hfi_free(library);
 }

@@ -88,6 +88,25 @@ static uint64_t bury_live(hfi_callbacks *callbacks)
     }
 }
 
+void hfi_callbacks_each_left(const hfi_callbacks *callbacks, hfi_left_fn fn, void *user)
+{
+    hfi_callbacks_lock();
+    for (const hf_callback *cell = callbacks->live; cell; cell = cell->next) {
+        hfi_left left = {
+            .kind = "callback",
+            .site = cell->born,
+            .why = "it was never destroyed; its address is a tombstone now",
+        };
+        hfi_text text = hfi_text_begin(left.object, sizeof left.object);
+        hfi_text_add_line(&text, cell->name);
+        hfi_text_end(&text);
+        if (!cell->is_transient) {
+            fn(&left, user);
+        }
+    }
+    hfi_callbacks_unlock();
+}
+
 static uint32_t runs_left(const hfi_callbacks *callbacks)
 {
     hfi_callbacks_lock();

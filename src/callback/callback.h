@@ -5,6 +5,7 @@
 /* Callbacks, as the runtime puts them together and takes them apart. */
 
 #include "base/parts.h"
+#include "diag/left.h"
 
 #include <holdfast/callback.h>
 #include <holdfast/status.h>
@@ -26,6 +27,10 @@ void hfi_callbacks_drop_visitors(hfi_callbacks *callbacks);
  * Gives the number of registered callbacks never destroyed, each reported.
  */
 uint64_t hfi_callbacks_stop(hfi_callbacks *callbacks);
+
+/** Tells of each registered callback.  Before hfi_callbacks_stop(); with the lock of all callbacks.
+ */
+void hfi_callbacks_each_left(const hfi_callbacks *callbacks, hfi_left_fn fn, void *user);
 
 /** True if a run is still under way, so that the runtime cannot go. */
 bool hfi_callbacks_are_busy(const hfi_callbacks *callbacks);

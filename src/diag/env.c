@@ -85,13 +85,18 @@ bool hfi_parse_u64(const char *text, uint64_t *number_out)
     return unit != 0 && hfi_u64_mul(number, unit, number_out);
 }
 
-bool hfi_env_flag(const char *name)
+bool hfi_env_flag_or(const char *name, bool otherwise)
 {
     char value[VALUE_MAX];
     HF_ASSERT(strncmp(name, "HOLDFAST_", 9) == 0);
     hf_status status = hfp_env_get(name, value, sizeof value);
     /* What is too long to be read is set, and is none of the short refusals. */
-    return status == HF_E_RANGE || (status == HF_OK && hfi_parse_flag(value));
+    return status == HF_OK ? hfi_parse_flag(value) : status == HF_E_RANGE || otherwise;
+}
+
+bool hfi_env_flag(const char *name)
+{
+    return hfi_env_flag_or(name, false);
 }
 
 uint64_t hfi_env_u64(const char *name, uint64_t otherwise)

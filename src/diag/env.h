@@ -10,6 +10,9 @@
 /** True if the variable is set to anything but an empty text, 0, no, off or false. */
 bool hfi_env_flag(const char *name);
 
+/** The same, but `otherwise` if it is not set. */
+bool hfi_env_flag_or(const char *name, bool otherwise);
+
 /** The variable's number, or `otherwise` if it is not set or is no number. */
 uint64_t hfi_env_u64(const char *name, uint64_t otherwise);
 

@@ -66,18 +66,24 @@ static bool is_used_up(const hfi_cleanup *cleanup)
     return cleanup->generation == UINT32_MAX;
 }
 
+static void drop_cleanup(hf_thread *runner, hfi_work *work)
+{
+    hfi_cleanup *cleanup = HF_CONTAINER(work, hfi_cleanup, armed.work);
+    if (!is_used_up(cleanup)) {
+        hfi_stock_return(&runner->parts->final->cleanups.stock, &cleanup->armed);
+    }
+}
+
 static void run_cleanup(hf_thread *runner, hfi_work *work, hf_ref argument)
 {
     hfi_cleanup *cleanup = HF_CONTAINER(work, hfi_cleanup, armed.work);
     hf_cleanup_fn run = cleanup->run;
     void *user = cleanup->armed.user;
-    if (!is_used_up(cleanup)) {
-        hfi_stock_return(&runner->parts->final->cleanups.stock, &cleanup->armed);
-    }
+    drop_cleanup(runner, work);
     run(runner, argument, user);
 }
 
-static const hfi_work_kind cleanup_kind = { "a cleanup", run_cleanup };
+static const hfi_work_kind cleanup_kind = { "a cleanup", run_cleanup, drop_cleanup };
 
 /* ---- adding and stopping ---- */
 

@@ -62,7 +62,13 @@ static void run_finalizer(hf_thread *runner, hfi_work *work, hf_ref object)
     run(runner, object, user);
 }
 
-static const hfi_work_kind finalizer_kind = { "a finalizer", run_finalizer };
+static void drop_finalizer(hf_thread *runner, hfi_work *work)
+{
+    hfi_finalizer *finalizer = HF_CONTAINER(work, hfi_finalizer, armed.work);
+    hfi_stock_return(&runner->parts->final->finalizers.stock, &finalizer->armed);
+}
+
+static const hfi_work_kind finalizer_kind = { "a finalizer", run_finalizer, drop_finalizer };
 
 /* ---- arming ---- */
 

@@ -83,7 +83,7 @@ void hfi_left_begin(hfi_final *final, hfi_roster *roster);
 void hfi_left_end(hfi_final *final, hfi_roster *roster);
 
 /** The next that is armed, from *place_inout on; false: there is none.  Lock held. */
-bool hfi_left_next(const hfi_roster *roster, uint32_t *place_inout, hfi_armed_left *left_out);
+bool hfi_armed_left_next(const hfi_roster *roster, uint32_t *place_inout, hfi_armed_left *left_out);
 
 /**
  * The next cleanup with an argument whose turn it is to be looked at, with its site; false: there

@@ -25,7 +25,7 @@ void hfi_left_end(hfi_final *final, hfi_roster *roster)
     hfp_mutex_unlock(&final->lock);
 }
 
-bool hfi_left_next(const hfi_roster *roster, uint32_t *place_inout, hfi_armed_left *left_out)
+bool hfi_armed_left_next(const hfi_roster *roster, uint32_t *place_inout, hfi_armed_left *left_out)
 {
     bool found = false;
     while (!found && *place_inout < roster->used) {
@@ -47,7 +47,7 @@ static bool next_locked(hfi_final *final, const hfi_roster *roster, uint32_t *pl
                         hfi_armed_left *left_out)
 {
     hfp_mutex_lock(&final->lock);
-    bool found = hfi_left_next(roster, place_inout, left_out);
+    bool found = hfi_armed_left_next(roster, place_inout, left_out);
     hfp_mutex_unlock(&final->lock);
     return found;
 }

@@ -166,7 +166,7 @@ hf_status hf_finalizer_cycles(hf_thread *thread, hf_finalizer_cycle_fn visit, vo
     hfi_left_begin(final, roster);
     hfp_mutex_lock(&final->lock);
     begin_search(final, &search);
-    while (status == HF_OK && hfi_left_next(roster, &place, &left)) {
+    while (status == HF_OK && hfi_armed_left_next(roster, &place, &left)) {
         search.from.word_ = search.to.word_ = left.object;
         hfp_mutex_unlock(&final->lock);
         status = visit_cycle(thread, &left, &search, visit, user);

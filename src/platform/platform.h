@@ -76,6 +76,13 @@ HF_MUST_CHECK hf_status hfp_thread_start(hfp_thread *thread_out, const char *nam
 /** Waits for the thread's end and gives its record back.  Never the calling thread. */
 void hfp_thread_join(hfp_thread *thread);
 
+/**
+ * The same for a thread that has nothing left to run but its own end.  Gives up, and gives the
+ * record back all the same, where that end needs what the caller has (Windows: the loader lock,
+ * in a DllMain).
+ */
+void hfp_thread_join_soon(hfp_thread *thread);
+
 /** A number that no other live thread of the process has; never 0. */
 uint64_t hfp_thread_self(void);
 
@@ -228,6 +235,10 @@ HF_MUST_CHECK hf_status hfp_env_get(const char *name, char *buffer, size_t size)
 
 /** Number of this process; differs in a forked child. */
 uint64_t hfp_process_id(void);
+
+/** True when the system is ending the process and all threads but this one are gone, wherever
+ * they were, with the locks that they had. */
+bool hfp_process_is_ending(void);
 
 /** Ends the process at once, without exit handlers. */
 _Noreturn void hfp_abort(void);

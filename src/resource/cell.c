@@ -48,6 +48,7 @@ hfi_cell *hfi_cell_make(const hf_resource_class *class_of, uintptr_t value, uint
         cell->value = value;
         cell->class_of = class_of;
         cell->work.kind = &hfi_leak_kind;
+        cell->work.is_critical = true; /* what finalizers of the same death may still use */
         cell->work.site = site;
         atomic_init(&cell->word, HFI_CELL_ONE | flags);
     }

@@ -59,6 +59,7 @@ struct hfi_resources {
     hfp_mutex lock;
     hfi_cell *newest; /* lock; cells of all resources; parents are older than their children */
     hfi_cell *graves; /* lock; unlinked in a collection, freed after it */
+    hfi_cell *ended;  /* those that the end of the runtime dealt with; freed with the rest */
     uint64_t leaks;   /* lock; resources whose leak was reported */
     uint64_t births;  /* lock */
     uint64_t stops;   /* lock; favours that only a stopped world could end */

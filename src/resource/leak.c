@@ -65,7 +65,7 @@ static void run_leak(hf_thread *runner, hfi_work *work, hf_ref object)
     }
 }
 
-const hfi_work_kind hfi_leak_kind = { "a leaked resource", run_leak };
+const hfi_work_kind hfi_leak_kind = { "a leaked resource", run_leak, NULL };
 
 /* ---- in a collection ---- */
 
@@ -157,7 +157,9 @@ static void stop_cell(hfi_resources *resources, hfi_cell *cell)
     }
     leave_parent(cell);
     hfi_cell_unlink(resources, cell);
-    hfi_free(cell);
+    /* Its object may still be asked, by a finalizer that runs after this. */
+    cell->work.next = resources->ended ? &resources->ended->work : NULL;
+    resources->ended = cell;
 }
 
 /*

@@ -55,6 +55,7 @@ hf_status hfi_resources_create(hfi_parts *parts, hfi_resources **resources_out)
 void hfi_resources_destroy(hfi_resources *resources)
 {
     hfi_cells_bury(resources->graves);
+    hfi_cells_bury(resources->ended);
     hfp_mutex_finish(&resources->lock);
     hfi_free(resources);
 }

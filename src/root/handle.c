@@ -48,6 +48,16 @@ static void visit_roots(void *self, hfi_tracer *tracer)
     }
 }
 
+void hfi_handles_drop(hfi_handles *handles)
+{
+    uint32_t count = atomic_load_explicit(&handles->count, memory_order_relaxed);
+    hfp_mutex_lock(&handles->lock);
+    for (uint32_t i = 0; i < count; i++) {
+        hfi_handle_cell_at(handles, i)->slot.word_ = 0;
+    }
+    hfp_mutex_unlock(&handles->lock);
+}
+
 static void tell_root(void *self, const hf_slot *slot, uintptr_t object, hfi_text *text)
 {
     (void)object;

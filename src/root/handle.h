@@ -28,6 +28,10 @@ void hfi_handles_each_left(hfi_handles *handles, hfi_left_fn fn, void *user);
 HF_MUST_CHECK hf_status hfi_handle_check(hfi_handles *handles, uintptr_t word, char *message,
                                          size_t size, const char **remedy_out);
 
+/** At the end of the runtime: the handles keep nothing from here on.  By a managed thread, with no
+ * other one attached. */
+void hfi_handles_drop(hfi_handles *handles);
+
 /** Takes and gives the table's lock around a fork. */
 void hfi_handles_lock(hfi_handles *handles);
 void hfi_handles_unlock(hfi_handles *handles);

@@ -13,6 +13,7 @@
 
 #include "base/alloc.h"
 #include "base/size.h"
+#include "heap/birth.h"
 #include "diag/report.h"
 #include "diag/text.h"
 #include "thread/record.h"
@@ -166,6 +167,31 @@ uint64_t hfi_roots_destroy(hfi_roots *roots, bool keep)
     hfp_mutex_finish(&roots->lock);
     hfi_free(roots);
     return left;
+}
+
+void hfi_roots_each_left(hfi_roots *roots, hfi_left_fn fn, void *user)
+{
+    hfp_mutex_lock(&roots->lock);
+    for (const hf_global *global = roots->globals; global; global = global->next) {
+        hfi_left left = { .kind = "global", .site = global->site, .why = "it was never destroyed" };
+        uintptr_t object = hfi_slot_acquire(&global->slot);
+        hf_report where = HF_REPORT_INIT;
+        if (object != 0) {
+            hfi_heap_tell(roots->parts->heap, object, &where, left.object, sizeof left.object);
+        }
+        left.other_site = where.other_site;
+        fn(&left, user);
+    }
+    hfp_mutex_unlock(&roots->lock);
+}
+
+void hfi_roots_drop(hfi_roots *roots)
+{
+    hfp_mutex_lock(&roots->lock);
+    for (hf_global *global = roots->globals; global; global = global->next) {
+        hfi_slot_release(&global->slot, 0);
+    }
+    hfp_mutex_unlock(&roots->lock);
 }
 
 void hfi_roots_lock(hfi_roots *roots)

@@ -4,6 +4,7 @@
 
 /* Frames, slots and globals, as the floors above see them. */
 
+#include "diag/left.h"
 #include "heap/heap.h"
 #include "thread/thread.h"
 
@@ -19,6 +20,10 @@ uint64_t hfi_roots_destroy(hfi_roots *roots, bool keep);
 /** Says that a scope destroys a global, and nobody else, or that none does any more.  False if that
  * is so already. */
 bool hfi_global_set_scoped(hfi_roots *roots, hf_global *global, bool is_scoped);
+/** At the end of the runtime: tells of each global, and makes all of them null.  No other thread is
+ * attached; the second by a managed one. */
+void hfi_roots_each_left(hfi_roots *roots, hfi_left_fn fn, void *user);
+void hfi_roots_drop(hfi_roots *roots);
 
 /** Takes and gives the module's lock around a fork. */
 void hfi_roots_lock(hfi_roots *roots);

@@ -1,28 +1,54 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Waiting for the runner: until all that was queued by now is behind it.
+ * Waiting for the runner, until all that was queued by now is behind it, and its
+ * figures.
  *
- * Threads: any attached one but the runner, managed; it waits in native state.
+ * Threads: any attached one but the runner, managed; it waits in native state, and
+ * comes back for a look at a run that takes too long.
  */
 
 #include "diag/report.h"
 #include "runner/inside.h"
 
-static hf_status await_done(hfi_runner *runner, uint64_t target, uint64_t deadline_ns)
+static hf_status await_done(hfi_runner *runner, hf_thread *thread, uint64_t target,
+                            uint64_t deadline_ns)
 {
     hf_status status = HF_OK;
     hfp_mutex_lock(&runner->lock);
     while (runner->done < target && status == HF_OK) {
+        uint64_t look_ns = hfi_watch_next_look(runner);
         if (hfi_runner_state_of(runner) == HFI_RUNNER_ENDED) {
             status = HF_E_SHUTDOWN;
-        } else if (!hfp_cond_wait(&runner->news, &runner->lock, deadline_ns) &&
+        } else if (!hfp_cond_wait(&runner->news, &runner->lock,
+                                  look_ns < deadline_ns ? look_ns : deadline_ns) &&
                    runner->done < target) {
-            status = HF_E_TIMEOUT;
+            if (look_ns >= deadline_ns) {
+                status = HF_E_TIMEOUT;
+                break;
+            }
+            hfp_mutex_unlock(&runner->lock);
+            hfi_leave(thread);
+            hfi_watch_look(runner);
+            hfi_enter(thread);
+            hfp_mutex_lock(&runner->lock);
         }
     }
     hfp_mutex_unlock(&runner->lock);
     return status;
+}
+
+static hf_status refuse_on_runner(hf_thread *thread, const char *function)
+{
+    return hfi_misuse(thread->parts->reporter, HF_E_MISUSE, function, "thread", HF_SITE,
+                      "drain on another thread",
+                      "a finalizer waits for the runner, which is running it");
+}
+
+uint64_t hfi_deadline(uint64_t timeout_ns)
+{
+    uint64_t now = hfp_clock_ns();
+    return timeout_ns > UINT64_MAX - now ? HFP_FOREVER : now + timeout_ns;
 }
 
 hf_status hf_runner_drain(hf_thread *thread, uint64_t timeout_ns)
@@ -30,24 +56,51 @@ hf_status hf_runner_drain(hf_thread *thread, uint64_t timeout_ns)
     HFI_ENTRY(thread);
     hfi_runner *runner = thread->parts->runner;
     if (thread->is_runner) {
-        return hfi_misuse(thread->parts->reporter, HF_E_MISUSE, __func__, "thread", HF_SITE,
-                          "drain on another thread",
-                          "a finalizer waits for the runner, which is running it");
+        return refuse_on_runner(thread, __func__);
     }
     hfp_native_error saved = hfp_native_error_save();
     hfi_crossing(thread);
-    hfp_mutex_lock(&runner->queue_lock);
-    uint64_t target = runner->queue.pushed;
-    hfp_mutex_unlock(&runner->queue_lock);
-
-    uint64_t deadline_ns = HFP_FOREVER;
-    if (timeout_ns != UINT64_MAX) {
-        uint64_t now = hfp_clock_ns();
-        deadline_ns = timeout_ns > UINT64_MAX - now ? HFP_FOREVER : now + timeout_ns;
-    }
+    uint64_t target = hfi_runner_pushed(runner);
+    uint64_t deadline_ns = timeout_ns == UINT64_MAX ? HFP_FOREVER : hfi_deadline(timeout_ns);
     hfi_enter(thread);
-    hf_status status = await_done(runner, target, deadline_ns);
+    hf_status status = await_done(runner, thread, target, deadline_ns);
     hfi_leave(thread);
     hfp_native_error_restore(saved);
     return status;
+}
+
+/* ---- figures ---- */
+
+static uint64_t age_of(uint64_t then_ns, uint64_t now_ns)
+{
+    return now_ns > then_ns ? now_ns - then_ns : 0;
+}
+
+hf_status hf_runner_stats_get(hf_thread *thread, hf_runner_stats *stats)
+{
+    HFI_ENTRY(thread);
+    if (!stats) {
+        return HF_E_NULL;
+    }
+    if (stats->struct_size != sizeof *stats) {
+        return HF_E_OPTIONS;
+    }
+    hfi_runner *runner = thread->parts->runner;
+    uint64_t now_ns = hfp_clock_ns();
+    hfp_mutex_lock(&runner->queue_lock);
+    hfi_queue_settle(&runner->queue);
+    uint64_t pushed = runner->queue.pushed;
+    const hfi_work *oldest = runner->queue.works.first;
+    stats->oldest_ns = oldest ? age_of(oldest->queued_ns, now_ns) : 0;
+    hfp_mutex_unlock(&runner->queue_lock);
+
+    hfp_mutex_lock(&runner->lock);
+    stats->pending = pushed > runner->done ? pushed - runner->done : 0;
+    stats->run = runner->done - runner->dropped;
+    stats->dropped = runner->dropped;
+    stats->running_ns = runner->now.kind ? age_of(runner->now.since_ns, now_ns) : 0;
+    stats->longest_ns = runner->longest_ns;
+    hfp_mutex_unlock(&runner->lock);
+    stats->named = atomic_load_explicit(&runner->named_runs, memory_order_relaxed);
+    return HF_OK;
 }

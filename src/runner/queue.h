@@ -3,7 +3,7 @@
 #define HOLDFAST_RUNNER_QUEUE_H
 
 /*
- * What waits for the runner: first in, first out.
+ * What waits for the runner: by collection, and in each the critical ones last.
  *
  * The nodes lie inside of what they stand for, so that queueing, which happens in
  * a collection, needs no memory and cannot fail.  No lock of its own.
@@ -11,10 +11,13 @@
 
 #include <holdfast/ref.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct hfi_work;
+struct hfi_text;
+struct hfi_tracer;
 
 /** What all works of one kind have in common; static. */
 typedef struct hfi_work_kind {
@@ -23,41 +26,68 @@ typedef struct hfi_work_kind {
      * the run and holds the work's object.  The work is the function's from here on; it should be
      * given back before user code runs. */
     void (*run)(hf_thread *runner, struct hfi_work *work, hf_ref object);
+    /* Gives it back without doing it, where finalizers are switched off.  NULL: nothing to do. */
+    void (*drop)(hf_thread *runner, struct hfi_work *work);
 } hfi_work_kind;
 
 typedef struct hfi_work {
     struct hfi_work *next;
     const hfi_work_kind *kind;
-    hf_slot object; /* a root while it is queued; null: none */
+    hf_slot object; /* a root while it is queued; null: none, or handed over */
     hf_site site;   /* of what asked for it */
+    /* The two below are the queue's. */
+    uint64_t queued_ns;
+    bool is_handed_over; /* its object is in a segment */
+    bool is_critical;    /* runs behind all others of its collection; whoever makes it says so */
 } hfi_work;
 
-typedef struct hfi_queue {
+typedef struct hfi_work_list {
     hfi_work *first;
     hfi_work *last;
-    uint64_t pushed; /* ever */
+} hfi_work_list;
+
+/** A managed array with the objects of works that wait for long, in their order. */
+typedef struct hfi_segment {
+    struct hfi_segment *next;
+    hf_slot array; /* a root */
+    uint32_t at;   /* the next one to take */
+    uint32_t count;
+} hfi_segment;
+
+#define HFI_SEGMENT_OBJECTS 4096u
+
+typedef struct hfi_queue {
+    hfi_work_list works;    /* in the order in which they run */
+    hfi_work_list fresh[2]; /* of the last collection: ordinary ones, critical ones */
+    hfi_work *loose;        /* the first of `works` that was not offered to a segment */
+    uint64_t loose_count;   /* from it on, and the fresh ones */
+    hfi_segment *segment, *segment_last;
+    uint64_t pushed;   /* ever */
+    uint64_t fresh_ns; /* when the fresh ones came; 0: there are none */
 } hfi_queue;
 
-static inline void hfi_queue_push(hfi_queue *queue, hfi_work *work)
-{
-    work->next = NULL;
-    if (queue->first) {
-        queue->last->next = work;
-    } else {
-        queue->first = work;
-    }
-    queue->last = work;
-    queue->pushed++;
-}
+/** World stopped. */
+void hfi_queue_push(hfi_queue *queue, hfi_work *work);
 
-/** The oldest, or NULL. */
-static inline hfi_work *hfi_queue_take(hfi_queue *queue)
-{
-    hfi_work *work = queue->first;
-    if (work) {
-        queue->first = work->next;
-    }
-    return work;
-}
+/** The fresh ones take their places.  Not between two pushes of one collection. */
+void hfi_queue_settle(hfi_queue *queue);
+
+/** The oldest, or NULL; its object goes from the queue's roots to `slot`. */
+hfi_work *hfi_queue_take(hfi_queue *queue, hf_ref slot);
+
+/** World stopped: everything that waits is alive. */
+void hfi_queue_visit(hfi_queue *queue, struct hfi_tracer *tracer);
+
+/** World stopped: says what the root `slot` is. */
+void hfi_queue_tell(const hfi_queue *queue, const hf_slot *slot, struct hfi_text *text);
+
+/** Fills an empty segment, whose array has HFI_SEGMENT_OBJECTS places, with the next objects. */
+void hfi_queue_hand_over(hfi_queue *queue, hfi_segment *segment);
+
+/** How many wait. */
+uint64_t hfi_queue_length(const hfi_queue *queue);
+
+/** Gives the segments back. */
+void hfi_queue_finish(hfi_queue *queue);
 
 #endif

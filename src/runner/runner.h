@@ -16,10 +16,20 @@ typedef struct hfi_runner hfi_runner;
 
 HF_MUST_CHECK hf_status hfi_runner_create(hfi_parts *parts, hfi_runner **runner_out);
 
-/** Lets it finish the queue, and joins it.  Not attached. */
-void hfi_runner_stop(hfi_runner *runner);
+/** Waits until nothing runs and nothing is queued for its own thread; what waits for an embedder is
+ * not waited for.  False: the deadline has passed.  Native state or not attached. */
+HF_MUST_CHECK bool hfi_runner_await_idle(hfi_runner *runner, uint64_t deadline_ns);
 
-/** After hfi_runner_stop(), with nothing queued. */
+/** Lets it finish the queue, and joins it; false, and it stays, if that takes longer.  Not
+ * attached, or in native state. */
+HF_MUST_CHECK bool hfi_runner_stop(hfi_runner *runner, uint64_t deadline_ns);
+
+/** Where the program runs the works: runs them on this managed thread, at most so many, beginning
+ * none behind the deadline.  Gives the number; the thread becomes NULL if a work detached it. */
+uint64_t hfi_runner_run_works(hfi_runner *runner, hf_thread **thread_inout, uint64_t max_works,
+                              uint64_t deadline_ns);
+
+/** After hfi_runner_stop(). */
 void hfi_runner_destroy(hfi_runner *runner);
 
 /**
@@ -32,6 +42,9 @@ HF_MUST_CHECK hf_status hfi_runner_need(hfi_runner *runner, hf_thread *thread);
 /** Queues a work whose kind, object and site are set.  World stopped; the runner is woken when the
  * world runs again. */
 void hfi_runner_queue(hfi_runner *runner, hfi_work *work);
+
+/** The time at which `timeout_ns` from now are over. */
+uint64_t hfi_deadline(uint64_t timeout_ns);
 
 /** Takes and gives the module's locks around a fork. */
 void hfi_runner_lock(hfi_runner *runner);

@@ -47,12 +47,14 @@ static void take_locks(hfi_parts *parts)
     hfi_weaks_lock(parts->weaks);
     hfi_flights_lock(parts->flights);
     hfi_scopes_lock(parts->scopes);
+    hfi_stop_hooks_lock((hf_runtime *)(void *)parts);
     hfi_reporter_lock(parts->reporter);
 }
 
 static void give_locks(hfi_parts *parts)
 {
     hfi_reporter_unlock(parts->reporter);
+    hfi_stop_hooks_unlock((hf_runtime *)(void *)parts);
     hfi_scopes_unlock(parts->scopes);
     hfi_flights_unlock(parts->flights);
     hfi_weaks_unlock(parts->weaks);

@@ -35,6 +35,8 @@
 #define DEFAULT_NURSERY (UINT64_C(8) << 20)
 #define DEFAULT_SLOTS   (UINT32_C(1) << 20)
 
+#define CHECKED_WATCHDOG_NS (UINT64_C(10) * 1000 * 1000 * 1000)
+
 /* So many that no address space holds them, so few that their size can be written. */
 #define MOST_SLOTS (SIZE_MAX / 4 / sizeof(hf_slot))
 
@@ -46,7 +48,8 @@ static hf_status read_options(const hf_runtime_options *given, hf_runtime_option
     if (!hfi_given_read(given, options_out, sizeof *options_out) ||
         options_out->fence_mode > HF_FENCE_BARRIER || options_out->on_misuse > HF_MISUSE_ABORT ||
         options_out->checked > 1 || options_out->pointer_checks > HF_POINTER_CHECKS_AT_STORES ||
-        options_out->guard_pages > 1) {
+        options_out->guard_pages > 1 || options_out->runner > HF_RUNNER_EMBEDDER ||
+        options_out->no_finalizers > 1) {
         return HF_E_OPTIONS;
     }
     return HF_OK;
@@ -84,6 +87,14 @@ static hf_pointer_checks choose_pointer_checks(uint32_t wanted)
     return by_level[level];
 }
 
+static uint64_t choose_watchdog(uint64_t wanted_ns, bool is_checked)
+{
+    if (wanted_ns != 0) {
+        return wanted_ns == UINT64_MAX ? 0 : wanted_ns;
+    }
+    return is_checked ? CHECKED_WATCHDOG_NS : 0;
+}
+
 static hf_status resolve_settings(const hf_runtime_options *options, hfi_settings *settings)
 {
     settings->heap_limit_bytes = options->heap_limit_bytes;
@@ -97,6 +108,10 @@ static hf_status resolve_settings(const hf_runtime_options *options, hfi_setting
         options->checked || settings->stress_every || hfi_env_flag("HOLDFAST_CHECKED");
     settings->guard_pages = options->guard_pages || hfi_env_flag("HOLDFAST_GUARD_PAGES");
     settings->pointer_checks = choose_pointer_checks(options->pointer_checks);
+    settings->is_runner_embedded = options->runner == HF_RUNNER_EMBEDDER;
+    settings->are_finalizers_off =
+        options->no_finalizers || !hfi_env_flag_or("HOLDFAST_FINALIZERS", true);
+    settings->watchdog_ns = choose_watchdog(options->watchdog_ns, settings->checked);
     return choose_fence_mode(options->fence_mode, &settings->fence_mode);
 }
 
@@ -121,11 +136,8 @@ static hf_status create_parts(hfi_parts *parts)
     return status;
 }
 
-/*
- * Each is asked only if it was made; what others may still use is left where it
- * is.  A thread that is still attached may use all of it.
- */
-static void destroy_parts(hfi_parts *parts, hf_runtime_leaks *leaks, bool keep_all)
+/* Each is asked only if it was made. */
+void hfi_runtime_destroy_parts(hfi_parts *parts, hf_runtime_leaks *leaks, bool keep_all)
 {
     leaks->scopes = parts->scopes ? hfi_scopes_destroy(parts->scopes, keep_all) : 0;
     leaks->pins = parts->fences ? hfi_fences_destroy(parts->fences, keep_all) : 0;
@@ -183,12 +195,14 @@ hf_status hf_runtime_create(const hf_runtime_options *options, hf_runtime **runt
     hfi_reporter_init(&runtime->reporter, given.report, given.report_user,
                       given.on_misuse == HF_MISUSE_ABORT);
     runtime->parts.reporter = &runtime->reporter;
+    hfp_mutex_init(&runtime->hooks_lock);
     status = resolve_settings(&given, &runtime->parts.settings);
     status = status == HF_OK ? create_parts(&runtime->parts) : status;
     status = status == HF_OK ? hfi_fork_watch(runtime) : status;
     if (status != HF_OK) {
         hf_runtime_leaks leaks = HF_RUNTIME_LEAKS_INIT;
-        destroy_parts(&runtime->parts, &leaks, false);
+        hfi_runtime_destroy_parts(&runtime->parts, &leaks, false);
+        hfp_mutex_finish(&runtime->hooks_lock);
         hfi_reporter_finish(&runtime->reporter);
         hfi_free(runtime);
         return status;
@@ -197,96 +211,7 @@ hf_status hf_runtime_create(const hf_runtime_options *options, hf_runtime **runt
     return HF_OK;
 }
 
-/* ---- destroy ---- */
-
-static void report_threads(hfi_parts *parts, uint32_t threads)
-{
-    if (threads != 0) {
-        (void)hfi_misuse(parts->reporter, HF_E_BUSY, "hf_runtime_destroy", "runtime", HF_SITE,
-                         "detach every thread first; until then the runtime's memory is kept",
-                         "%u threads are still attached", (unsigned)threads);
-    }
-}
-
-/* Runtimes that ended while something may still lead into them: kept for ever, and kept findable,
- * so that a leak checker knows them from memory that was lost. */
-static _Atomic(hf_runtime *) kept_runtimes;
-
-static void keep_runtime(hf_runtime *runtime)
-{
-    runtime->next_kept = atomic_load_explicit(&kept_runtimes, memory_order_relaxed);
-    while (!atomic_compare_exchange_weak_explicit(&kept_runtimes, &runtime->next_kept, runtime,
-                                                  memory_order_release, memory_order_relaxed)) {
-    }
-}
-
-static void end_runtime(hf_runtime *runtime, hf_runtime_leaks *leaks)
-{
-    hfi_parts *parts = &runtime->parts;
-    atomic_store_explicit(&parts->is_stopping, true, memory_order_seq_cst);
-    hfi_world_begin_to_stop(parts->world);
-    hfi_callbacks_drop_visitors(parts->callbacks);
-    hfi_runner_stop(parts->runner);
-    /* What a fork lost, at least the parent's runner, is not coming back. */
-    hfi_world_drop_lost(parts->world);
-    bool is_outlived = hfi_world_thread_count(parts->world) != 0;
-    leaks->resources = hfi_resources_stop(parts->resources, is_outlived);
-    leaks->finalizers = hfi_final_armed(parts->final);
-    hfi_fork_forget(runtime);
-    hfi_world_close(parts->world);
-    hfi_world_drop_lost(parts->world);
-    leaks->callbacks = hfi_callbacks_stop(parts->callbacks);
-    leaks->threads = hfi_world_thread_count(parts->world);
-    hfi_flights_sweep(parts->flights);
-    leaks->fences = hfi_records_open(parts->world);
-    leaks->functions = atomic_load_explicit(&parts->functions, memory_order_relaxed);
-    report_threads(parts, leaks->threads);
-    bool keep_all = is_outlived || leaks->threads != 0 || hfi_callbacks_are_busy(parts->callbacks);
-    destroy_parts(parts, leaks, keep_all);
-    if (keep_all || leaks->functions != 0 || leaks->pins != 0) {
-        keep_runtime(runtime);
-        return;
-    }
-    hfi_reporter_finish(&runtime->reporter);
-    hfi_free(runtime);
-}
-
-/* A finalizer that ends its runtime would wait for itself. */
-static bool is_on_runner(hf_runtime *runtime)
-{
-    hf_thread *self = hfi_world_self(runtime->parts.world);
-    if (!self || !self->is_runner) {
-        return false;
-    }
-    (void)hfi_misuse(runtime->parts.reporter, HF_E_MISUSE, "hf_runtime_destroy", "runtime", HF_SITE,
-                     "end the runtime on a thread that is not attached to it",
-                     "a finalizer tries to end the runtime that runs it");
-    return true;
-}
-
-void hf_runtime_destroy(hf_runtime *runtime, hf_runtime_leaks *leaks_out)
-{
-    hf_runtime_leaks leaks = HF_RUNTIME_LEAKS_INIT;
-    if (runtime && !is_on_runner(runtime)) {
-        hfp_native_error error = hfp_native_error_save();
-        /* A caller that is attached is one of the threads left behind; the runner, which is waited
-         * for, must not have to wait for it. */
-        hf_thread *self = hfi_world_self(runtime->parts.world);
-        uint32_t state = self ? atomic_load_explicit(&self->state, memory_order_relaxed) : 0;
-        bool is_managed = state == HFI_MANAGED || state == HFI_RAW;
-        if (is_managed) {
-            hfi_enter(self);
-        }
-        end_runtime(runtime, &leaks);
-        if (is_managed) {
-            hfi_leave(self);
-        }
-        hfp_native_error_restore(error);
-    }
-    if (leaks_out && leaks_out->struct_size == sizeof leaks) {
-        *leaks_out = leaks;
-    }
-}
+/* ---- questions ---- */
 
 bool hf_runtime_is_stopping(const hf_runtime *runtime)
 {

@@ -98,7 +98,7 @@ hf_status hf_safepoint(hf_thread *thread)
 hf_status hf_native_begin(hf_thread *thread)
 {
     HFI_ENTRY(thread);
-    if (HF_UNLIKELY(hfi_world_is_closed(thread->parts->world))) {
+    if (HF_UNLIKELY(hfi_world_is_closed(thread->parts->world) && !thread->is_runner)) {
         return HF_E_SHUTDOWN;
     }
     hfi_crossing(thread);

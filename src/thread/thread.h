@@ -326,6 +326,15 @@ hf_thread *hfi_world_threads(hfi_world *world);
 /** Threads attached now. Not from managed state: it waits for who stops the world. */
 uint32_t hfi_world_thread_count(hfi_world *world);
 
+/** The same without the calling thread and the runner. */
+uint32_t hfi_world_others_count(hfi_world *world);
+
+/**
+ * Attaches the calling thread, which has no record yet, also to a world that is closed.  A runner
+ * may go native there, too.  As hf_thread_attach().
+ */
+HF_MUST_CHECK hf_status hfi_world_attach(hfi_world *world, bool is_runner, hf_thread **thread_out);
+
 /** True if the calling thread is the only one attached; the number of attaches so far tells whether
  * it was all the time.  Any state; waits for nobody. */
 bool hfi_world_is_alone(const hfi_world *world, uint32_t *attaches_out);
@@ -337,7 +346,7 @@ hf_thread *hfi_world_self(hfi_world *world);
  */
 void hfi_world_begin_to_stop(hfi_world *world);
 
-/** From here on nobody attaches or goes native: HF_E_SHUTDOWN. */
+/** From here on nobody but the runner attaches or goes native: HF_E_SHUTDOWN. */
 void hfi_world_close(hfi_world *world);
 
 /* ---- fork: see thread/fork.c ---- */

@@ -178,6 +178,19 @@ uint32_t hfi_world_thread_count(hfi_world *world)
     return count;
 }
 
+uint32_t hfi_world_others_count(hfi_world *world)
+{
+    uint32_t count = 0;
+    const hf_thread *self = hfi_world_self(world);
+    hfp_mutex_lock(&world->stop_lock);
+    hfi_world_bury(world);
+    for (const hf_thread *thread = world->threads; thread; thread = thread->next) {
+        count += thread != self && !thread->is_runner;
+    }
+    hfp_mutex_unlock(&world->stop_lock);
+    return count;
+}
+
 bool hfi_world_is_alone(const hfi_world *world, uint32_t *attaches_out)
 {
     *attaches_out = atomic_load_explicit(&world->attaches, memory_order_relaxed);
@@ -203,7 +216,9 @@ static void detour_all(hfi_world *world, uint32_t why)
 {
     hfp_mutex_lock(&world->stop_lock);
     for (hf_thread *thread = world->threads; thread; thread = thread->next) {
-        detour(thread, why);
+        if (why != HFI_DETOUR_CLOSED || !thread->is_runner) {
+            detour(thread, why);
+        }
     }
     hfp_mutex_unlock(&world->stop_lock);
 }
@@ -311,6 +326,30 @@ static hf_status adopt_visitor(hfi_world *world, hf_thread *thread, hf_thread **
     return HF_OK;
 }
 
+hf_status hfi_world_attach(hfi_world *world, bool is_runner, hf_thread **thread_out)
+{
+    hf_thread *thread;
+    hf_status status = make_thread(world, &thread);
+    if (status != HF_OK) {
+        return status;
+    }
+    thread->is_runner = is_runner;
+    hfp_mutex_lock(&world->stop_lock);
+    thread->next = world->threads;
+    world->threads = thread;
+    world->count++;
+    if (hfi_world_is_closed(world) && !is_runner) {
+        detour(thread, HFI_DETOUR_CLOSED);
+    }
+    if (atomic_load_explicit(&world->parts->is_stopping, memory_order_relaxed)) {
+        detour(thread, HFI_DETOUR_STOPPING);
+    }
+    world->attaches++;
+    hfp_mutex_unlock(&world->stop_lock);
+    *thread_out = thread;
+    return HF_OK;
+}
+
 hf_status hf_thread_attach(hf_runtime *runtime, hf_thread **thread_out)
 {
     if (!thread_out) {
@@ -328,27 +367,8 @@ hf_status hf_thread_attach(hf_runtime *runtime, hf_thread **thread_out)
         return HF_E_SHUTDOWN;
     }
     hf_thread *thread = hfi_world_self(world);
-    if (thread) {
-        return adopt_visitor(world, thread, thread_out);
-    }
-    hf_status status = make_thread(world, &thread);
-    if (status != HF_OK) {
-        return status;
-    }
-    hfp_mutex_lock(&world->stop_lock);
-    thread->next = world->threads;
-    world->threads = thread;
-    world->count++;
-    if (hfi_world_is_closed(world)) {
-        detour(thread, HFI_DETOUR_CLOSED);
-    }
-    if (atomic_load_explicit(&world->parts->is_stopping, memory_order_relaxed)) {
-        detour(thread, HFI_DETOUR_STOPPING);
-    }
-    world->attaches++;
-    hfp_mutex_unlock(&world->stop_lock);
-    *thread_out = thread;
-    return HF_OK;
+    return thread ? adopt_visitor(world, thread, thread_out)
+                  : hfi_world_attach(world, false, thread_out);
 }
 
 hf_status hf_thread_detach(hf_thread *thread)

@@ -25,9 +25,17 @@ static void keep_report(const hf_report *report, void *user)
 
 void lifetimes_begin(lifetimes *all)
 {
+    lifetimes_begin_with(all, NULL);
+}
+
+void lifetimes_begin_with(lifetimes *all, const hf_runtime_options *given)
+{
     memset(all, 0, sizeof *all);
     hfp_mutex_init(&all->lock);
     hf_runtime_options options = HF_RUNTIME_OPTIONS_INIT;
+    if (given) {
+        options = *given;
+    }
     options.report = keep_report;
     options.report_user = all;
     assert_int_equal(hf_runtime_create(&options, &all->runtime), HF_OK);

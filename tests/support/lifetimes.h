@@ -39,6 +39,9 @@ typedef struct lifetimes {
 /** A runtime, with the calling thread attached.  Fails the test if that does not work. */
 void lifetimes_begin(lifetimes *all);
 
+/** The same with options of the caller's, but for the hook. */
+void lifetimes_begin_with(lifetimes *all, const hf_runtime_options *given);
+
 /** Detaches and destroys; gives what was left. */
 void lifetimes_end(lifetimes *all);
 

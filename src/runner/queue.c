@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * The runner's queue.
+ *
+ * Order: works come by collection.  Those of one collection are fresh until
+ * somebody looks; then the ordinary ones are appended, and behind them the
+ * critical ones, so that what others may still use while they finish (a resource
+ * under a stream) goes last.  Whoever looks settles first, and a collection
+ * settles what the one before it left, so the collections never mix.
+ *
+ * Roots: the object of each queued work is one.  A work that is blocked may have a
+ * million behind it, and visiting their records, spread over memory, in each pause
+ * would make the pause longer by all of them.  So what waits for long is handed over:
+ * its objects go into large managed arrays, which the heap traces as it does any
+ * others and finds again by one root each.  A collection only ever visits the works
+ * that came since; the arrays are made between two collections, and where there is
+ * no memory for one the works just stay as they are.
+ *
+ * Threads: the caller has runner->queue_lock, or has stopped the world.
+ */
+
+#include "runner/queue.h"
+
+#include "base/alloc.h"
+#include "base/verify.h"
+#include "diag/text.h"
+#include "heap/object.h"
+#include "heap/participant.h"
+#include "platform/platform.h"
+
+static void append(hfi_work_list *list, hfi_work *first, hfi_work *last)
+{
+    if (list->first) {
+        list->last->next = first;
+    } else {
+        list->first = first;
+    }
+    list->last = last;
+}
+
+void hfi_queue_push(hfi_queue *queue, hfi_work *work)
+{
+    if (queue->fresh_ns == 0) {
+        queue->fresh_ns = hfp_clock_ns();
+    }
+    work->next = NULL;
+    work->queued_ns = queue->fresh_ns;
+    work->is_handed_over = false;
+    append(&queue->fresh[work->is_critical], work, work);
+    queue->loose_count++;
+    queue->pushed++;
+}
+
+void hfi_queue_settle(hfi_queue *queue)
+{
+    if (queue->fresh_ns == 0) {
+        return;
+    }
+    for (int i = 0; i < 2; i++) {
+        hfi_work_list *fresh = &queue->fresh[i];
+        if (fresh->first) {
+            queue->loose = queue->loose ? queue->loose : fresh->first;
+            append(&queue->works, fresh->first, fresh->last);
+            *fresh = (hfi_work_list){ NULL, NULL };
+        }
+    }
+    queue->fresh_ns = 0;
+}
+
+static hf_slot *objects_of(const hfi_segment *segment)
+{
+    return hfi_payload_16(segment->array.word_);
+}
+
+/* The segments have their objects in the order of the works, so the next one is this work's. */
+static uintptr_t take_from_segment(hfi_queue *queue)
+{
+    hfi_segment *segment = queue->segment;
+    HF_VERIFY(segment && segment->at < segment->count);
+    hf_slot *slot = &objects_of(segment)[segment->at++];
+    uintptr_t object = slot->word_;
+    slot->word_ = 0;
+    if (segment->at == segment->count) {
+        queue->segment = segment->next;
+        hfi_free(segment);
+    }
+    return object;
+}
+
+hfi_work *hfi_queue_take(hfi_queue *queue, hf_ref slot)
+{
+    hfi_queue_settle(queue);
+    hfi_work *work = queue->works.first;
+    if (!work) {
+        return NULL;
+    }
+    queue->works.first = work->next;
+    if (work == queue->loose) {
+        queue->loose = work->next;
+        queue->loose_count--;
+    }
+    slot->word_ = work->is_handed_over ? take_from_segment(queue) : work->object.word_;
+    work->object.word_ = 0;
+    return work;
+}
+
+static void visit_list(hfi_work *first, hfi_tracer *tracer)
+{
+    for (hfi_work *work = first; work; work = work->next) {
+        hfi_trace_slot(tracer, &work->object);
+    }
+}
+
+void hfi_queue_visit(hfi_queue *queue, hfi_tracer *tracer)
+{
+    hfi_queue_settle(queue);
+    visit_list(queue->loose, tracer);
+    for (hfi_segment *segment = queue->segment; segment; segment = segment->next) {
+        hfi_trace_slot(tracer, &segment->array);
+    }
+}
+
+void hfi_queue_tell(const hfi_queue *queue, const hf_slot *slot, hfi_text *text)
+{
+    for (const hfi_work *work = queue->loose; work; work = work->next) {
+        if (slot == &work->object) {
+            hfi_text_format(text, "queued for %s", work->kind->name);
+            if (work->site.file) {
+                hfi_text_format(text, " set at %s:%d", work->site.file, work->site.line);
+            }
+            return;
+        }
+    }
+    hfi_text_add(text, "queued for the runner");
+}
+
+/*
+ * The array is new, nothing else knows it, and there is no safepoint in here: so its
+ * elements are stored plainly.
+ */
+void hfi_queue_hand_over(hfi_queue *queue, hfi_segment *segment)
+{
+    hf_slot *objects = objects_of(segment);
+    while (queue->loose && segment->count < HFI_SEGMENT_OBJECTS) {
+        hfi_work *work = queue->loose;
+        if (work->object.word_ != 0) {
+            objects[segment->count++].word_ = work->object.word_;
+            work->object.word_ = 0;
+            work->is_handed_over = true;
+        }
+        queue->loose = work->next;
+        queue->loose_count--;
+    }
+    if (segment->count == 0) {
+        hfi_free(segment);
+        return;
+    }
+    if (queue->segment) {
+        queue->segment_last->next = segment;
+    } else {
+        queue->segment = segment;
+    }
+    queue->segment_last = segment;
+}
+
+static uint64_t length_of(const hfi_work *first)
+{
+    uint64_t length = 0;
+    for (const hfi_work *work = first; work; work = work->next) {
+        length++;
+    }
+    return length;
+}
+
+uint64_t hfi_queue_length(const hfi_queue *queue)
+{
+    return length_of(queue->works.first) + length_of(queue->fresh[0].first) +
+           length_of(queue->fresh[1].first);
+}
+
+void hfi_queue_finish(hfi_queue *queue)
+{
+    while (queue->segment) {
+        hfi_segment *segment = queue->segment;
+        queue->segment = segment->next;
+        hfi_free(segment);
+    }
+}
