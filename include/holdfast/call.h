@@ -248,6 +248,32 @@ HF_API hf_status hf_call_adopting_at(hf_thread *thread, const hf_function *funct
                         HF_SITE)
 
 /**
+ * hf_call_adopting() with a resource that came from another one: as hf_resource_create_child().
+ *
+ *     status = hf_call_adopting_child(thread, prepare_fn, &result, HF_ARGS(HF_RESOURCE(database),
+ *                                     ...), &statement_class, 0, database, statement);
+ *
+ * @param parent  a slot that holds a resource, and not `out`.
+ * @return those of hf_call_adopting() and of hf_resource_create_child(); HF_E_ARGUMENT, reported,
+ * if `parent` is `out`.
+ *
+ * @par Ownership   The resource owns what the function gave.  Otherwise as hf_call().
+ * @par Threads     The owner, in managed state, inside a frame.
+ * @par GC          May collect before and after the native call; lent memory is pinned during it.
+ * @par Last-error  Not preserved, as after any call; the values that count are in the result.
+ */
+HF_API hf_status hf_call_adopting_child_at(hf_thread *thread, const hf_function *function,
+                                           hf_result *result, const hf_arg *arguments,
+                                           const hf_resource_class *class_of, int from,
+                                           const hf_slot *parent, hf_ref out,
+                                           hf_site site) HF_MAY_GC;
+
+/** hf_call_adopting_child_at() with the place of the call. */
+#define hf_call_adopting_child(thread, function, result, arguments, class_of, from, parent, out)   \
+    hf_call_adopting_child_at((thread), (function), (result), (arguments), (class_of), (from),     \
+                              (parent), (out), HF_SITE)
+
+/**
  * Slot of output number `index`, counted over the outputs that are buffers, in the order of the
  * prototype.
  *

@@ -150,6 +150,7 @@ hf_status hfi_cell_report_closed(hf_thread *thread, const hfi_cell *cell, const 
                                  const char *argument, hf_site site, const char *remedy);
 
 /** Reports that a finalizer disposes what is still used; `is_put_off`: until it dies. */
-void hfi_cell_report_shared(hf_thread *runner, const hfi_cell *cell, hf_site site, bool is_put_off);
+void hfi_cell_report_shared(hf_thread *runner, const hf_slot *resource, hf_site site,
+                            bool is_put_off);
 
 #endif

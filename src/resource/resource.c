@@ -217,7 +217,7 @@ hf_status hf_resource_create_child_at(hf_thread *thread, const hf_resource_class
 /* ---- ending ---- */
 
 /** Notes that a finalizer wants it gone; false if it can go at once. */
-static bool put_off(hf_thread *runner, hfi_cell *cell, hf_site site)
+static bool put_off(hf_thread *runner, const hf_slot *resource, hfi_cell *cell, hf_site site)
 {
     hfi_resources *resources = runner->parts->resources;
     bool is_put_off = false;
@@ -229,7 +229,7 @@ static bool put_off(hf_thread *runner, hfi_cell *cell, hf_site site)
     }
     hfp_mutex_unlock(&resources->lock);
     if (is_put_off) {
-        hfi_cell_report_shared(runner, cell, site, true);
+        hfi_cell_report_shared(runner, resource, site, true);
     }
     return is_put_off;
 }
@@ -243,7 +243,7 @@ hf_status hf_resource_dispose_at(hf_thread *thread, hf_ref resource, hf_site sit
         return status;
     }
     hfi_crossing(thread); /* the slot keeps the object, and so the cell */
-    if (thread->is_runner && put_off(thread, cell, site)) {
+    if (thread->is_runner && put_off(thread, resource, cell, site)) {
         return HF_E_BUSY;
     }
     hfi_cell_end_favour(thread, cell);
@@ -257,7 +257,7 @@ hf_status hf_resource_dispose_at(hf_thread *thread, hf_ref resource, hf_site sit
         return hfi_cell_close(thread, cell);
     }
     if (thread->is_runner) {
-        hfi_cell_report_shared(thread, cell, site, false);
+        hfi_cell_report_shared(thread, resource, site, false);
     }
     return HF_OK;
 }

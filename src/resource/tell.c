@@ -11,6 +11,7 @@
  */
 
 #include "diag/report.h"
+#include "heap/path.h"
 #include "resource/word.h"
 #include "thread/record.h"
 
@@ -137,8 +138,30 @@ static bool find_holder(hfi_resources *resources, const hfi_cell *cell,
     return thread != NULL;
 }
 
+/** The way to the resource from a root that is not this thread's own; false if it is not known. */
+static bool tell_path(hf_thread *thread, const hf_slot *resource, hfi_text *text)
+{
+    const hfi_path_query query = {
+        .to_slot = resource,
+        .skip_low = thread->slots,
+        .skip_end = thread->slots + thread->slot_top,
+    };
+    hfi_path path;
+    if (hfi_path_find(thread, &query, &path) != HF_OK) {
+        return false; /* no memory: it goes without */
+    }
+    bool is_found = path.is_found;
+    if (is_found) {
+        hfi_path_tell(&path, text);
+        hfi_text_add(text, " leads to it");
+    }
+    hfi_path_finish(&path);
+    return is_found;
+}
+
 /** Names who still uses the resource. */
-static void tell_holder(hf_thread *thread, const hfi_cell *cell, hfi_text *text)
+static void tell_holder(hf_thread *thread, const hf_slot *resource, const hfi_cell *cell,
+                        hfi_text *text)
 {
     hfi_resource_holder holder;
     hfi_world_stop(thread->parts->world, thread);
@@ -152,19 +175,21 @@ static void tell_holder(hf_thread *thread, const hfi_cell *cell, hfi_text *text)
                         holder.site.line, (uintmax_t)holder.thread);
     } else if (is_parent) {
         hfi_text_format(text, "its child made at %s:%d is open", hfi_site_file(child), child.line);
-    } else {
-        hfi_text_add(text, "another object or root refers to it");
+    } else if (!tell_path(thread, resource, text)) {
+        hfi_text_add(text, "another object or root led to it");
     }
 }
 
-void hfi_cell_report_shared(hf_thread *runner, const hfi_cell *cell, hf_site site, bool is_put_off)
+void hfi_cell_report_shared(hf_thread *runner, const hf_slot *resource, hf_site site,
+                            bool is_put_off)
 {
+    const hfi_cell *cell = hfi_cell_of(resource->word_);
     char object[96];
     char message[HFI_RESOURCE_TEXT];
     tell_object(cell, object, sizeof object);
     hfi_text text = hfi_text_begin(message, sizeof message);
     hfi_text_add(&text, "a finalizer disposes it, but ");
-    tell_holder(runner, cell, &text);
+    tell_holder(runner, resource, cell, &text);
     hfi_text_end(&text);
     hf_report report = HF_REPORT_INIT;
     report.kind = HF_REPORT_WARNING;

@@ -56,22 +56,31 @@ static hf_status check(hf_thread *thread, const hf_function *function, int from,
     return HF_OK;
 }
 
-hf_status hf_call_adopting_at(hf_thread *thread, const hf_function *function, hf_result *result,
-                              const hf_arg *arguments, const hf_resource_class *class_of, int from,
-                              hf_ref out, hf_site site)
+/** A resource without a value, for the call to fill; `parent` NULL: it came from none. */
+static hf_status make_empty(hf_thread *thread, const hf_resource_class *class_of,
+                            const hf_slot *parent, hf_ref out, hf_site site)
 {
-    HFI_ENTRY(thread);
+    return parent
+               ? hf_resource_create_child_at(thread, class_of, class_of->invalid, parent, out, site)
+               : hf_resource_create_at(thread, class_of, class_of->invalid, out, site);
+}
+
+/** What both public functions are; `name` is the one that was called. */
+static hf_status adopt(hf_thread *thread, const hf_function *function, hf_result *result,
+                       const hf_arg *arguments, const hf_resource_class *class_of, int from,
+                       const hf_slot *parent, hf_ref out, const char *name, hf_site site)
+{
     if (out) {
         hf_clear(out);
     }
     if (!function || !class_of) {
-        return hfi_misuse(thread->parts->reporter, HF_E_NULL, __func__,
+        return hfi_misuse(thread->parts->reporter, HF_E_NULL, name,
                           function ? "class_of" : "function", site,
                           "pass a bound function and the class of the resource", "it is NULL");
     }
     hf_status status = check(thread, function, from, site);
     if (status == HF_OK) {
-        status = hf_resource_create_at(thread, class_of, class_of->invalid, out, site);
+        status = make_empty(thread, class_of, parent, out, site);
     }
     if (status != HF_OK) {
         return status;
@@ -83,4 +92,31 @@ hf_status hf_call_adopting_at(hf_thread *thread, const hf_function *function, hf
         hf_clear(out);
     }
     return status;
+}
+
+hf_status hf_call_adopting_at(hf_thread *thread, const hf_function *function, hf_result *result,
+                              const hf_arg *arguments, const hf_resource_class *class_of, int from,
+                              hf_ref out, hf_site site)
+{
+    HFI_ENTRY(thread);
+    return adopt(thread, function, result, arguments, class_of, from, NULL, out,
+                 "hf_call_adopting_at", site);
+}
+
+hf_status hf_call_adopting_child_at(hf_thread *thread, const hf_function *function,
+                                    hf_result *result, const hf_arg *arguments,
+                                    const hf_resource_class *class_of, int from,
+                                    const hf_slot *parent, hf_ref out, hf_site site)
+{
+    HFI_ENTRY(thread);
+    if (!parent) {
+        return HF_E_SLOTS;
+    }
+    if (parent == out) {
+        return hfi_misuse(thread->parts->reporter, HF_E_ARGUMENT, "hf_call_adopting_child_at",
+                          "out", site, "give the child a slot of its own",
+                          "it is the parent's slot");
+    }
+    return adopt(thread, function, result, arguments, class_of, from, parent, out,
+                 "hf_call_adopting_child_at", site);
 }

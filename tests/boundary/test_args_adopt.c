@@ -128,6 +128,66 @@ static void another_output_that_fails_leaks_nothing(void **state)
     assert_int_equal(last_released, 13);
 }
 
+static void a_child_that_a_call_gave_is_released_before_its_parent(void **state)
+{
+    hf_test_runtime *t = *state;
+    HF_FRAME(t->thread);
+    hf_ref parent = hf_local(t->thread);
+    hf_ref child = hf_local(t->thread);
+    hf_result result = HF_RESULT_INIT;
+    hf_function *open = hf_test_bind(t, OPEN);
+    assert_int_equal(hf_call_adopting(t->thread, open, &result, HF_ARGS(HF_INT(42), HF_INT(0)),
+                                      &class_of, HF_ADOPT_RESULT, parent),
+                     HF_OK);
+
+    assert_int_equal(hf_call_adopting_child(t->thread, open, &result,
+                                            HF_ARGS(HF_INT(43), HF_INT(0)), &class_of,
+                                            HF_ADOPT_RESULT, parent, child),
+                     HF_OK);
+
+    assert_int_equal(hf_resource_dispose(t->thread, parent), HF_OK);
+    assert_int_equal(released, 0);
+    assert_int_equal(hf_resource_dispose(t->thread, child), HF_OK);
+    assert_int_equal(released, 2);
+    assert_int_equal(last_released, 42);
+}
+
+static void a_child_whose_call_fails_leaves_its_parent_free(void **state)
+{
+    hf_test_runtime *t = *state;
+    HF_FRAME(t->thread);
+    hf_ref parent = hf_local(t->thread);
+    hf_ref child = hf_local(t->thread);
+    hf_result result = HF_RESULT_INIT;
+    assert_int_equal(hf_resource_create(t->thread, &class_of, 42, parent), HF_OK);
+
+    assert_int_equal(hf_call_adopting_child(t->thread, hf_test_bind(t, OPEN_OUT), &result,
+                                            HF_ARGS(HF_INT(13)), &class_of, 0, parent, child),
+                     HF_E_UTF); /* what it gave is released behind an output that is wrong */
+    hf_test_expect_report(t, HF_E_UTF, "hfn_open_out", "3 (name)");
+    assert_int_equal(released, 1);
+    assert_int_equal(last_released, 13);
+    hf_function *open = hf_test_bind(t, OPEN);
+    assert_int_equal(hf_call_adopting_child(t->thread, open, &result, HF_ARGS(HF_INT(1), HF_INT(0)),
+                                            &class_of, HF_ADOPT_RESULT, parent, parent),
+                     HF_E_ARGUMENT);
+    hf_test_expect_report(t, HF_E_ARGUMENT, "hf_call_adopting_child_at", "out");
+    assert_int_equal(hf_call_adopting_child(t->thread, open, &result, HF_ARGS(HF_INT(1), HF_INT(0)),
+                                            &class_of, HF_ADOPT_RESULT, NULL, child),
+                     HF_E_SLOTS);
+    assert_true(hf_is_null(child));
+
+    assert_int_equal(hf_resource_dispose(t->thread, parent), HF_OK);
+    assert_int_equal(released, 2);
+    assert_int_equal(last_released, 42);
+
+    assert_int_equal(hf_call_adopting_child(t->thread, open, &result, HF_ARGS(HF_INT(1), HF_INT(0)),
+                                            &class_of, HF_ADOPT_RESULT, parent, child),
+                     HF_E_CLOSED);
+    hf_test_expect_report(t, HF_E_CLOSED, "hf_resource_create_child", "parent");
+    assert_int_equal(released, 2); /* nothing was called */
+}
+
 static void no_memory_for_the_resource_means_no_call(void **state)
 {
     hf_test_runtime *t = *state;
@@ -222,6 +282,8 @@ int main(void)
         TEST(the_invalid_value_is_nothing_to_own),
         TEST(a_scalar_output_is_owned_by_its_resource),
         TEST(another_output_that_fails_leaks_nothing),
+        TEST(a_child_that_a_call_gave_is_released_before_its_parent),
+        TEST(a_child_whose_call_fails_leaves_its_parent_free),
         TEST(no_memory_for_the_resource_means_no_call),
         TEST(what_cannot_be_owned_is_refused),
         TEST(a_given_scalar_is_written_in_place),

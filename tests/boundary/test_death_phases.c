@@ -681,6 +681,78 @@ static void death_takes_a_resource_in_an_entry_for_a_leak_when_its_key_dies(void
     finish(&w);
 }
 
+/* The child is a leak in the first collection; its parent lives on with who was revived. */
+static void death_takes_a_child_for_a_leak_while_its_parent_is_saved(void **state)
+{
+    (void)state;
+    HF_FRAME(world.thread);
+    door house = { 0 };
+    door room = { 0 };
+    hf_ref object = node_new(1);
+    hf_ref parent = hf_local(world.thread);
+    hf_ref child = hf_local(world.thread);
+    witness w = { 0 };
+    assert_int_equal(hf_resource_create(world.thread, &door_class, (uintptr_t)&house, parent),
+                     HF_OK);
+    assert_int_equal(
+        hf_resource_create_child(world.thread, &door_class, (uintptr_t)&room, parent, child),
+        HF_OK);
+    point(object, parent);
+    watch(&w, child);
+    w.revived = global_new(NULL);
+    arm(&w, object);
+    hf_clear(parent);
+    expect_not_early(&w);
+    assert_int_equal(atomic_load(&room.closed), 0);
+
+    hf_clear(object);
+    hf_clear(child);
+    settle(GENTLE_ROUNDS);
+
+    assert_int_equal(atomic_load(&w.runs), 1);
+    assert_true(is_dead(w.long_one));
+    assert_int_equal(atomic_load(&room.closed), 1);
+    assert_int_equal(atomic_load(&house.closed), 0);
+    assert_int_equal(hf_global_store(world.thread, w.revived, NULL), HF_OK);
+    settle(1);
+    assert_int_equal(atomic_load(&house.closed), 1);
+    assert_int_equal(atomic_load(&room.closed), 1);
+    finish(&w);
+}
+
+/* The parent's object dies long before; its value is no leak's until the child is done with it. */
+static void death_of_a_parent_leaves_its_value_to_the_child_that_an_entry_keeps(void **state)
+{
+    (void)state;
+    HF_FRAME(world.thread);
+    door house = { 0 };
+    door room = { 0 };
+    hf_ref table = table_new();
+    hf_ref key = node_new(1);
+    hf_ref parent = hf_local(world.thread);
+    hf_ref child = hf_local(world.thread);
+    witness w = { 0 };
+    assert_int_equal(hf_resource_create(world.thread, &door_class, (uintptr_t)&house, parent),
+                     HF_OK);
+    assert_int_equal(
+        hf_resource_create_child(world.thread, &door_class, (uintptr_t)&room, parent, child),
+        HF_OK);
+    watch(&w, child);
+    set(table, key, child);
+    hf_clear(child);
+    hf_clear(parent);
+    expect_not_early(&w);
+    assert_int_equal(atomic_load(&house.closed) + atomic_load(&room.closed), 0);
+
+    hf_clear(key);
+    settle(1);
+
+    assert_true(is_dead(w.long_one));
+    assert_int_equal(atomic_load(&room.closed), 1);
+    assert_int_equal(atomic_load(&house.closed), 1); /* behind the child, in its run */
+    finish(&w);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -702,6 +774,8 @@ int main(void)
         TEST(death_that_a_finalizer_undid_queues_no_cleanup),
         TEST(death_takes_a_resource_for_a_leak_after_the_finalizer_that_reaches_it),
         TEST(death_takes_a_resource_in_an_entry_for_a_leak_when_its_key_dies),
+        TEST(death_takes_a_child_for_a_leak_while_its_parent_is_saved),
+        TEST(death_of_a_parent_leaves_its_value_to_the_child_that_an_entry_keeps),
     };
     return cmocka_run_group_tests_name("death_phases", tests, NULL, NULL);
 }

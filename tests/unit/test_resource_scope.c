@@ -338,12 +338,39 @@ static void resource_that_others_reach_outlives_its_owners_finalizer(void **stat
         const lifetimes_report *report = lifetimes_report_at(&world, 0);
         assert_int_equal(report->kind, HF_REPORT_WARNING);
         assert_int_equal(report->line, 66);
-        assert_non_null(strstr(report->text, "another object or root refers to it"));
+        assert_non_null(strstr(report->text, "a finalizer disposes it, but "));
+        assert_non_null(strstr(report->text, " leads to it"));
     }
     lifetimes_settle(&world);
     lifetimes_settle(&world);
     assert_int_equal(lifetimes_events(&world), 1); /* in silence, when it died itself */
     assert_int_equal(lifetimes_reports(&world), 1);
+}
+
+static void resource_that_another_object_reaches_is_named_with_the_path(void **state)
+{
+    (void)state;
+    hf_global *global;
+    {
+        HF_FRAME(world.thread);
+        hf_ref holder = hf_local(world.thread);
+        hf_ref file = hf_local(world.thread);
+        assert_int_equal(hf_array_create(world.thread, 4, holder), HF_OK);
+        make(44, file);
+        assert_int_equal(hf_store_at(world.thread, holder, 3, file), HF_OK);
+        assert_int_equal(hf_global_create(world.thread, holder, &global), HF_OK);
+        let_owner_die(file);
+    }
+    lifetimes_settle(&world);
+    lifetimes_settle(&world);
+    assert_int_equal(atomic_load(&answer), HF_E_BUSY);
+    assert_int_equal(lifetimes_events(&world), 0);
+    assert_true(lifetimes_has_report(&world, "global"));
+    assert_true(lifetimes_has_report(&world, "[3]"));
+    hf_global_destroy(world.thread, global);
+    lifetimes_settle(&world);
+    lifetimes_settle(&world);
+    assert_int_equal(lifetimes_events(&world), 1);
 }
 
 static void resource_put_off_by_a_finalizer_can_be_disposed(void **state)
@@ -428,6 +455,7 @@ int main(void)
         TEST(resource_cannot_be_let_go_more_often_than_it_was_held),
         TEST(resource_refused_by_a_fence_names_who_disposed_it),
         TEST(resource_that_others_reach_outlives_its_owners_finalizer),
+        TEST(resource_that_another_object_reaches_is_named_with_the_path),
         TEST(resource_put_off_by_a_finalizer_can_be_disposed),
         TEST(resource_that_a_fence_holds_is_named_with_the_fence),
         TEST(resource_that_only_its_owner_reached_is_disposed_in_the_finalizer),

@@ -55,23 +55,45 @@ typedef struct cell {
 } cell;
 
 /* clang-format off */
-#define OK(now, total, reports) { HF_OK, now, total, reports }
-#define NO(now, total, reports) { HF_E_CLOSED, now, total, reports }
-#define NEVER                   { HF_E_UNSUPPORTED, 0, 0, 0 }
+#define Y(now, total, reports) { HF_OK, now, total, reports }
+#define N(now, total, reports) { HF_E_CLOSED, now, total, reports }
+#define NEVER                  { HF_E_UNSUPPORTED, 0, 0, 0 }
 
 static const cell table[STATES][OPERATIONS] = {
-    /*                    is open      lend         hold         dispose      dispose tree set invalid  make child   adopt        die */
-    [OPEN]            = { OK(0, 1, 1), OK(0, 1, 1), OK(0, 1, 1), OK(1, 1, 0), OK(1, 1, 0), OK(0, 0, 0), OK(0, 1, 1), NEVER,       OK(1, 1, 1) },
-    [HELD]            = { OK(0, 1, 1), OK(0, 1, 1), OK(0, 1, 1), OK(0, 1, 0), OK(0, 1, 0), OK(0, 0, 0), OK(0, 1, 1), NEVER,       OK(0, 1, 1) },
-    [DISPOSED_HELD]   = { NO(0, 1, 0), NO(0, 1, 0), NO(0, 1, 0), NO(0, 1, 1), NO(0, 1, 1), OK(0, 0, 0), NO(0, 1, 1), NEVER,       OK(0, 1, 0) },
-    [CLOSED]          = { NO(1, 1, 0), NO(1, 1, 0), NO(1, 1, 0), NO(1, 1, 1), NO(1, 1, 1), NO(1, 1, 1), NO(1, 1, 1), NEVER,       OK(1, 1, 0) },
-    [WITHOUT_VALUE]   = { NO(0, 0, 0), OK(0, 0, 0), OK(0, 0, 0), OK(0, 0, 0), OK(0, 0, 0), OK(0, 0, 0), OK(0, 0, 0), OK(0, 1, 1), OK(0, 0, 0) },
-    [BORROWED]        = { OK(0, 0, 0), OK(0, 0, 0), OK(0, 0, 0), OK(0, 0, 0), OK(0, 0, 0), OK(0, 0, 0), OK(0, 0, 0), NEVER,       OK(0, 0, 0) },
-    [BORROWED_HELD]   = { OK(0, 0, 0), OK(0, 0, 0), OK(0, 0, 0), OK(0, 0, 0), OK(0, 0, 0), OK(0, 0, 0), OK(0, 0, 0), NEVER,       OK(0, 0, 0) },
-    [INVALID]         = { NO(0, 0, 0), NO(0, 0, 0), NO(0, 0, 0), NO(0, 0, 1), NO(0, 0, 1), NO(0, 0, 1), NO(0, 0, 1), NEVER,       OK(0, 0, 0) },
-    [INVALID_HELD]    = { NO(0, 0, 0), NO(0, 0, 0), NO(0, 0, 0), NO(0, 0, 1), NO(0, 0, 1), OK(0, 0, 0), NO(0, 0, 1), NEVER,       OK(0, 0, 0) },
-    [PARENT]          = { OK(0, 1, 1), OK(0, 1, 1), OK(0, 1, 1), OK(0, 1, 0), OK(1, 1, 0), OK(0, 0, 0), OK(0, 1, 1), NEVER,       OK(0, 1, 1) },
-    [DISPOSED_PARENT] = { NO(0, 1, 0), NO(0, 1, 0), NO(0, 1, 0), NO(0, 1, 1), OK(1, 1, 0), OK(0, 0, 0), NO(0, 1, 1), NEVER,       OK(0, 1, 0) },
+    /*  is open  lend     hold     dispose  tree     invalid  child    adopt    die */
+    [OPEN] = {
+        Y(0,1,1), Y(0,1,1), Y(0,1,1), Y(1,1,0), Y(1,1,0), Y(0,0,0), Y(0,1,1), NEVER,    Y(1,1,1),
+    },
+    [HELD] = {
+        Y(0,1,1), Y(0,1,1), Y(0,1,1), Y(0,1,0), Y(0,1,0), Y(0,0,0), Y(0,1,1), NEVER,    Y(0,1,1),
+    },
+    [DISPOSED_HELD] = {
+        N(0,1,0), N(0,1,0), N(0,1,0), N(0,1,1), N(0,1,1), Y(0,0,0), N(0,1,1), NEVER,    Y(0,1,0),
+    },
+    [CLOSED] = {
+        N(1,1,0), N(1,1,0), N(1,1,0), N(1,1,1), N(1,1,1), N(1,1,1), N(1,1,1), NEVER,    Y(1,1,0),
+    },
+    [WITHOUT_VALUE] = {
+        N(0,0,0), Y(0,0,0), Y(0,0,0), Y(0,0,0), Y(0,0,0), Y(0,0,0), Y(0,0,0), Y(0,1,1), Y(0,0,0),
+    },
+    [BORROWED] = {
+        Y(0,0,0), Y(0,0,0), Y(0,0,0), Y(0,0,0), Y(0,0,0), Y(0,0,0), Y(0,0,0), NEVER,    Y(0,0,0),
+    },
+    [BORROWED_HELD] = {
+        Y(0,0,0), Y(0,0,0), Y(0,0,0), Y(0,0,0), Y(0,0,0), Y(0,0,0), Y(0,0,0), NEVER,    Y(0,0,0),
+    },
+    [INVALID] = {
+        N(0,0,0), N(0,0,0), N(0,0,0), N(0,0,1), N(0,0,1), N(0,0,1), N(0,0,1), NEVER,    Y(0,0,0),
+    },
+    [INVALID_HELD] = {
+        N(0,0,0), N(0,0,0), N(0,0,0), N(0,0,1), N(0,0,1), Y(0,0,0), N(0,0,1), NEVER,    Y(0,0,0),
+    },
+    [PARENT] = {
+        Y(0,1,1), Y(0,1,1), Y(0,1,1), Y(0,1,0), Y(1,1,0), Y(0,0,0), Y(0,1,1), NEVER,    Y(0,1,1),
+    },
+    [DISPOSED_PARENT] = {
+        N(0,1,0), N(0,1,0), N(0,1,0), N(0,1,1), Y(1,1,0), Y(0,0,0), N(0,1,1), NEVER,    Y(0,1,0),
+    },
 };
 /* clang-format on */
 

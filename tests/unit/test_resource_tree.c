@@ -436,6 +436,34 @@ static void resource_list_of_what_is_left_names_parents_and_holders(void **state
     assert_int_equal(hf_fence_end(&reader), HF_OK);
 }
 
+static void resource_tree_closes_at_the_end_where_finalizers_are_off(void **state)
+{
+    (void)state;
+    hf_runtime *runtime;
+    hf_thread *thread;
+    hf_runtime_options options = HF_RUNTIME_OPTIONS_INIT;
+    options.no_finalizers = 1;
+    assert_int_equal(hf_runtime_create(&options, &runtime), HF_OK);
+    assert_int_equal(hf_thread_attach(runtime, &thread), HF_OK);
+    {
+        HF_FRAME(thread);
+        hf_ref parent = hf_local(thread);
+        hf_ref child = hf_local(thread);
+        assert_int_equal(hf_resource_create(thread, &link_class, 1, parent), HF_OK);
+        assert_int_equal(hf_resource_create_child(thread, &link_class, 2, parent, child), HF_OK);
+    }
+    assert_int_equal(hf_collect(thread), HF_OK);
+    assert_int_equal(hf_runner_drain(thread, UINT64_MAX), HF_OK);
+    assert_int_equal(lifetimes_events(&world), 0);
+    assert_int_equal(hf_thread_detach(thread), HF_OK);
+
+    hf_runtime_destroy(runtime, NULL);
+
+    assert_int_equal(lifetimes_events(&world), 2);
+    assert_int_equal(lifetimes_event(&world, 0), 2);
+    assert_int_equal(lifetimes_event(&world, 1), 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -453,6 +481,7 @@ int main(void)
         TEST(resource_child_that_is_set_invalid_sets_its_parent_free),
         TEST(resource_that_a_failed_birth_wanted_as_parent_is_free_again),
         TEST(resource_trees_may_be_deep_and_wide),
+        TEST(resource_tree_closes_at_the_end_where_finalizers_are_off),
         TEST(resource_list_of_what_is_left_names_parents_and_holders),
     };
     return cmocka_run_group_tests_name("resource_tree", tests, NULL, NULL);
