@@ -34,6 +34,7 @@ typedef struct hfi_cell {
     uintptr_t object;               /* weak; 0 once the collector found it dead */
     bool is_finished;               /* lock; what closing it meant has been done */
     bool is_kept;                   /* the leak policy says not to release; set before DISPOSED */
+    uint64_t loan;                  /* lock; number of its remembered loan; 0: none */
     hf_site disposed;               /* lock */
     struct hfi_cell *newer, *older; /* lock */
 } hfi_cell;
@@ -42,9 +43,10 @@ struct hfi_resources {
     hfi_parts *parts;
     hfi_participant participant;
     hfp_mutex lock;
-    hfi_cell *newest; /* lock; cells of all resources */
-    hfi_cell *graves; /* lock; unlinked in a collection, freed after it */
-    uint64_t leaks;   /* lock; resources whose leak was reported */
+    hfi_cell *newest;        /* lock; cells of all resources */
+    hfi_cell *graves;        /* lock; unlinked in a collection, freed after it */
+    uint64_t leaks;          /* lock; resources whose leak was reported */
+    struct hfi_lents *lents; /* checked mode: resource/lent.c; NULL */
 };
 
 /** The work of a leak: ends the object's own reference in its name. */

@@ -28,6 +28,7 @@
 #include "base/alloc.h"
 #include "diag/report.h"
 #include "resource/inside.h"
+#include "resource/lent.h"
 #include "thread/activation.h"
 
 #define CELL_SIG 0x4c4c4543u /* "CELL" */
@@ -127,6 +128,7 @@ hf_status hfi_cell_release(hfi_parts *parts, hf_thread *thread, hfi_cell *cell)
         return HF_OK;
     }
     hfp_native_error saved = hfp_native_error_save();
+    hfi_lent_released(parts->resources, cell);
     if (thread) {
         hfi_enter(thread);
     }
@@ -186,10 +188,10 @@ hf_status hfi_resource_let_go(hf_thread *thread, void *held)
 
 void hfi_resource_adopt(hf_thread *thread, uintptr_t object, uintptr_t value)
 {
-    (void)thread;
     hfi_cell *cell = cell_of(object);
     HF_VERIFY(cell && cell->value == cell->class_of->invalid);
     cell->value = value;
+    hfi_lent_issued(thread->parts->resources, value);
 }
 
 /* ---- creating ---- */
@@ -271,6 +273,7 @@ hf_status hf_resource_create_at(hf_thread *thread, const hf_resource_class *clas
         return status;
     }
     link_cell(resources, cell, object);
+    hfi_lent_issued(resources, value);
     out->word_ = object;
     return HF_OK;
 }
@@ -315,14 +318,15 @@ hf_status hf_resource_dispose_at(hf_thread *thread, hf_ref resource, hf_site sit
     return is_closed ? hfi_cell_close(thread, cell) : HF_OK;
 }
 
-hf_status hf_resource_value(hf_thread *thread, const hf_slot *resource, uintptr_t *value_out)
+hf_status hf_resource_value_at(hf_thread *thread, const hf_slot *resource, uintptr_t *value_out,
+                               const char *what, hf_site site)
 {
     if (value_out) {
         *value_out = 0;
     }
-    HFI_ENTRY(thread);
+    HFI_ENTRY_AS(thread, "hf_resource_value");
     hfi_cell *cell;
-    hf_status status = find_cell(thread, resource, __func__, &cell);
+    hf_status status = find_cell(thread, resource, "hf_resource_value", &cell);
     if (status != HF_OK) {
         return status;
     }
@@ -333,6 +337,7 @@ hf_status hf_resource_value(hf_thread *thread, const hf_slot *resource, uintptr_
         return HF_E_CLOSED;
     }
     *value_out = cell->value;
+    hfi_lent_note(thread->parts->resources, cell, what, site);
     return HF_OK;
 }
 
