@@ -65,11 +65,12 @@ typedef struct hf_runtime_options {
     uint32_t guard_pages;    /* 1: buffers that the library makes end at an inaccessible page */
     hf_report_fn report;     /* gets every report; NULL: text on standard error */
     void *report_user;
+    struct hf_finder *finder; /* looks for missing fences (finder.h); NULL: none */
 } hf_runtime_options;
 
 #define HF_RUNTIME_OPTIONS_INIT                                                                    \
     {                                                                                              \
-        (uint32_t)sizeof(hf_runtime_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL             \
+        (uint32_t)sizeof(hf_runtime_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL       \
     }
 
 /** What was left when a runtime ended.  All zero is a clean end. */
@@ -97,7 +98,8 @@ typedef struct hf_runtime_leaks {
  * @param options      NULL for all defaults.
  * @param runtime_out  receives the runtime, NULL on failure.
  * @return HF_OK; HF_E_OPTIONS; HF_E_NOMEM; HF_E_UNSUPPORTED for HF_FENCE_BARRIER where the system
- *         has no barrier that fences; HF_E_SYSTEM.
+ *         has no barrier that fences; HF_E_BUSY for a finder while another runtime has one;
+ *         HF_E_SYSTEM.
  *
  * @par Ownership   The caller owns `*runtime_out`: hf_runtime_destroy().
  * @par Threads     Any.

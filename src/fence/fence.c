@@ -231,5 +231,8 @@ void(hf_fence_leave)(hf_fence *fence)
 
 void hf_keepalive(const hf_slot *ref)
 {
+    if (ref) {
+        hfi_slot_used(NULL, ref);
+    }
     compiler_barrier(ref);
 }

@@ -25,6 +25,12 @@ hf_status hfi_slot_has_ended(hf_thread *thread, const char *function, const char
                       "the slot's frame has ended");
 }
 
+hf_status hfi_slot_refuse(hf_thread *thread, uintptr_t word, const char *function,
+                          const char *argument)
+{
+    return word == HFI_SLOT_POISON ? hfi_slot_has_ended(thread, function, argument) : HF_E_MISUSE;
+}
+
 /* For the functions that take no thread. */
 static hf_status resolve(const hf_slot *slot, uintptr_t *object_out)
 {

@@ -16,6 +16,7 @@
 #include "diag/report.h"
 #include "fence/fence.h"
 #include "final/final.h"
+#include "finder/finder.h"
 #include "heap/heap.h"
 #include "resource/resource.h"
 #include "retry/retry.h"
@@ -106,6 +107,9 @@ static hf_status create_parts(hfi_parts *parts)
     hf_status status = hfi_world_create(parts, &parts->world);
     status = status == HF_OK ? hfi_types_create(parts, &parts->types) : status;
     status = status == HF_OK ? hfi_heap_create(parts, &parts->heap) : status;
+    if (status == HF_OK) {
+        hfi_finder_begin(parts);
+    }
     status = status == HF_OK ? hfi_roots_create(parts, &parts->roots) : status;
     status = status == HF_OK ? hfi_handles_create(parts, &parts->handles) : status;
     status = status == HF_OK ? hfi_runner_create(parts, &parts->runner) : status;
@@ -176,10 +180,12 @@ hf_status hf_runtime_create(const hf_runtime_options *options, hf_runtime **runt
                       given.on_misuse == HF_MISUSE_ABORT);
     runtime->parts.reporter = &runtime->reporter;
     status = resolve_settings(&given, &runtime->parts.settings);
+    status = status == HF_OK ? hfi_finder_choose(&runtime->parts, given.finder) : status;
     status = status == HF_OK ? create_parts(&runtime->parts) : status;
     status = status == HF_OK ? hfi_fork_watch(runtime) : status;
     if (status != HF_OK) {
         hf_runtime_leaks leaks = HF_RUNTIME_LEAKS_INIT;
+        hfi_finder_end(&runtime->parts, false);
         destroy_parts(&runtime->parts, &leaks, false);
         hfi_reporter_finish(&runtime->reporter);
         hfi_free(runtime);
@@ -234,6 +240,7 @@ static void end_runtime(hf_runtime *runtime, hf_runtime_leaks *leaks)
     leaks->functions = atomic_load_explicit(&parts->functions, memory_order_relaxed);
     report_threads(parts, leaks->threads);
     bool keep_all = is_outlived || leaks->threads != 0 || hfi_callbacks_are_busy(parts->callbacks);
+    hfi_finder_end(parts, true);
     destroy_parts(parts, leaks, keep_all);
     if (keep_all || leaks->functions != 0 || leaks->pins != 0) {
         keep_runtime(runtime);
