@@ -49,6 +49,22 @@ typedef struct hf_finder_result {
         (uint32_t)sizeof(hf_finder_result), 0, 0, 0, 0, 0                                          \
     }
 
+/** One place of the program where a resource is held by a fence. */
+typedef struct hf_finder_fence {
+    uint32_t struct_size; /* HF_FINDER_FENCE_INIT sets it */
+    uint32_t ended;       /* how often, in the runs that follow the record */
+    uint32_t looked_at;   /* how often the finder looked what else keeps the object */
+    uint32_t needed;      /* how often nothing did, or the resource was disposed meanwhile */
+    hf_site site;
+    const char *what;   /* the fence's name */
+    const char *object; /* the resource's class; may be NULL */
+} hf_finder_fence;
+
+#define HF_FINDER_FENCE_INIT                                                                       \
+    {                                                                                              \
+        (uint32_t)sizeof(hf_finder_fence), 0, 0, 0, { NULL, 0 }, NULL, NULL                        \
+    }
+
 /**
  * Makes a finder for hf_runtime_options.finder.  One runtime at a time may have one.
  *
@@ -85,6 +101,22 @@ HF_API void hf_finder_destroy(hf_finder *finder);
  */
 HF_API HF_MUST_CHECK hf_status hf_finder_result_get(const hf_finder *finder,
                                                     hf_finder_result *result_out);
+
+/**
+ * Tells of the fences that it met, so that those nobody ever needed are seen: looked at, and needed
+ * 0 times.  A fence that buffers need, because they move, is not among them.
+ *
+ * @param index  from 0.
+ * @return HF_OK; HF_E_NULL; HF_E_OPTIONS for a fence that was not begun; HF_E_RANGE behind the last
+ *         one.
+ *
+ * @par Ownership   The texts are the program's own.
+ * @par Threads     Any, while no runtime has the finder.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
+HF_API HF_MUST_CHECK hf_status hf_finder_fence_get(const hf_finder *finder, uint32_t index,
+                                                   hf_finder_fence *fence_out);
 
 HF_END_DECLS
 

@@ -185,6 +185,9 @@ static void end_run(hf_finder *finder, hfi_parts *parts)
     if (finder->save_to[0] && !hfi_finder_save(finder, finder->save_to)) {
         warn(parts, "the record cannot be written", "name a file that can be made");
     }
+    if (finder->is_own) {
+        hfi_finder_tell_fences(finder, parts);
+    }
     finder->runs++;
 }
 

@@ -31,6 +31,19 @@ typedef struct hfi_track {
     uint64_t time; /* at its end */
 } hfi_track;
 
+/** What is known of the fences of one place in the program. */
+typedef struct hfi_place {
+    _Atomic(uint64_t) key; /* of the site; 0: free */
+    _Atomic(uint32_t) ended;
+    _Atomic(uint32_t) looked_at;
+    _Atomic(uint32_t) needed;
+    hf_site site; /* and what follows: written by the one who took the place */
+    const char *what;
+    const char *object;
+} hfi_place;
+
+#define HFI_PLACES_MAX 256u
+
 /** What a slot held when its thread was looked at last. */
 typedef struct hfi_glimpse {
     uintptr_t word;
@@ -48,8 +61,9 @@ struct hfi_watched {
     uint64_t points;       /* where there could have been one */
     hfi_glimpse *glimpse;  /* one a slot */
     uint32_t glimpses;
-    bool is_off;  /* it left the record, or there is no memory: nothing ends early any more */
-    bool is_busy; /* the finder itself is at work */
+    uintptr_t leaving; /* the object of a fence that has just ended; 0: none, or it died */
+    bool is_off;       /* it left the record, or there is no memory: nothing ends early any more */
+    bool is_busy;      /* the finder itself is at work */
 };
 
 struct hf_finder {
@@ -67,6 +81,7 @@ struct hf_finder {
     _Atomic(uint32_t) threads;  /* of this run */
     _Atomic(uint64_t) collections;
     hfi_track track[HFI_TRACKS_MAX];
+    hfi_place place[HFI_PLACES_MAX];
     char save_to[256]; /* "": nowhere */
 };
 
@@ -90,6 +105,15 @@ void hfi_watched_end(hf_thread *thread);
 
 /** This thread does not do what the record says, or cannot be followed. */
 void hfi_watched_leave(struct hfi_watched *watched);
+
+/** Collects and waits for the runner, if the seed takes this point. */
+bool hfi_finder_collect(struct hfi_watched *watched, hf_thread *thread);
+
+/** A fence that held a resource has ended. */
+void hfi_finder_fence_ended(void *self, hf_thread *thread, const hfi_ended_fence *ended);
+
+/** Reports the fences that this process never needed. */
+void hfi_finder_tell_fences(const hf_finder *finder, hfi_parts *parts);
 
 /** Forgets what a track has. */
 void hfi_track_clear(hfi_track *track);

@@ -46,6 +46,19 @@ static void collect(hf_finder *finder, hf_thread *thread)
     }
 }
 
+bool hfi_finder_collect(struct hfi_watched *watched, hf_thread *thread)
+{
+    hf_finder *finder = watched->finder;
+    if (!is_picked(finder, watched)) {
+        return false;
+    }
+    watched->collected_at = watched->time;
+    watched->is_busy = true;
+    collect(finder, thread);
+    watched->is_busy = false;
+    return true;
+}
+
 static void ready(void *self, hf_thread *thread, bool is_call)
 {
     hf_finder *finder = self;
@@ -57,14 +70,10 @@ static void ready(void *self, hf_thread *thread, bool is_call)
         watched->time += HFI_FINDER_CALL;
         hfi_watched_look(watched, thread);
     }
-    if (!finder->is_replaying || watched->is_off || watched->collected_at == watched->time ||
-        !is_picked(finder, watched)) {
+    if (!finder->is_replaying || watched->is_off || watched->collected_at == watched->time) {
         return;
     }
-    watched->collected_at = watched->time;
-    watched->is_busy = true;
-    collect(finder, thread);
-    watched->is_busy = false;
+    (void)hfi_finder_collect(watched, thread);
 }
 
 static void used(void *self, hf_thread *thread, const hf_slot *slot)
@@ -104,6 +113,10 @@ static void visit(void *self, hf_thread *thread, hfi_tracer *tracer)
 
 static void follow_over(struct hfi_watched *watched, hf_thread *thread, hfi_tracer *tracer)
 {
+    if (watched->leaving) {
+        bool is_live = hfi_trace_is_live(tracer, watched->leaving);
+        watched->leaving = is_live ? hfi_trace_address(tracer, watched->leaving) : 0;
+    }
     for (uint32_t i = 0; i < thread->slot_top && i < watched->glimpses; i++) {
         uintptr_t word = thread->slots[i].word_;
         if (hfi_is_ended_word(word) || !hfi_watched_is_over(watched, i, word)) {
@@ -144,6 +157,7 @@ void hfi_finder_begin(hfi_parts *parts)
     watch->dropping = dropping;
     watch->ready = ready;
     watch->visit = visit;
+    watch->fence_ended = hfi_finder_fence_ended;
     finder->participant =
         (hfi_participant){ .name = "finder", .self = finder, .clear_dead = clear_dead };
     hfi_heap_add_participant(parts->heap, &finder->participant);

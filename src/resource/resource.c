@@ -180,6 +180,13 @@ hf_status hfi_resource_hold(hf_thread *thread, uintptr_t object, uintptr_t *valu
     return HF_OK;
 }
 
+bool hfi_resource_is_disposed(const void *held, const char **class_name_out)
+{
+    const hfi_cell *cell = held;
+    *class_name_out = cell->class_of->name;
+    return atomic_load_explicit(&cell->word, memory_order_relaxed) & HFI_CELL_DISPOSED;
+}
+
 hf_status hfi_resource_let_go(hf_thread *thread, void *held)
 {
     hfi_cell *cell = held;

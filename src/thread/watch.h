@@ -13,6 +13,15 @@
 
 struct hfi_tracer;
 
+/** What is told of a fence. */
+typedef struct hfi_ended_fence {
+    uintptr_t object;
+    const char *what;
+    const char *class_name; /* of the resource; may be NULL */
+    hf_site site;
+    bool is_disposed; /* somebody disposed it while it was held */
+} hfi_ended_fence;
+
 /** What the finder of a runtime wants to be told; `self` first. */
 typedef struct hfi_watch {
     void *self;
@@ -23,6 +32,8 @@ typedef struct hfi_watch {
     void (*dropping)(void *self, hf_thread *thread, uint32_t base);
     /* Something may be collected now; `is_call`: a native function is about to be called. */
     void (*ready)(void *self, hf_thread *thread, bool is_call);
+    /* A fence that held a resource has just ended.  By the owner, managed. */
+    void (*fence_ended)(void *self, hf_thread *thread, const hfi_ended_fence *fence);
     /* The thread's slots are roots.  World stopped. */
     void (*visit)(void *self, hf_thread *thread, struct hfi_tracer *tracer);
 } hfi_watch;

@@ -364,6 +364,72 @@ static void slot_ends_behind_its_last_use_in_each_run_but_the_first(void **state
     hf_finder_destroy(finder);
 }
 
+/* ---- fences that nobody needs ---- */
+
+static uint32_t held_at; /* the line of the fence below */
+
+static void hold_and_use(program_state *p, hf_ref file)
+{
+    hf_fence fence;
+    uintptr_t value;
+    held_at = __LINE__ + 1;
+    assert_int_equal(hf_fence_hold(&fence, p->thread, file, &value), HF_OK);
+    use_number(p, value);
+    if (p->how == BY_ARGUMENT) { /* disposed while held */
+        assert_int_equal(hf_resource_dispose(p->thread, file), HF_OK);
+        use_number(p, value);
+    }
+    assert_int_equal(hf_fence_end(&fence), HF_OK);
+}
+
+/* The fence is needed, or a later use keeps the resource anyway, or a dispose meets it. */
+static void holding_program(program_state *p)
+{
+    HF_FRAME(p->thread);
+    hf_ref file = hf_local(p->thread);
+    assert_int_equal(hf_resource_create(p->thread, &fd_class, 46, file), HF_OK);
+    hold_and_use(p, file);
+    if (p->how != BY_FENCE) {
+        use_number(p, 7);
+        hf_keepalive(file);
+    }
+}
+
+static void finder_counts_which_fences_were_needed(void **state)
+{
+    (void)state;
+    static const struct {
+        repair how;
+        bool is_needed;
+    } rows[] = { { BY_FENCE, true }, { BY_KEEPALIVE, false }, { BY_ARGUMENT, true } };
+    for (size_t row = 0; row < sizeof rows / sizeof rows[0]; row++) {
+        hf_finder *finder;
+        hf_finder_fence fence = HF_FINDER_FENCE_INIT;
+        assert_int_equal(hf_finder_create(&finder), HF_OK);
+        run_once(finder, holding_program, rows[row].how, 0);
+        assert_int_equal(hf_finder_fence_get(finder, 0, &fence), HF_E_RANGE);
+        for (unsigned run = 1; run < RUNS; run++) {
+            run_once(finder, holding_program, rows[row].how, run);
+            assert_int_equal(managed_reports(&m), 0);
+        }
+        assert_int_equal(hf_finder_fence_get(finder, 0, &fence), HF_OK);
+        assert_int_equal(fence.ended, RUNS - 1);
+        assert_in_range(fence.looked_at, 1, RUNS - 1);
+        assert_int_equal(fence.needed, rows[row].is_needed ? fence.looked_at : 0);
+        assert_true(ends_with(fence.site.file, "test_finder.c"));
+        assert_int_equal(fence.site.line, held_at);
+        assert_string_equal(fence.what, "&fence");
+        assert_string_equal(fence.object, "fd");
+        assert_int_equal(hf_finder_fence_get(finder, 1, &fence), HF_E_RANGE);
+        assert_int_equal(hf_finder_fence_get(finder, UINT32_MAX, &fence), HF_E_RANGE);
+        assert_int_equal(hf_finder_fence_get(NULL, 0, &fence), HF_E_NULL);
+        assert_int_equal(hf_finder_fence_get(finder, 0, NULL), HF_E_NULL);
+        fence.struct_size = 0;
+        assert_int_equal(hf_finder_fence_get(finder, 0, &fence), HF_E_OPTIONS);
+        hf_finder_destroy(finder);
+    }
+}
+
 /* ---- runs that differ ---- */
 
 static void differing_program(program_state *p)
@@ -464,6 +530,7 @@ int main(void)
         cmocka_unit_test(finder_is_silent_about_repaired_programs_in_all_seeds),
         cmocka_unit_test(finder_breaks_no_program_that_is_right),
         cmocka_unit_test(slot_ends_behind_its_last_use_in_each_run_but_the_first),
+        cmocka_unit_test(finder_counts_which_fences_were_needed),
         cmocka_unit_test(finder_says_when_a_run_differs_and_nothing_else),
         cmocka_unit_test(finder_refuses_what_it_cannot_take),
         cmocka_unit_test(finder_without_memory_lets_go_and_says_so),
