@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * A record as a text file: for two processes, perhaps on two machines.
+ * Records as a text file: for two processes, perhaps on two machines.
  *
  *     holdfast-finder 1
+ *     run NUMBER           one for each runtime of the process, from 0
  *     thread TIME LIVES
  *     SEEN LAST            one line a life
  *
@@ -17,6 +18,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #define FIRST_LINE "holdfast-finder 1"
 
@@ -30,11 +32,12 @@ static bool write_track(FILE *file, const hfi_track *track)
     return is_good;
 }
 
-bool hfi_finder_save(const hf_finder *finder, const char *path)
+bool hfi_finder_save(const hf_finder *finder, const char *path, uint32_t run)
 {
     hfp_native_error error = hfp_native_error_save();
-    FILE *file = fopen(path, "w");
-    bool is_good = file && fprintf(file, FIRST_LINE "\n") > 0;
+    FILE *file = fopen(path, run == 0 ? "w" : "a");
+    bool is_good = file && (run != 0 || fprintf(file, FIRST_LINE "\n") > 0) &&
+                   fprintf(file, "run %" PRIu32 "\n", run) > 0;
     for (uint32_t i = 0; i < finder->recorded && i < HFI_TRACKS_MAX && is_good; i++) {
         is_good = write_track(file, &finder->track[i]);
     }
@@ -43,40 +46,63 @@ bool hfi_finder_save(const hf_finder *finder, const char *path)
     return is_good;
 }
 
-/* False at the end of the file, or of its sense; `*is_bad` tells them apart. */
-static bool read_track(FILE *file, hfi_track *track, bool *is_bad)
+static bool read_life(FILE *file, hfi_life *life, uint64_t time)
 {
+    return fscanf(file, " %" SCNu64 " %" SCNu64, &life->seen, &life->last) == 2 &&
+           life->seen <= life->last && life->last <= time;
+}
+
+/* Reads a thread's lives; `to` NULL: they are another run's. */
+static bool read_track(FILE *file, hfi_track *to)
+{
+    uint64_t time;
     uint32_t count;
-    int found = fscanf(file, " thread %" SCNu64 " %" SCNu32, &track->time, &count);
-    *is_bad = found != EOF && found != 2;
-    if (found != 2) {
+    if (fscanf(file, " %" SCNu64 " %" SCNu32, &time, &count) != 2) {
         return false;
     }
     for (uint32_t i = 0; i < count; i++) {
-        hfi_life *life = hfi_track_add(track);
-        if (!life || fscanf(file, " %" SCNu64 " %" SCNu64, &life->seen, &life->last) != 2 ||
-            life->seen > life->last || life->last > track->time) {
-            *is_bad = true;
+        hfi_life skipped;
+        hfi_life *life = to ? hfi_track_add(to) : &skipped;
+        if (!life || !read_life(file, life, time)) {
             return false;
         }
+    }
+    if (to) {
+        to->time = time;
     }
     return true;
 }
 
-bool hfi_finder_load(hf_finder *finder, const char *path)
+/* The next run or thread; false: that is no record. */
+static bool read_part(hf_finder *finder, FILE *file, const char *word, uint32_t wanted,
+                      uint32_t *run, bool *has_run)
+{
+    if (strcmp(word, "run") == 0) {
+        bool is_good = fscanf(file, " %" SCNu32, run) == 1;
+        *has_run |= is_good && *run == wanted;
+        return is_good;
+    }
+    if (strcmp(word, "thread") != 0 || (*run == wanted && finder->recorded >= HFI_TRACKS_MAX)) {
+        return false;
+    }
+    return read_track(file, *run == wanted ? &finder->track[finder->recorded++] : NULL);
+}
+
+bool hfi_finder_load(hf_finder *finder, const char *path, uint32_t wanted)
 {
     hfp_native_error error = hfp_native_error_save();
     FILE *file = fopen(path, "r");
+    char word[8];
     int version = 0;
-    bool is_bad = !file || fscanf(file, "holdfast-finder %d", &version) != 1 || version != 1;
-    finder->recorded = 0;
-    while (!is_bad && finder->recorded < HFI_TRACKS_MAX &&
-           read_track(file, &finder->track[finder->recorded], &is_bad)) {
-        finder->recorded++;
+    uint32_t run = UINT32_MAX;
+    bool has_run = false;
+    bool is_good = file && fscanf(file, "holdfast-finder %d", &version) == 1 && version == 1;
+    while (is_good && fscanf(file, " %7s", word) == 1) {
+        is_good = read_part(finder, file, word, wanted, &run, &has_run);
     }
     if (file) {
         (void)fclose(file);
     }
     hfp_native_error_restore(error);
-    return !is_bad;
+    return is_good && has_run;
 }

@@ -84,6 +84,9 @@ static const char *behind(const char *text, const char *word)
     return strncmp(text, word, length) == 0 ? text + length : NULL;
 }
 
+/* Runtimes of this process that a finder of the environment has watched. */
+static _Atomic(uint32_t) numbers;
+
 /* `value` is record:FILE or replay:FILE. */
 static bool obey(hf_finder *finder, hfi_parts *parts, const char *value)
 {
@@ -98,8 +101,9 @@ static bool obey(hf_finder *finder, hfi_parts *parts, const char *value)
              "set HOLDFAST_FINDER=record:FILE, then run again with replay:FILE");
         return false;
     }
-    if (!hfi_finder_load(finder, path)) {
-        warn(parts, "the record cannot be read", "run with HOLDFAST_FINDER=record:FILE first");
+    if (!hfi_finder_load(finder, path, finder->number)) {
+        warn(parts, "there is no record of this runtime in the file",
+             "run with HOLDFAST_FINDER=record:FILE first");
         return false;
     }
     finder->runs = 1;
@@ -123,6 +127,7 @@ static hf_status from_environment(hfi_parts *parts, hf_finder **finder_out)
         return status;
     }
     finder->is_own = true;
+    finder->number = atomic_fetch_add_explicit(&numbers, 1, memory_order_relaxed);
     if (!obey(finder, parts, value)) {
         hf_finder_destroy(finder);
         return HF_OK;
@@ -141,7 +146,8 @@ hf_status hfi_finder_choose(hfi_parts *parts, hf_finder *finder)
         if (status != HF_OK || !finder) {
             return status;
         }
-    } else if (finder->watch.parts || atomic_load_explicit(&hfi_watching, memory_order_relaxed)) {
+    } else if (finder->watch.parts || finder->is_kept ||
+               atomic_load_explicit(&hfi_watching, memory_order_relaxed)) {
         return HF_E_BUSY;
     }
     finder->watch.self = finder;
@@ -182,7 +188,7 @@ static void end_run(hf_finder *finder, hfi_parts *parts)
         atomic_load_explicit(&finder->has_differed, memory_order_relaxed)) {
         tell_difference(finder, parts);
     }
-    if (finder->save_to[0] && !hfi_finder_save(finder, finder->save_to)) {
+    if (finder->save_to[0] && !hfi_finder_save(finder, finder->save_to, finder->number)) {
         warn(parts, "the record cannot be written", "name a file that can be made");
     }
     if (finder->is_own) {

@@ -82,6 +82,7 @@ struct hf_finder {
     _Atomic(uint64_t) collections;
     hfi_track track[HFI_TRACKS_MAX];
     hfi_place place[HFI_PLACES_MAX];
+    uint32_t number;   /* of the runtime in the process, if it is the environment's */
     char save_to[256]; /* "": nowhere */
 };
 
@@ -121,8 +122,9 @@ void hfi_track_clear(hfi_track *track);
 /** A place for one more life, at its end; NULL: no memory. */
 hfi_life *hfi_track_add(hfi_track *track);
 
-/** Writes the record to a file, or reads it; false: it cannot be, or is none. */
-HF_MUST_CHECK bool hfi_finder_save(const hf_finder *finder, const char *path);
-HF_MUST_CHECK bool hfi_finder_load(hf_finder *finder, const char *path);
+/** Writes the record of the process's runtime number `run` to a file, or reads it; false: it cannot
+ * be, or is none. */
+HF_MUST_CHECK bool hfi_finder_save(const hf_finder *finder, const char *path, uint32_t run);
+HF_MUST_CHECK bool hfi_finder_load(hf_finder *finder, const char *path, uint32_t run);
 
 #endif

@@ -132,6 +132,9 @@ static void follow_over(struct hfi_watched *watched, hf_thread *thread, hfi_trac
 static void clear_dead(void *self, hfi_tracer *tracer)
 {
     hf_finder *finder = self;
+    if (!finder->watch.parts) {
+        return; /* a runtime that outlived its end: some thread is attached to it for ever */
+    }
     hf_thread *thread = hfi_world_threads(finder->watch.parts->world);
     for (; thread; thread = thread->next) {
         if (thread->watched) {
