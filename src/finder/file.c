@@ -46,10 +46,10 @@ bool hfi_finder_save(const hf_finder *finder, const char *path, uint32_t run)
     return is_good;
 }
 
-static bool read_life(FILE *file, hfi_life *life, uint64_t time)
+static bool read_life(FILE *file, hfi_life *life)
 {
     return fscanf(file, " %" SCNu64 " %" SCNu64, &life->seen, &life->last) == 2 &&
-           life->seen <= life->last && life->last <= time;
+           life->seen <= life->last;
 }
 
 /* Reads a thread's lives; `to` NULL: they are another run's. */
@@ -63,7 +63,7 @@ static bool read_track(FILE *file, hfi_track *to)
     for (uint32_t i = 0; i < count; i++) {
         hfi_life skipped;
         hfi_life *life = to ? hfi_track_add(to) : &skipped;
-        if (!life || !read_life(file, life, time)) {
+        if (!life || !read_life(file, life)) {
             return false;
         }
     }
