@@ -147,8 +147,13 @@ static hf_status report(const hfi_call *call, unsigned index, const hfi_loan *lo
 
 /* ---- before and behind the crossing ---- */
 
-/* The loan that a parameter's value is known by: one whose resource is open rather than one whose
- * resource is gone, for then the number is its. */
+/* Several resources had the number: it is that of one that is open, and of the newest of them. */
+static bool is_better(const hfi_loan *loan, const hfi_loan *than)
+{
+    return loan->is_released == than->is_released ? loan->number > than->number : than->is_released;
+}
+
+/* The loan that a parameter's value is known by. */
 static bool find_loan(const hfi_call *call, unsigned index, hfi_loan *loan_out)
 {
     hfi_resources *resources = call->thread->parts->resources;
@@ -162,12 +167,9 @@ static bool find_loan(const hfi_call *call, unsigned index, hfi_loan *loan_out)
         if (!takes(prototype, &prototype->param[index], loan.class_of)) {
             continue;
         }
-        if (!found || !loan.is_released) {
+        if (!found || is_better(&loan, loan_out)) {
             *loan_out = loan;
             found = true;
-        }
-        if (!loan.is_released) {
-            break;
         }
     }
     return found;

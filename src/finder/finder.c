@@ -156,7 +156,7 @@ hf_status hfi_finder_choose(hfi_parts *parts, hf_finder *finder)
     if (!finder->is_own) {
         finder->seed = finder->runs > 0 ? finder->runs - 1 : 0;
     }
-    finder->is_blocked = false;
+    atomic_store_explicit(&finder->is_blocked, false, memory_order_relaxed);
     atomic_store_explicit(&finder->has_differed, false, memory_order_relaxed);
     atomic_store_explicit(&finder->threads, 0, memory_order_relaxed);
     parts->watch = &finder->watch;

@@ -69,10 +69,10 @@ struct hfi_watched {
 struct hf_finder {
     hfi_watch watch;
     hfi_participant participant;
-    bool is_own;       /* of the environment: ends with its runtime */
-    bool is_kept;      /* a thread that never detached may still lead here */
-    bool is_replaying; /* this run follows the record */
-    bool is_blocked;   /* a finalizer kept a collection waiting: not waited for any more */
+    bool is_own;              /* of the environment: ends with its runtime */
+    bool is_kept;             /* a thread that never detached may still lead here */
+    bool is_replaying;        /* this run follows the record */
+    _Atomic(bool) is_blocked; /* a finalizer kept a collection waiting: not waited for any more */
     uint64_t seed;
     uint32_t runs;
     uint32_t recorded; /* threads */

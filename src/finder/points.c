@@ -40,8 +40,9 @@ static void collect(hf_finder *finder, hf_thread *thread)
     for (int round = 0; round < 2; round++) {
         (void)!hfi_heap_collect_moving(thread); /* without memory nothing is touched */
         atomic_fetch_add_explicit(&finder->collections, 1, memory_order_relaxed);
-        if (!finder->is_blocked && hf_runner_drain(thread, RUNNER_NS) == HF_E_TIMEOUT) {
-            finder->is_blocked = true;
+        bool is_blocked = atomic_load_explicit(&finder->is_blocked, memory_order_relaxed);
+        if (!is_blocked && hf_runner_drain(thread, RUNNER_NS) == HF_E_TIMEOUT) {
+            atomic_store_explicit(&finder->is_blocked, true, memory_order_relaxed);
         }
     }
 }

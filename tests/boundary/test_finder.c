@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-test: timeout=180 */
+/* hf-test: threaded timeout=180 */
 
 /*
  * Three programs of other systems that lack a fence, each broken and repaired: Go's File.Fd and
@@ -7,6 +7,7 @@
  * reports them; repaired in any way, all seeds are silent.
  */
 
+#include "crew.h"
 #include "managed.h"
 
 #include "base/alloc.h"
@@ -364,6 +365,62 @@ static void slot_ends_behind_its_last_use_in_each_run_but_the_first(void **state
     hf_finder_destroy(finder);
 }
 
+/* ---- several threads ---- */
+
+/* All do the same, so it does not matter which of them comes first. */
+static void keep_one_alive(hf_crew_member *me)
+{
+    program_state *p = me->user;
+    hf_thread *thread = NULL;
+    hf_result result = HF_RESULT_INIT;
+    if (!HF_CREW_CHECK(me, hf_thread_attach(m.runtime, &thread) == HF_OK)) {
+        return;
+    }
+    for (int i = 0; i < 10; i++) {
+        HF_FRAME(thread);
+        hf_ref file = hf_local(thread);
+        uintptr_t value = 0, number = 100 + me->index;
+        HF_CREW_CHECK(me, hf_resource_create(thread, &fd_class, number, file) == HF_OK);
+        HF_CREW_CHECK(me, hf_resource_value(thread, file, &value) == HF_OK);
+        HF_CREW_CHECK(me, value == number);
+        HF_CREW_CHECK(me, hf_call(thread, p->use, &result, HF_ARGS(HF_INT((int)value))) == HF_OK);
+        if (p->how != BROKEN) {
+            hf_keepalive(file);
+        }
+    }
+    HF_CREW_CHECK(me, hf_thread_detach(thread) == HF_OK);
+}
+
+static void crew_program(program_state *p)
+{
+    hf_crew crew = { 0 };
+    hf_native_error error;
+    use_number(p, 7); /* this thread is the first of the record in each run */
+    hf_crew_start(&crew, 4, keep_one_alive, p);
+    assert_int_equal(HF_NATIVE_CALL_VOID(p->thread, &error, hf_crew_join(&crew)), HF_OK);
+}
+
+static void finder_follows_several_threads(void **state)
+{
+    (void)state;
+    for (repair how = BROKEN; how <= BY_KEEPALIVE; how++) {
+        hf_finder *finder;
+        assert_int_equal(hf_finder_create(&finder), HF_OK);
+        for (unsigned run = 0; run < 3; run++) {
+            run_once(finder, crew_program, how, run);
+            bool is_found = run > 0 && how == BROKEN;
+            if (is_found) {
+                assert_true(managed_reports(&m) >= 1);
+                (void)managed_expect(&m, "hfn_i32", "the value was lent without a fence");
+            } else if (managed_reports(&m) != 0) {
+                fail_msg("repair %d, run %u: %s: %s", (int)how, run, m.report[0].function,
+                         m.report[0].message);
+            }
+        }
+        hf_finder_destroy(finder);
+    }
+}
+
 /* ---- fences that nobody needs ---- */
 
 static uint32_t held_at; /* the line of the fence below */
@@ -530,6 +587,7 @@ int main(void)
         cmocka_unit_test(finder_is_silent_about_repaired_programs_in_all_seeds),
         cmocka_unit_test(finder_breaks_no_program_that_is_right),
         cmocka_unit_test(slot_ends_behind_its_last_use_in_each_run_but_the_first),
+        cmocka_unit_test(finder_follows_several_threads),
         cmocka_unit_test(finder_counts_which_fences_were_needed),
         cmocka_unit_test(finder_says_when_a_run_differs_and_nothing_else),
         cmocka_unit_test(finder_refuses_what_it_cannot_take),
