@@ -60,6 +60,8 @@ function(holdfast_add_test name words label)
     # Without a word the limit is that of the test preset.
     if(words MATCHES "timeout=([0-9]+)")
         set_tests_properties(${name} PROPERTIES TIMEOUT ${CMAKE_MATCH_1})
+        set_property(GLOBAL APPEND_STRING PROPERTY holdfast_limits
+            "stretch(${name} ${CMAKE_MATCH_1})\n") # see cmake/limits
     endif()
 endfunction()
 

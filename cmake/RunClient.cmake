@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# Runs a client of examples/clients and compares what it prints with the text beside its source.
+# Runs a program of examples/ and compares what it prints with the text beside its source.
 #
 #   cmake -DPROGRAM=... -DEMULATOR=... -DEXPECTED=FILE -P RunClient.cmake
 string(REPLACE "|" ";" EMULATOR "${EMULATOR}")

@@ -8,9 +8,9 @@
 #   wine.sh stop                        ends everything that runs in our prefix
 #   wine.sh has 32|64                   succeeds if programs of that width can be run
 #
-# The server is started apart from the programs because it, and the services behind it, inherit what
-# they are started with: a test runner that reads the first program's output until the pipe closes
-# would wait for the server to go away.
+# The server, and the services behind it, inherit what they are started with, and any program may be
+# the one that starts them. So a program writes to files, which are shown when it is done: a test
+# runner that reads from a pipe until it closes would wait for the services to go away.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -90,7 +90,13 @@ run)
     if [ ! -f "$WINEPREFIX/.ready" ] || ! "$server" -k0 2>/dev/null; then
         start
     fi
-    exec "$loader" "$@" </dev/null
+    output=$(mktemp "$WINEPREFIX.out.XXXXXX")
+    code=0
+    "$loader" "$@" </dev/null >"$output" 2>"$output.err" || code=$?
+    cat "$output"
+    cat "$output.err" >&2
+    rm -f "$output" "$output.err"
+    exit "$code"
     ;;
 start)
     choose_loader

@@ -120,7 +120,8 @@ HF_API void *hf_callback_address(const hf_callback *callback);
  *
  * @param callback  NULL is fine.
  * @return HF_OK; HF_E_BUSY when runs are under way: it ends behind the last one; HF_E_MISUSE,
- *         reported with both places, if it was destroyed before.
+ *         reported with both places, if it was destroyed before; HF_E_SCOPE, reported, if it is in
+ *         a scope.
  *
  * @par Ownership   Takes it; `user` may be needed until the last run is over.
  * @par Threads     Any, attached or not.

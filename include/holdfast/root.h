@@ -120,6 +120,7 @@ typedef struct hf_global hf_global;
 /**
  * Makes a global slot that holds what `ref` holds (NULL: null).
  *
+ * @param site  where, for what is said about it.
  * @return HF_OK; HF_E_NULL; HF_E_NOMEM; HF_E_DETACHED.
  *
  * @par Ownership   The caller owns it: hf_global_destroy().
@@ -127,13 +128,30 @@ typedef struct hf_global hf_global;
  * @par GC          None.
  * @par Last-error  Preserved.
  */
-HF_API HF_MUST_CHECK hf_status hf_global_create(hf_thread *thread, const hf_slot *ref,
-                                                hf_global **global_out);
+HF_API HF_MUST_CHECK hf_status hf_global_create_at(hf_thread *thread, const hf_slot *ref,
+                                                   hf_global **global_out, hf_site site);
+
+/** hf_global_create_at() with the place of the call. */
+#define hf_global_create(thread, ref, global_out)                                                  \
+    hf_global_create_at((thread), (ref), (global_out), HF_SITE)
+
+/**
+ * Gives a global a name, for what is said about it: "global subscribers".
+ *
+ * @param global  NULL is fine.
+ * @param name    static text; NULL takes the name away.
+ *
+ * @par Ownership   The text is borrowed as long as the global lives.
+ * @par Threads     Any.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
+HF_API void hf_global_set_name(hf_global *global, const char *name);
 
 /**
  * Gives a global back.
  *
- * @param global  NULL is fine.
+ * @param global  NULL is fine.  One that is in a scope stays, and that is reported.
  *
  * @par Ownership   Takes it.
  * @par Threads     Any attached thread, in managed state.

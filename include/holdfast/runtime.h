@@ -85,11 +85,12 @@ typedef struct hf_runtime_leaks {
     uint64_t functions;   /* bound functions and open libraries never closed */
     uint64_t handles;     /* never destroyed */
     uint64_t callbacks;   /* registered and never destroyed; their addresses are tombstones now */
+    uint64_t scopes;      /* never closed */
 } hf_runtime_leaks;
 
 #define HF_RUNTIME_LEAKS_INIT                                                                      \
     {                                                                                              \
-        (uint32_t)sizeof(hf_runtime_leaks), 0, 0, 0, 0, 0, 0, 0, 0, 0                              \
+        (uint32_t)sizeof(hf_runtime_leaks), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0                           \
     }
 
 /**

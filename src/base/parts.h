@@ -48,8 +48,10 @@ typedef struct hfi_parts {
     const struct hfi_watch *watch;                   /* finder: thread/watch.h; NULL: none */
     struct hfi_fences *fences;                       /* fence */
     struct hfi_final *final;                         /* final */
+    struct hfi_weaks *weaks;                         /* weak */
     struct hfi_flights *flights;                     /* call */
     struct hfi_callbacks *callbacks;                 /* callback */
+    struct hfi_scopes *scopes;                       /* scope */
     const struct hfi_callback_hooks *callback_hooks; /* call/callbacks.h; set by callback */
     hfi_call_fn *call_generally;                     /* retry: a call of any kind */
     _Atomic(bool) is_stopping;                       /* written once by hf_runtime_destroy() */

@@ -154,9 +154,12 @@ static hf_status refuse_resource(hfi_call *call, unsigned index, hf_status statu
                                hf_object_type_name(call->thread, resource));
     }
     if (status == HF_E_CLOSED) {
+        char message[HFI_RESOURCE_TEXT];
+        hf_report line = HF_REPORT_INIT;
+        hfi_resource_tell_closed(call->thread, resource->word_, &line, message, sizeof message);
         return hfi_call_refuse(call, (int)index, status,
-                               "call before hf_resource_dispose(), or make a new one",
-                               "the resource is disposed");
+                               "call before hf_resource_dispose(), or make a new one", "%s",
+                               message);
     }
     return status;
 }

@@ -6,6 +6,7 @@
 
 #include "base/parts.h"
 
+#include <holdfast/callback.h>
 #include <holdfast/status.h>
 
 #include <stdbool.h>
@@ -31,6 +32,22 @@ bool hfi_callbacks_are_busy(const hfi_callbacks *callbacks);
 
 /** After hfi_callbacks_stop(). */
 void hfi_callbacks_destroy(hfi_callbacks *callbacks);
+
+/* ---- for scopes ---- */
+
+/** Says that a scope destroys a registered callback, and nobody else, or that none does any more.
+ * False if that is so already, and for one that is not of this runtime or not alive. */
+bool hfi_callback_set_scoped(const hfi_parts *parts, hf_callback *callback, bool is_scoped);
+
+/** Runs under way on all threads.  Any thread. */
+uint32_t hfi_callback_runs(hf_callback *callback);
+
+/** True if one of them is on `thread`.  By the owner, or with the world stopped. */
+bool hfi_callback_runs_on(const hf_callback *callback, const hf_thread *thread);
+
+/** Where it was made, and what it is called in reports. */
+hf_site hfi_callback_site(const hf_callback *callback);
+const char *hfi_callback_name(const hf_callback *callback);
 
 /** Takes and gives the lock of all callbacks of the process around a fork; a leaf but for the
  * memory of closures. */

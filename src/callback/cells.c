@@ -107,6 +107,7 @@ hf_status hfi_callback_cell_take(const hfi_signature *signature, hf_callback **c
     cell->next = NULL;
     cell->link = NULL;
     cell->was_late = false;
+    cell->is_scoped = false;
     cell->died = (hf_site){ NULL, 0 };
     *cell_out = cell;
     return HF_OK;

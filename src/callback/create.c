@@ -166,7 +166,8 @@ static bool begin_end(hf_callback *callback, hf_site site, hf_site *before_out, 
 {
     hfi_callbacks_lock();
     *state_out = atomic_load_explicit(&callback->state, memory_order_relaxed);
-    bool is_first = *state_out == HFI_CALLBACK_LIVE && !callback->is_transient;
+    bool is_first =
+        *state_out == HFI_CALLBACK_LIVE && !callback->is_transient && !callback->is_scoped;
     *before_out = callback->died;
     if (is_first) {
         callback->died = site;
@@ -178,6 +179,11 @@ static bool begin_end(hf_callback *callback, hf_site site, hf_site *before_out, 
 
 static hf_status refuse_second(hf_callback *callback, hf_site site, hf_site before, uint32_t state)
 {
+    if (state == HFI_CALLBACK_LIVE && !callback->is_transient) {
+        return hfi_misuse(callback->parts->reporter, HF_E_SCOPE, destroy_name, callback->name, site,
+                          "take it out of its scope first, with hf_scope_release()",
+                          "the callback is in a scope, which destroys it");
+    }
     bool has_runtime = state == HFI_CALLBACK_ENDING || state == HFI_CALLBACK_ENDED;
     return hfi_misuse(has_runtime ? callback->parts->reporter : NULL, HF_E_MISUSE, destroy_name,
                       callback->name, site, "destroy a callback once, while its runtime lives",
@@ -201,4 +207,43 @@ hf_status hf_callback_destroy_at(hf_callback *callback, hf_site site)
     bool is_over = bury_unless_busy(callback);
     hfi_callbacks_unlock();
     return is_over ? HF_OK : HF_E_BUSY;
+}
+
+/* ---- for scopes ---- */
+
+bool hfi_callback_set_scoped(const hfi_parts *parts, hf_callback *callback, bool is_scoped)
+{
+    hfi_callbacks_lock();
+    bool is_change =
+        callback->parts == parts && !callback->is_transient && callback->is_scoped != is_scoped &&
+        atomic_load_explicit(&callback->state, memory_order_relaxed) == HFI_CALLBACK_LIVE;
+    if (is_change) {
+        callback->is_scoped = is_scoped;
+    }
+    hfi_callbacks_unlock();
+    return is_change;
+}
+
+uint32_t hfi_callback_runs(hf_callback *callback)
+{
+    return hfi_callback_cell_runs(callback);
+}
+
+bool hfi_callback_runs_on(const hf_callback *callback, const hf_thread *thread)
+{
+    const hfi_activation *at = thread->activations;
+    while (at && ((const hfi_run *)(const void *)at)->callback != callback) {
+        at = at->outer;
+    }
+    return at != NULL;
+}
+
+hf_site hfi_callback_site(const hf_callback *callback)
+{
+    return callback->born;
+}
+
+const char *hfi_callback_name(const hf_callback *callback)
+{
+    return callback->name;
 }

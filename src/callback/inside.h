@@ -49,6 +49,7 @@ struct hf_callback {
     ffi_closure *closure;
     hf_callback *next; /* lock: the lists of cells.c */
     hf_callback **link;
+    bool is_scoped; /* lock: a scope destroys it */
     char name[48];
 };
 

@@ -41,6 +41,7 @@ static hf_status refuse(hf_thread *thread, hf_fence *fence, hf_status status, co
         return status; /* reported where it was found */
     }
     char text[96];
+    char closed[HFI_RESOURCE_TEXT];
     hf_report report = HF_REPORT_INIT;
     report.kind = HF_REPORT_MISUSE;
     report.status = status;
@@ -52,7 +53,12 @@ static hf_status refuse(hf_thread *thread, hf_fence *fence, hf_status status, co
                     : status == HF_E_NOT_LENDABLE
                         ? "lend a buffer made by hf_bytes_create()"
                         : "give a slot that holds an object of the right kind";
-    hfi_heap_tell_slot(thread->parts->heap, slot, &report, text, sizeof text);
+    if (status == HF_E_CLOSED) {
+        hfi_resource_tell_closed(thread, slot->word_, &report, closed, sizeof closed);
+        report.remedy = "hold it before its owner disposes it";
+    } else {
+        hfi_heap_tell_slot(thread->parts->heap, slot, &report, text, sizeof text);
+    }
     return hfi_report(thread->parts->reporter, &report);
 }
 

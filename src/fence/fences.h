@@ -7,7 +7,43 @@
 #include "diag/text.h"
 #include "fence/fence.h"
 
+#include <holdfast/pinset.h>
+
 #define HFI_UNPIN_MAX 64u
+
+#define HFI_PIN_OPEN  0x50494e53u /* "PINS" */
+#define HFI_PIN_ENDED 0x70696e73u /* "pins" */
+
+/* An owning pin.  Its memory is used again, but never given back before the module's. */
+struct hf_pin {
+    uint32_t sig;
+    uintptr_t object; /* does not move while this stands */
+    uint64_t birth;   /* of it; 0: not known */
+    hf_site site;
+    hfi_fences *fences;
+    hf_pin *next, **link; /* lock: fences->lock, as for all that follows */
+    uint64_t serial;      /* tells it from others that had this cell */
+    uint64_t thread;      /* who made it, as the system numbers it */
+    uint64_t collections; /* there were so many when it was made */
+    const void *scope;    /* that ends it; NULL */
+    hf_pinset *set;       /* that it is of; NULL */
+    hf_pin *set_next, **set_link;
+};
+
+struct hf_pinset {
+    uint32_t sig;
+    bool is_closed; /* lock: fences->lock, as for all that follows */
+    hfi_fences *fences;
+    const char *name;
+    hf_site site;
+    hf_site closed;
+    hf_pin *newest;
+    uint64_t count;
+    uint64_t serial;
+    uint64_t thread;
+    const void *scope;
+    hf_pinset *next, **link;
+};
 
 struct hfi_fences {
     hfi_parts *parts;
@@ -20,6 +56,12 @@ struct hfi_fences {
                             destroyed twice is told and does not end another's */
     hf_pin **spare_last; /* where the next one is linked */
     uint32_t spare_count;
+    hf_pinset *sets;      /* open and closed ones */
+    hf_pinset *set_spare; /* destroyed ones, oldest first, for the same reason */
+    hf_pinset **set_spare_last;
+    uint32_t set_spare_count;
+    uint64_t serial;      /* of the last pin or set */
+    uint64_t collections; /* so far; written with the world stopped */
     uint32_t unpin_next;
     hfi_unpin unpin[HFI_UNPIN_MAX]; /* a ring; checked mode */
 };
@@ -49,11 +91,38 @@ void hfi_pins_init(hfi_fences *fences);
 /** A leak report for each that stands. */
 void hfi_pins_report(hfi_fences *fences);
 
+/** A new cell, not linked; NULL. */
+hf_pin *hfi_pin_take(hfi_fences *fences);
+
+/** Puts one that was not used back. */
+void hfi_pin_give(hfi_fences *fences, hf_pin *pin);
+
+/** Fills a cell in and links it.  lock: fences->lock; managed. */
+void hfi_pin_begin_locked(const hf_thread *thread, hf_pin *pin, uintptr_t object, hf_site site);
+
+/** Ends a pin and puts its cell to the spare ones.  lock: fences->lock */
+void hfi_pin_end_locked(hfi_fences *fences, hf_pin *pin, const char *what);
+
+/** Reports why a slot's object cannot be pinned; gives the status. */
+hf_status hfi_pin_refuse(const hfi_parts *parts, hf_status status, const hf_slot *buffer,
+                         const char *function, hf_site site);
+
+/* ---- pin sets (fence/pinset.c) ---- */
+
+/** A leak report for each that was not destroyed and is empty. */
+void hfi_pinsets_report(hfi_fences *fences);
+
+/** Frees all of them. */
+void hfi_pinsets_drop(hfi_fences *fences);
+
 /** Frees the cells that are kept for reuse. */
 void hfi_pins_drop_spare(hfi_fences *fences);
 
 /** The owning pins' share of visit_pins. */
 void hfi_pins_visit(hfi_fences *fences, hfi_tracer *tracer);
+
+/** "pinned by a pin made at demo.c:12", if one of them holds the object. */
+void hfi_pins_tell(hfi_fences *fences, uintptr_t object, hfi_text *text);
 
 /** hfi_unpin_note() with the lock held. */
 void hfi_unpin_note_locked(hfi_fences *fences, uintptr_t object, uint64_t birth, const char *what,

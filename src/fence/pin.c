@@ -14,26 +14,27 @@
 #include "diag/report.h"
 #include "heap/birth.h"
 
-#define PIN_OPEN  0x50494e53u /* "PINS" */
-#define PIN_ENDED 0x70696e73u /* "pins" */
-
 /* Ended pins that are kept back before the oldest is used again. */
 #define SPARE_MIN 64
-
-struct hf_pin {
-    uint32_t sig;
-    uintptr_t object; /* does not move while this stands */
-    uint64_t birth;   /* of it; 0: not known */
-    hf_site site;
-    hfi_fences *fences;
-    hf_pin *next, **link; /* lock: fences->lock */
-};
 
 void hfi_pins_visit(hfi_fences *fences, hfi_tracer *tracer)
 {
     hfp_mutex_lock(&fences->lock);
     for (hf_pin *pin = fences->pins; pin; pin = pin->next) {
         hfi_trace_pin(tracer, pin->object);
+    }
+    hfp_mutex_unlock(&fences->lock);
+}
+
+void hfi_pins_tell(hfi_fences *fences, uintptr_t object, hfi_text *text)
+{
+    hfp_mutex_lock(&fences->lock);
+    const hf_pin *pin = fences->pins;
+    while (pin && pin->object != object) {
+        pin = pin->next;
+    }
+    if (pin) {
+        hfi_text_format(text, "pinned by a pin made at %s:%d", pin->site.file, pin->site.line);
     }
     hfp_mutex_unlock(&fences->lock);
 }
@@ -49,7 +50,7 @@ bool hfi_pins_hold(hfi_fences *fences, uintptr_t address)
     return holds;
 }
 
-static hf_pin *new_cell(hfi_fences *fences)
+hf_pin *hfi_pin_take(hfi_fences *fences)
 {
     hfp_mutex_lock(&fences->lock);
     hf_pin *pin = fences->spare_count > SPARE_MIN ? fences->spare : NULL;
@@ -61,9 +62,34 @@ static hf_pin *new_cell(hfi_fences *fences)
     return pin ? pin : hfi_alloc(sizeof *pin);
 }
 
-static void link_pin(hfi_fences *fences, hf_pin *pin)
+static void put_spare(hfi_fences *fences, hf_pin *pin)
+{
+    pin->sig = HFI_PIN_ENDED;
+    pin->fences = fences;
+    pin->next = NULL;
+    *fences->spare_last = pin;
+    fences->spare_last = &pin->next;
+    fences->spare_count++;
+}
+
+void hfi_pin_give(hfi_fences *fences, hf_pin *pin)
 {
     hfp_mutex_lock(&fences->lock);
+    put_spare(fences, pin);
+    hfp_mutex_unlock(&fences->lock);
+}
+
+void hfi_pin_begin_locked(const hf_thread *thread, hf_pin *pin, uintptr_t object, hf_site site)
+{
+    hfi_fences *fences = thread->parts->fences;
+    *pin = (hf_pin){ .sig = HFI_PIN_OPEN,
+                     .object = object,
+                     .birth = hfi_heap_birth_number(thread->parts->heap, object),
+                     .site = site,
+                     .fences = fences,
+                     .serial = ++fences->serial,
+                     .thread = thread->os_thread,
+                     .collections = fences->collections };
     pin->next = fences->pins;
     pin->link = &fences->pins;
     if (pin->next) {
@@ -71,17 +97,29 @@ static void link_pin(hfi_fences *fences, hf_pin *pin)
     }
     fences->pins = pin;
     fences->pin_count++;
-    hfp_mutex_unlock(&fences->lock);
 }
 
-static hf_status refuse(const hfi_parts *parts, hf_status status, const hf_slot *buffer,
-                        hf_site site)
+void hfi_pin_end_locked(hfi_fences *fences, hf_pin *pin, const char *what)
+{
+    if (fences->parts->settings.checked) {
+        hfi_unpin_note_locked(fences, pin->object, pin->birth, what, pin->site);
+    }
+    *pin->link = pin->next;
+    if (pin->next) {
+        pin->next->link = pin->link;
+    }
+    fences->pin_count--;
+    put_spare(fences, pin);
+}
+
+hf_status hfi_pin_refuse(const hfi_parts *parts, hf_status status, const hf_slot *buffer,
+                         const char *function, hf_site site)
 {
     char text[96];
     hf_report report = { .struct_size = (uint32_t)sizeof report,
                          .kind = HF_REPORT_MISUSE,
                          .status = status,
-                         .function = "hf_pin_create",
+                         .function = function,
                          .argument = "buffer",
                          .site = site,
                          .message = hf_status_text(status),
@@ -107,25 +145,22 @@ hf_status hf_pin_create_at(hf_thread *thread, const hf_slot *buffer, hf_pin **pi
         return status; /* reported where it was found */
     }
     if (status != HF_OK) {
-        return refuse(parts, status, buffer, site);
+        return hfi_pin_refuse(parts, status, buffer, "hf_pin_create", site);
     }
-    hf_pin *pin = new_cell(parts->fences);
+    hf_pin *pin = hfi_pin_take(parts->fences);
     if (!pin) {
         return HF_E_NOMEM;
     }
-    *pin = (hf_pin){ .sig = PIN_OPEN,
-                     .object = object,
-                     .birth = hfi_heap_birth_number(parts->heap, object),
-                     .site = site,
-                     .fences = parts->fences };
-    link_pin(parts->fences, pin);
+    hfp_mutex_lock(&parts->fences->lock);
+    hfi_pin_begin_locked(thread, pin, object, site);
+    hfp_mutex_unlock(&parts->fences->lock);
     *pin_out = pin;
     return HF_OK;
 }
 
 hf_span hf_pin_span(const hf_pin *pin)
 {
-    if (!pin || pin->sig != PIN_OPEN) {
+    if (!pin || pin->sig != HFI_PIN_OPEN) {
         return (hf_span){ NULL, 0 };
     }
     return (hf_span){ hfi_payload_16(pin->object), (size_t)*hfi_object_length(pin->object) };
@@ -136,7 +171,7 @@ hf_status hf_pin_ref(const hf_pin *pin, hf_ref out)
     if (!out) {
         return HF_E_SLOTS;
     }
-    if (!pin || pin->sig != PIN_OPEN) {
+    if (!pin || pin->sig != HFI_PIN_OPEN) {
         return HF_E_NULL;
     }
     out->word_ = pin->object;
@@ -150,21 +185,9 @@ void hf_pin_destroy(hf_pin *pin)
     }
     hfi_fences *fences = pin->fences;
     hfp_mutex_lock(&fences->lock);
-    bool is_open = pin->sig == PIN_OPEN;
+    bool is_open = pin->sig == HFI_PIN_OPEN;
     if (is_open) {
-        if (fences->parts->settings.checked) {
-            hfi_unpin_note_locked(fences, pin->object, pin->birth, "hf_pin_create", pin->site);
-        }
-        pin->sig = PIN_ENDED;
-        *pin->link = pin->next;
-        if (pin->next) {
-            pin->next->link = pin->link;
-        }
-        pin->next = NULL;
-        *fences->spare_last = pin;
-        fences->spare_last = &pin->next;
-        fences->spare_count++;
-        fences->pin_count--;
+        hfi_pin_end_locked(fences, pin, "hf_pin_create");
     }
     hfp_mutex_unlock(&fences->lock);
     if (!is_open) {
@@ -173,25 +196,72 @@ void hf_pin_destroy(hf_pin *pin)
     }
 }
 
+/* ---- for scopes ---- */
+
+uint64_t hfi_pin_give_to(hfi_fences *fences, hf_pin *pin, const void *scope)
+{
+    hfp_mutex_lock(&fences->lock);
+    bool is_free = pin->fences == fences && pin->sig == HFI_PIN_OPEN && !pin->set && !pin->scope;
+    if (is_free) {
+        pin->scope = scope;
+    }
+    uint64_t serial = is_free ? pin->serial : 0;
+    hfp_mutex_unlock(&fences->lock);
+    return serial;
+}
+
+void hfi_pin_take_from(hf_pin *pin, uint64_t serial)
+{
+    hfp_mutex_lock(&pin->fences->lock);
+    if (pin->serial == serial) {
+        pin->scope = NULL;
+    }
+    hfp_mutex_unlock(&pin->fences->lock);
+}
+
+void hfi_pin_end_if(hf_pin *pin, uint64_t serial)
+{
+    hfi_fences *fences = pin->fences;
+    hfp_mutex_lock(&fences->lock);
+    if (pin->sig == HFI_PIN_OPEN && pin->serial == serial) {
+        hfi_pin_end_locked(fences, pin, "hf_pin_create");
+    }
+    hfp_mutex_unlock(&fences->lock);
+}
+
 /* ---- the list ---- */
 
 void hfi_pins_init(hfi_fences *fences)
 {
     fences->spare_last = &fences->spare;
+    fences->set_spare_last = &fences->set_spare;
     hfp_mutex_init(&fences->lock);
 }
 
 static void report_standing(hfi_fences *fences, const hf_pin *pin)
 {
     char text[96];
+    char line[192];
+    hfi_text message = hfi_text_begin(line, sizeof line);
+    if (pin->set) {
+        hfi_text_format(&message, "a pin of the set \"%s\"", pin->set->name ? pin->set->name : "?");
+    } else {
+        hfi_text_add(&message, "a pin");
+    }
+    hfi_text_format(&message, " made here was never %s; its memory is kept",
+                    pin->set ? "ended" : "destroyed");
+    hfi_text_end(&message);
     hf_report report = { .struct_size = (uint32_t)sizeof report,
                          .kind = HF_REPORT_LEAK,
                          .status = HF_E_BUSY,
                          .function = "hf_runtime_destroy",
-                         .argument = "pin",
+                         .argument = pin->set ? "pin set" : "pin",
                          .site = pin->site,
-                         .message = "a pin made here was never destroyed; its memory is kept",
-                         .remedy = "hf_pin_destroy() when native code is done with the buffer" };
+                         .message = line,
+                         .remedy = pin->set ? "hf_pinset_unpin(), hf_pinset_unpin_all() or "
+                                              "hf_pinset_close() when native code is done"
+                                            : "hf_pin_destroy() when native code is done with "
+                                              "the buffer" };
     hfi_heap_tell(fences->parts->heap, pin->object, &report, text, sizeof text);
     hfi_report(fences->parts->reporter, &report);
 }

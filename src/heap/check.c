@@ -6,82 +6,28 @@
  * against the lists and sums that the heap keeps of them.  What it reads may be
  * broken, so nothing is followed before it is known to be accessible.
  *
- * It shares nothing with the tracer but the participants, so that a fault in one
- * does not hide in the other: a list of its own, a set of its own, no marks.
+ * It shares nothing with the marking but the participants, so that a fault in one
+ * does not hide in the other: the walk's list and set, no marks (heap/walk.h).
  */
 
-#include "heap/space.h"
+#include "heap/walk.h"
 
-#include "base/alloc.h"
 #include "diag/report.h"
 
 #include <stdio.h>
 
 typedef struct hfi_checker {
+    hfi_walk walk; /* first */
     hfi_heap *heap;
-    uintptr_t *set;  /* open addressing; 0: empty */
-    size_t set_size; /* a power of two */
-    size_t count;
-    uintptr_t *queue; /* the members in the order of discovery */
-    size_t queue_size;
-    hf_status status;
     char fault[128];
 } hfi_checker;
 
 static void found_fault(hfi_checker *checker, const char *what, uintptr_t object)
 {
-    if (checker->status == HF_OK) {
-        checker->status = HF_E_MISUSE;
+    if (checker->walk.status == HF_OK) {
+        checker->walk.status = HF_E_MISUSE;
         snprintf(checker->fault, sizeof checker->fault, "%s at %p", what, (void *)object);
     }
-}
-
-/* ---- the set ---- */
-
-static size_t set_place(const uintptr_t *set, size_t size, uintptr_t object)
-{
-    size_t at = (size_t)((object / HFI_GRANULE) * (uintptr_t)2654435761u) & (size - 1);
-    while (set[at] != 0 && set[at] != object) {
-        at = (at + 1) & (size - 1);
-    }
-    return at;
-}
-
-static bool grow_set(hfi_checker *checker)
-{
-    size_t size = checker->set_size ? checker->set_size * 2 : 1024;
-    uintptr_t *set = hfi_alloc_array(size, sizeof *set);
-    uintptr_t *queue = hfi_realloc(checker->queue, size / 2 * sizeof *queue);
-    if (queue) {
-        checker->queue = queue;
-    }
-    if (!set || !queue) {
-        hfi_free(set);
-        checker->status = HF_E_NOMEM;
-        return false;
-    }
-    for (size_t i = 0; i < checker->count; i++) {
-        set[set_place(set, size, checker->queue[i])] = checker->queue[i];
-    }
-    hfi_free(checker->set);
-    checker->set = set;
-    checker->set_size = size;
-    return true;
-}
-
-/* True if the object was not known. */
-static bool add(hfi_checker *checker, uintptr_t object)
-{
-    if (checker->count >= checker->set_size / 2 && !grow_set(checker)) {
-        return false;
-    }
-    size_t at = set_place(checker->set, checker->set_size, object);
-    if (checker->set[at] == object) {
-        return false;
-    }
-    checker->set[at] = object;
-    checker->queue[checker->count++] = object;
-    return true;
 }
 
 /* ---- one object ---- */
@@ -149,18 +95,19 @@ static void check_large(hfi_checker *checker, uintptr_t object)
     }
 }
 
-void hfi_check_slot(hfi_checker *checker, hf_slot *slot)
+static void check_slot(hfi_looker *self, hf_slot *slot)
 {
-    hfi_heap *heap = checker->heap;
+    hfi_checker *checker = (hfi_checker *)(void *)self;
+    const hfi_heap *heap = checker->heap;
     uintptr_t object = slot->word_;
-    if (checker->status != HF_OK) {
+    if (checker->walk.status != HF_OK) {
         return;
     }
     bool is_small = object >= heap->base && object < heap->small_end && object % HFI_GRANULE == 0;
     bool is_large = object >= heap->large_low && object < heap->end && object % 8 == 0;
     if (!is_small && !is_large) {
         found_fault(checker, "slot holds what is no object's address", object);
-    } else if (add(checker, object)) {
+    } else if (hfi_walk_add(&checker->walk, object)) {
         (is_small ? check_small : check_large)(checker, object);
     }
 }
@@ -204,45 +151,40 @@ static void check_runs(hfi_checker *checker)
     }
 }
 
-static void check_reachable(hfi_checker *checker, hfi_tracer *tracer)
+static void checker_begin(hfi_checker *checker, hf_thread *thread)
 {
-    hfi_visit_roots(tracer);
-    for (size_t i = 0; i < checker->count && checker->status == HF_OK; i++) {
-        hfi_trace_fields(tracer, checker->queue[i]);
-    }
+    checker->heap = thread->parts->heap;
+    hfi_walk_begin(&checker->walk, checker->heap, check_slot, false);
+    hfi_walk_stop(&checker->walk, thread);
 }
 
 hf_status hf_heap_check(hf_thread *thread)
 {
     HFI_ENTRY(thread);
-    hfi_heap *heap = thread->parts->heap;
-    hfi_checker checker = { .heap = heap, .status = HF_OK };
-    hfi_tracer tracer = { .heap = heap, .phase = HFI_PHASE_CHECK, .checker = &checker };
-    hfi_world_stop(heap->parts->world, thread);
-    hfp_mutex_lock(&heap->lock);
+    hfi_checker checker;
+    checker_begin(&checker, thread);
     check_blocks(&checker);
     check_runs(&checker);
-    hfi_visit_pins(&tracer);
-    check_reachable(&checker, &tracer);
-    hfp_mutex_unlock(&heap->lock);
-    hfi_world_resume(heap->parts->world, thread);
-    hfi_free(checker.set);
-    hfi_free(checker.queue);
-    if (checker.status == HF_E_MISUSE) {
+    hfi_walk_pins(&checker.walk);
+    hfi_walk_roots(&checker.walk);
+    hfi_walk_follow(&checker.walk);
+    hfi_walk_resume(&checker.walk, thread);
+    hfi_walk_finish(&checker.walk);
+    if (checker.walk.status == HF_E_MISUSE) {
         return hfi_misuse(thread->parts->reporter, HF_E_MISUSE, __func__, NULL, HF_SITE,
                           "look for a write through a stale or wrong address", "%s", checker.fault);
     }
-    return checker.status;
+    return checker.walk.status;
 }
 
 /* ---- finding ---- */
 
 /* Where several answers are right the first is best: inside, right behind, in the header. */
-static void choose(const hfi_checker *checker, size_t pinned, uintptr_t address, hfi_found *found)
+static void choose(const hfi_walk *walk, uint32_t pinned, uintptr_t address, hfi_found *found)
 {
     unsigned best = 0;
-    for (size_t i = 0; i < checker->count; i++) {
-        uintptr_t object = checker->queue[i];
+    for (uint32_t i = 0; i < walk->count; i++) {
+        uintptr_t object = walk->object[i];
         uintptr_t payload = (uintptr_t)hfi_object_payload(object);
         size_t size = hfi_object_payload_size(object);
         unsigned rank = address - payload < size || (address == payload && !size) ? 3
@@ -259,21 +201,17 @@ static void choose(const hfi_checker *checker, size_t pinned, uintptr_t address,
 
 hf_status hfi_heap_find(hf_thread *thread, uintptr_t address, hfi_found *found_out)
 {
-    hfi_heap *heap = thread->parts->heap;
-    hfi_checker checker = { .heap = heap, .status = HF_OK };
-    hfi_tracer tracer = { .heap = heap, .phase = HFI_PHASE_CHECK, .checker = &checker };
+    hfi_checker checker;
     *found_out = (hfi_found){ 0, false };
-    hfi_world_stop(heap->parts->world, thread);
-    hfp_mutex_lock(&heap->lock);
-    hfi_visit_pins(&tracer); /* first, so what is pinned comes first in the queue */
-    size_t pinned = checker.count;
-    check_reachable(&checker, &tracer);
-    if (checker.status == HF_OK) {
-        choose(&checker, pinned, address, found_out);
+    checker_begin(&checker, thread);
+    hfi_walk_pins(&checker.walk); /* first, so what is pinned comes first */
+    uint32_t pinned = checker.walk.count;
+    hfi_walk_roots(&checker.walk);
+    hfi_walk_follow(&checker.walk);
+    if (checker.walk.status == HF_OK) {
+        choose(&checker.walk, pinned, address, found_out);
     }
-    hfp_mutex_unlock(&heap->lock);
-    hfi_world_resume(heap->parts->world, thread);
-    hfi_free(checker.set);
-    hfi_free(checker.queue);
-    return checker.status;
+    hfi_walk_resume(&checker.walk, thread);
+    hfi_walk_finish(&checker.walk);
+    return checker.walk.status;
 }

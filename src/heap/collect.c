@@ -49,6 +49,18 @@ void hfi_visit_roots(hfi_tracer *tracer)
     visit(tracer, offsetof(hfi_participant, visit_roots));
 }
 
+void hfi_visit_values(hfi_tracer *tracer, uintptr_t object)
+{
+    if (!(hfi_object_word(object) & HFI_FLAG_KEY)) {
+        return;
+    }
+    for (hfi_participant *p = tracer->heap->participants; p; p = p->next) {
+        if (p->visit_values) {
+            p->visit_values(p->self, tracer, object);
+        }
+    }
+}
+
 void hfi_visit_all_roots(hfi_tracer *tracer)
 {
     hfi_visit_pins(tracer);

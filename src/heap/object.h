@@ -36,8 +36,8 @@ typedef _Atomic(uint64_t) hfi_header;
 #define HFI_FORWARDED      UINT64_C(1)
 #define HFI_FLAG_FINALIZER (UINT64_C(1) << 1) /* armed; the record is in final/ */
 #define HFI_FLAG_IMMOVABLE (UINT64_C(1) << 2) /* from birth */
-#define HFI_FLAG_KEY       (UINT64_C(1) << 3) /* a weak reference or ephemeron knows it; weak/ */
-#define HFI_FLAG_IDENTITY  (UINT64_C(1) << 4) /* it has an identity hash; weak/ */
+#define HFI_FLAG_KEY       (UINT64_C(1) << 3) /* others live if it does (ephemerons); weak/ */
+#define HFI_FLAG_KNOWN     (UINT64_C(1) << 4) /* weak/ has a record of it */
 #define HFI_FLAG_CLEANUP   (UINT64_C(1) << 5) /* it has cleanups; final/ */
 #define HFI_FLAG_SCOPED    (UINT64_C(1) << 6) /* a scope ends it; scope/ */
 #define HFI_FLAGS_MASK     UINT64_C(0xfe)

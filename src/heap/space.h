@@ -223,14 +223,17 @@ struct hfi_tracer {
     uint32_t
         gray_blocks; /* filled to-space blocks whose objects are not all traced, linked by next */
     hfi_run *gray_runs;
-    struct hfi_checker *checker; /* HFI_PHASE_CHECK */
+    struct hfi_looker *looker; /* HFI_PHASE_CHECK */
 };
+
+/** What a walk that only looks does with what it is shown; see heap/walk.h. */
+typedef struct hfi_looker {
+    void (*slot)(struct hfi_looker *self, hf_slot *slot); /* never null; a pin comes as a copy */
+    bool (*is_known)(struct hfi_looker *self, uintptr_t object);
+} hfi_looker;
 
 /** Makes the tracer of a new cycle. */
 void hfi_trace_begin(hfi_tracer *tracer, hfi_heap *heap, bool stress);
-
-/** Checks one slot and queues its object (heap/check.c). */
-void hfi_check_slot(struct hfi_checker *checker, hf_slot *slot);
 
 /** Asks each participant for what is pinned, or for its roots. */
 void hfi_visit_pins(hfi_tracer *tracer);

@@ -10,6 +10,11 @@
  * header gets this cycle's epoch and its lines are marked.  Large objects are
  * marked, and under stress moved like small ones.
  *
+ * What is marked for the first time and has HFI_FLAG_KEY is told to the participants:
+ * with it live what has lived on that condition alone.  They put it on a list, which
+ * mark_more goes through, so that a chain of such conditions is no recursion and no
+ * object is looked at twice.
+ *
  * The epoch of a header says "live in this cycle"; it goes round through 1..15,
  * and since every live object gets the current one in every cycle, an old value
  * that comes round again belongs to a dead object.
@@ -45,7 +50,7 @@ static uint64_t with_mark(const hfi_heap *heap, uint64_t word)
 static bool is_leaf(uint64_t word)
 {
     uint32_t type = hfi_word_type(word);
-    return type == HFI_TYPE_BYTES || type == HFI_TYPE_RESOURCE;
+    return type == HFI_TYPE_BYTES || type == HFI_TYPE_RESOURCE || type == HFI_TYPE_EPHEMERONS;
 }
 
 void hfi_trace_begin(hfi_tracer *tracer, hfi_heap *heap, bool stress)
@@ -67,6 +72,23 @@ static void count_moved(hfi_heap *heap, size_t size)
 {
     heap->objects_moved++;
     heap->bytes_moved += size;
+}
+
+static void tell_key(hfi_tracer *tracer, uintptr_t object)
+{
+    for (hfi_participant *p = tracer->heap->participants; p; p = p->next) {
+        if (p->key_marked) {
+            p->key_marked(p->self, tracer, object);
+        }
+    }
+}
+
+/* Called once for each live object, after it was marked or copied; `word` is its old header. */
+static void note_mark(hfi_tracer *tracer, uintptr_t object, uint64_t word)
+{
+    if (HF_UNLIKELY(word & HFI_FLAG_KEY)) {
+        tell_key(tracer, object);
+    }
 }
 
 /* ---- copying ---- */
@@ -152,7 +174,7 @@ void hfi_trace_slot(hfi_tracer *tracer, hf_slot *slot)
         return;
     }
     if (HF_UNLIKELY(tracer->phase == HFI_PHASE_CHECK)) {
-        hfi_check_slot(tracer->checker, slot);
+        tracer->looker->slot(tracer->looker, slot);
         return;
     }
     HF_ASSERT(hfi_heap_contains(tracer->heap, object));
@@ -162,6 +184,7 @@ void hfi_trace_slot(hfi_tracer *tracer, hf_slot *slot)
     } else if (!is_marked(tracer->heap, word)) {
         slot->word_ = hfi_is_large(tracer->heap, object) ? mark_large(tracer, object, word)
                                                          : copy_small(tracer, object, word);
+        note_mark(tracer, object, word);
     }
 }
 
@@ -284,6 +307,7 @@ static void pin_object(hfi_tracer *tracer, uintptr_t object, uint64_t word)
         mark_lines(heap, object, hfi_word_size(word));
         count_live(heap, hfi_word_size(word), true);
     }
+    note_mark(tracer, object, word);
 }
 
 void hfi_trace_pin(hfi_tracer *tracer, uintptr_t object)
@@ -294,7 +318,7 @@ void hfi_trace_pin(hfi_tracer *tracer, uintptr_t object)
     uint64_t word = hfi_object_word(object);
     if (tracer->phase == HFI_PHASE_CHECK) {
         hf_slot slot = { object };
-        hfi_check_slot(tracer->checker, &slot);
+        tracer->looker->slot(tracer->looker, &slot);
     } else if (tracer->phase == HFI_PHASE_PIN_FIELDS) {
         hfi_trace_fields(tracer, object); /* once all pins are known; a second time does no harm */
     } else if (!is_marked(tracer->heap, word)) {
@@ -306,6 +330,9 @@ void hfi_trace_pin(hfi_tracer *tracer, uintptr_t object)
 
 bool hfi_trace_is_live(hfi_tracer *tracer, uintptr_t object)
 {
+    if (HF_UNLIKELY(tracer->phase == HFI_PHASE_CHECK)) {
+        return tracer->looker->is_known(tracer->looker, object);
+    }
     uint64_t word = hfi_object_word(object);
     return (word & HFI_FORWARDED) || is_marked(tracer->heap, word);
 }

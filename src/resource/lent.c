@@ -89,7 +89,7 @@ void hfi_lent_released(hfi_resources *resources, const hfi_cell *cell)
     hfi_loan *loan = find_number(lents, cell->loan);
     if (loan) {
         loan->is_released = true;
-        loan->disposed = cell->disposed;
+        loan->disposed = cell->end.site;
         loan->releaser = hfp_thread_self();
     }
     hfp_mutex_unlock(&resources->lock);

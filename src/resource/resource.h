@@ -9,6 +9,7 @@
 #include "heap/heap.h"
 #include "thread/thread.h"
 
+#include <holdfast/diag.h>
 #include <holdfast/resource.h>
 
 typedef struct hfi_resources hfi_resources;
@@ -43,6 +44,50 @@ hf_status hfi_resource_let_go(hf_thread *thread, void *cell);
  * on.  Before anybody but the owner knows it.
  */
 void hfi_resource_adopt(hf_thread *thread, uintptr_t object, uintptr_t value);
+
+/** Room for what reports say of a resource. */
+#define HFI_RESOURCE_TEXT 224
+
+/**
+ * Fills in what a report says of a resource that was refused with HF_E_CLOSED: the message (who
+ * disposed it, and where; made in `buffer`), its class and birth.
+ */
+void hfi_resource_tell_closed(hf_thread *thread, uintptr_t object, hf_report *report, char *buffer,
+                              size_t size);
+
+/** The call or fence that holds a resource. */
+typedef struct hfi_resource_holder {
+    const char *what; /* the fence's or the native function's name */
+    hf_site site;     /* no file: not known */
+    uint64_t thread;  /* hfp_thread_self() of its owner */
+} hfi_resource_holder;
+
+/** A resource whose value is not given back yet. */
+typedef struct hfi_resource_left {
+    const char *class_name; /* may be NULL */
+    hf_leak_policy policy;
+    uintptr_t value;
+    hf_site born;
+    bool is_disposed; /* it waits for its holders or children */
+    hf_site disposed;
+    uint32_t users;    /* calls and fences that hold it */
+    uint32_t children; /* not yet closed */
+    bool is_held;      /* `holder` is known */
+    hfi_resource_holder holder;
+    const char *parent_name; /* class of the parent; NULL without one, or without a name */
+    hf_site parent_born;     /* no file: no parent */
+} hfi_resource_left;
+
+typedef void hfi_resource_visit_fn(void *user, const hfi_resource_left *left);
+
+/**
+ * Visits the resources that are left, the youngest first, which is the order in which
+ * hfi_resources_stop() deals with them; gives their number.  What is only borrowed counts while a
+ * call or fence holds it.  No thread is managed, or the world is stopped.  The visitor is called
+ * with the module's lock held: no hf_*, and texts are good until it returns.
+ */
+uint64_t hfi_resources_each_left(hfi_resources *resources, hfi_resource_visit_fn *visit,
+                                 void *user);
 
 /** Takes and gives the module's lock around a fork. */
 void hfi_resources_lock(hfi_resources *resources);

@@ -4,13 +4,18 @@
  * Life and end of the resources' part, and what the heap asks of it.
  *
  * Threads: create and destroy belong to the runtime, with no thread attached;
- * clear_dead runs with the world stopped, after_resume on the managed thread that
+ * clear_short and clear_dead run with the world stopped, after_resume on the managed thread that
  * collected.
  */
 
 #include "base/alloc.h"
 #include "resource/inside.h"
 #include "resource/lent.h"
+
+static void clear_short(void *self, hfi_tracer *tracer)
+{
+    hfi_cells_look(self, tracer);
+}
 
 static void clear_dead(void *self, hfi_tracer *tracer)
 {
@@ -43,6 +48,7 @@ hf_status hfi_resources_create(hfi_parts *parts, hfi_resources **resources_out)
     resources->participant = (hfi_participant){
         .name = "resource",
         .self = resources,
+        .clear_short = clear_short,
         .clear_dead = clear_dead,
         .after_resume = after_resume,
     };

@@ -25,6 +25,7 @@
 
 #include "base/size.h"
 #include "diag/report.h"
+#include "diag/text.h"
 #include "thread/activation.h"
 #include "thread/record.h"
 #include "thread/watch.h"
@@ -322,6 +323,31 @@ void hfi_frames_end_all(hf_thread *thread, const char *where)
 bool hfi_frame_is_open(const hf_thread *thread, const hf_frame *frame, uint32_t cookie)
 {
     return frame && is_linked(thread, frame) && frame->cookie_ == cookie;
+}
+
+static bool begins_above(const hf_frame *frame, uint32_t number)
+{
+    return frame->base_ + (frame->escape_ ? 1 : 0) > number; /* the first slot is its parent's */
+}
+
+void hfi_frame_tell_slot(const hf_thread *thread, const hf_slot *slot, hfi_text *text)
+{
+    uint32_t number = (uint32_t)(slot - thread->slots);
+    hf_frame frame = { .base_ = 0 };
+    bool is_known = thread->frames && read_frame(thread, thread->frames, &frame);
+    while (is_known && begins_above(&frame, number)) {
+        is_known = frame.outer_ && read_frame(thread, frame.outer_, &frame);
+    }
+    if (is_known && frame.site_.file) {
+        hfi_text_format(text, "a local of the frame at %s:%d", frame.site_.file, frame.site_.line);
+    } else {
+        hfi_text_add(text, "a local of a frame");
+    }
+    if (thread->is_runner) {
+        hfi_text_add(text, " of the runner");
+    } else if (!thread->in_collector) {
+        hfi_text_format(text, " in thread %llu", (unsigned long long)thread->os_thread);
+    }
 }
 
 hf_status hf_local_create(hf_thread *thread, hf_ref *ref_out)

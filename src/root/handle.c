@@ -24,6 +24,7 @@
 
 #include "base/alloc.h"
 #include "diag/report.h"
+#include "diag/text.h"
 
 #include <string.h>
 
@@ -43,6 +44,22 @@ static void visit_roots(void *self, hfi_tracer *tracer)
         hfi_handle_cell *cell = hfi_handle_cell_at(handles, i);
         if (cell->slot.word_ != 0) {
             hfi_trace_slot(tracer, &cell->slot);
+        }
+    }
+}
+
+static void tell_root(void *self, const hf_slot *slot, uintptr_t object, hfi_text *text)
+{
+    (void)object;
+    hfi_handles *handles = self;
+    uint32_t count = atomic_load_explicit(&handles->count, memory_order_relaxed);
+    for (uint32_t i = 0; i < count; i++) {
+        const hfi_handle_cell *cell = hfi_handle_cell_at(handles, i);
+        if (slot == &cell->slot) {
+            hfi_text_format(text, "handle \"%s\" made at %s:%d",
+                            atomic_load_explicit(&cell->tag, memory_order_relaxed), cell->born.file,
+                            cell->born.line);
+            return;
         }
     }
 }
@@ -79,8 +96,9 @@ hf_status hfi_handles_create(hfi_parts *parts, hfi_handles **handles_out)
     handles->first_free = handles->last_free = HFI_HANDLE_NONE;
     hfp_mutex_init(&handles->lock);
     hfi_handles_set_form(handles, HFI_WORD_FORM);
-    handles->participant =
-        (hfi_participant){ .name = "handles", .self = handles, .visit_roots = visit_roots };
+    handles->participant = (hfi_participant){
+        .name = "handles", .self = handles, .visit_roots = visit_roots, .tell_root = tell_root
+    };
     hfi_heap_add_participant(parts->heap, &handles->participant);
     *handles_out = handles;
     return HF_OK;

@@ -4,6 +4,7 @@
 
 /* The table of handles, as the floors above see it. */
 
+#include "diag/left.h"
 #include "heap/heap.h"
 #include "root/handle_word.h"
 
@@ -15,6 +16,10 @@ HF_MUST_CHECK hf_status hfi_handles_create(hfi_parts *parts, hfi_handles **handl
 
 /** Reports the handles never destroyed and gives their number; frees them, unless `keep`. */
 uint64_t hfi_handles_destroy(hfi_handles *handles, bool keep);
+
+/** The handles that are alive, for the report at the end of the runtime: at most the first hundred,
+ * in the order of their cells.  Any thread. */
+void hfi_handles_each_left(hfi_handles *handles, hfi_left_fn fn, void *user);
 
 /**
  * Tells whether a word is a live handle's, of any tag, without using it up.  HF_E_HANDLE: what is

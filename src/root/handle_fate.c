@@ -17,6 +17,8 @@
 
 #include <string.h>
 
+#define LEFT_MAX 100u
+
 static hfi_fate fate_of(const hfi_handle_cell *cell, uintptr_t word, uint32_t generation,
                         const char *tag)
 {
@@ -169,4 +171,42 @@ void hfi_handle_left(hfi_handles *handles, const hfi_handle_cell *cell)
     report.message = "the runtime ended before the handle was destroyed";
     report.remedy = "destroy it with hf_handle_destroy() when native code has forgotten its word";
     (void)hfi_report(handles->parts->reporter, &report);
+}
+
+/* Copies the facts of the first live handle from `number` on; gives its number, or the count. */
+static uint32_t find_left(hfi_handles *handles, uint32_t number, hfi_left *left_out)
+{
+    hfp_mutex_lock(&handles->lock);
+    uint32_t count = atomic_load_explicit(&handles->count, memory_order_relaxed);
+    for (; number < count; number++) {
+        const hfi_handle_cell *cell = hfi_handle_cell_at(handles, number);
+        if (atomic_load_explicit(&cell->word, memory_order_relaxed) == 0) {
+            continue;
+        }
+        uint32_t uses = atomic_load_explicit(&cell->uses, memory_order_relaxed);
+        *left_out = (hfi_left){ .kind = "handle",
+                                .site = cell->born,
+                                .why = uses == 0 ? "hf_handle_destroy() was not called"
+                                                 : "not all of its uses were taken" };
+        hfi_text text = hfi_text_begin(left_out->object, sizeof left_out->object);
+        hfi_text_format(&text, "\"%s\"", atomic_load_explicit(&cell->tag, memory_order_relaxed));
+        hfi_text_end(&text);
+        break;
+    }
+    hfp_mutex_unlock(&handles->lock);
+    return number < count ? number : UINT32_MAX;
+}
+
+void hfi_handles_each_left(hfi_handles *handles, hfi_left_fn fn, void *user)
+{
+    hfi_left left;
+    uint32_t number = 0;
+    for (unsigned told = 0; told < LEFT_MAX; told++) {
+        number = find_left(handles, number, &left);
+        if (number == UINT32_MAX) {
+            return;
+        }
+        fn(&left, user);
+        number++;
+    }
 }

@@ -14,12 +14,17 @@
 #include "base/alloc.h"
 #include "base/size.h"
 #include "diag/report.h"
+#include "diag/text.h"
 #include "thread/record.h"
 #include "thread/watch.h"
 
 struct hf_global {
-    hf_slot slot;            /* atomic: written by any attached thread */
-    hf_global *next, **link; /* lock: roots->lock */
+    hf_slot slot;               /* atomic: written by any attached thread */
+    uint64_t number;            /* of its making, from 1 */
+    hf_site site;               /* where that was */
+    _Atomic(const char *) name; /* NULL: none */
+    bool is_scoped;             /* lock: a scope destroys it */
+    hf_global *next, **link;    /* lock: roots->lock */
 };
 
 struct hfi_roots {
@@ -27,6 +32,7 @@ struct hfi_roots {
     hfi_participant participant;
     hfp_mutex lock;
     hf_global *globals;
+    uint64_t globals_made; /* lock */
 };
 
 /* ---- collecting ---- */
@@ -54,6 +60,37 @@ static void visit_roots(void *self, hfi_tracer *tracer)
     }
     for (hf_global *global = roots->globals; global; global = global->next) {
         hfi_trace_slot(tracer, &global->slot);
+    }
+}
+
+static void tell_global(const hf_global *global, hfi_text *text)
+{
+    const char *name = atomic_load_explicit(&global->name, memory_order_acquire);
+    if (name) {
+        hfi_text_format(text, "global %s", name);
+    } else if (global->site.file) {
+        hfi_text_format(text, "global %llu made at %s:%d", (unsigned long long)global->number,
+                        global->site.file, global->site.line);
+    } else {
+        hfi_text_format(text, "global %llu", (unsigned long long)global->number);
+    }
+}
+
+static void tell_root(void *self, const hf_slot *slot, uintptr_t object, hfi_text *text)
+{
+    (void)object;
+    hfi_roots *roots = self;
+    for (const hf_thread *thread = hfi_world_threads(roots->parts->world); thread && slot;
+         thread = thread->next) {
+        if ((uintptr_t)slot - (uintptr_t)thread->slots < thread->slot_top * sizeof *slot) {
+            hfi_frame_tell_slot(thread, slot, text);
+            return;
+        }
+    }
+    for (const hf_global *global = roots->globals; global; global = global->next) {
+        if (slot == &global->slot) {
+            tell_global(global, text);
+        }
     }
 }
 
@@ -105,8 +142,9 @@ hf_status hfi_roots_create(hfi_parts *parts, hfi_roots **roots_out)
     }
     roots->parts = parts;
     hfp_mutex_init(&roots->lock);
-    roots->participant =
-        (hfi_participant){ .name = "root", .self = roots, .visit_roots = visit_roots };
+    roots->participant = (hfi_participant){
+        .name = "root", .self = roots, .visit_roots = visit_roots, .tell_root = tell_root
+    };
     hfi_heap_add_participant(parts->heap, &roots->participant);
     hfi_world_hooks hooks = { .self = roots,
                               .attached = thread_attached,
@@ -148,7 +186,8 @@ void hfi_roots_unlock(hfi_roots *roots)
 
 /* ---- globals ---- */
 
-hf_status hf_global_create(hf_thread *thread, const hf_slot *ref, hf_global **global_out)
+hf_status hf_global_create_at(hf_thread *thread, const hf_slot *ref, hf_global **global_out,
+                              hf_site site)
 {
     if (!global_out) {
         return HF_E_NULL;
@@ -156,7 +195,7 @@ hf_status hf_global_create(hf_thread *thread, const hf_slot *ref, hf_global **gl
     *global_out = NULL;
     HFI_ENTRY(thread);
     uintptr_t object;
-    hf_status status = hfi_slot_value(thread, ref, __func__, &object);
+    hf_status status = hfi_slot_value(thread, ref, "hf_global_create", &object);
     if (status != HF_OK) {
         return status;
     }
@@ -166,7 +205,9 @@ hf_status hf_global_create(hf_thread *thread, const hf_slot *ref, hf_global **gl
         return HF_E_NOMEM;
     }
     hfi_slot_release(&global->slot, object);
+    global->site = site;
     hfp_mutex_lock(&roots->lock);
+    global->number = ++roots->globals_made;
     global->next = roots->globals;
     global->link = &roots->globals;
     if (global->next) {
@@ -176,6 +217,13 @@ hf_status hf_global_create(hf_thread *thread, const hf_slot *ref, hf_global **gl
     hfp_mutex_unlock(&roots->lock);
     *global_out = global;
     return HF_OK;
+}
+
+void hf_global_set_name(hf_global *global, const char *name)
+{
+    if (global) {
+        atomic_store_explicit(&global->name, name, memory_order_release);
+    }
 }
 
 void hf_global_destroy(hf_thread *thread, hf_global *global)
@@ -189,12 +237,30 @@ void hf_global_destroy(hf_thread *thread, hf_global *global)
     }
     hfi_roots *roots = thread->parts->roots;
     hfp_mutex_lock(&roots->lock);
-    *global->link = global->next;
-    if (global->next) {
-        global->next->link = global->link;
+    bool is_scoped = global->is_scoped;
+    if (!is_scoped) {
+        *global->link = global->next;
+        if (global->next) {
+            global->next->link = global->link;
+        }
     }
     hfp_mutex_unlock(&roots->lock);
+    if (is_scoped) {
+        (void)hfi_misuse(thread->parts->reporter, HF_E_SCOPE, __func__, "global", HF_SITE,
+                         "take it out of its scope first, with hf_scope_release()",
+                         "the global is in a scope, which destroys it");
+        return;
+    }
     hfi_free(global);
+}
+
+bool hfi_global_set_scoped(hfi_roots *roots, hf_global *global, bool is_scoped)
+{
+    hfp_mutex_lock(&roots->lock);
+    bool is_change = global->is_scoped != is_scoped;
+    global->is_scoped = is_scoped;
+    hfp_mutex_unlock(&roots->lock);
+    return is_change;
 }
 
 hf_status hf_global_load(const hf_global *global, hf_ref out)

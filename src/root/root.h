@@ -16,6 +16,10 @@ HF_MUST_CHECK hf_status hfi_roots_create(hfi_parts *parts, hfi_roots **roots_out
 /** Gives the number of globals never destroyed; they are freed with the rest, unless `keep`. */
 uint64_t hfi_roots_destroy(hfi_roots *roots, bool keep);
 
+/** Says that a scope destroys a global, and nobody else, or that none does any more.  False if that
+ * is so already. */
+bool hfi_global_set_scoped(hfi_roots *roots, hf_global *global, bool is_scoped);
+
 /** Takes and gives the module's lock around a fork. */
 void hfi_roots_lock(hfi_roots *roots);
 void hfi_roots_unlock(hfi_roots *roots);
@@ -70,6 +74,10 @@ static inline void hfi_frame_pop(hf_thread *thread, hf_frame *frame)
 /** Takes off such a frame and all frames inside it, which were jumped over; their records are
  * unwound, and those reported.  Managed, by the owner. */
 void hfi_frames_cut(hf_thread *thread, hf_frame *frame, const char *where);
+
+/** "a local of the frame at demo.c:12", for a slot of the thread; its state may not change
+ * meanwhile. */
+void hfi_frame_tell_slot(const hf_thread *thread, const hf_slot *slot, struct hfi_text *text);
 
 /** True if `frame` is open in this thread and is the one that had `cookie`. */
 bool hfi_frame_is_open(const hf_thread *thread, const hf_frame *frame, uint32_t cookie);

@@ -22,6 +22,7 @@
 
 #include "base/alloc.h"
 #include "diag/report.h"
+#include "diag/text.h"
 #include "runner/inside.h"
 
 #include <holdfast/root.h>
@@ -303,6 +304,21 @@ static void visit_roots(void *self, hfi_tracer *tracer)
     }
 }
 
+static void tell_root(void *self, const hf_slot *slot, uintptr_t object, hfi_text *text)
+{
+    (void)object;
+    const hfi_runner *runner = self;
+    for (const hfi_work *work = runner->queue.first; work; work = work->next) {
+        if (slot == &work->object) {
+            hfi_text_format(text, "queued for %s", work->kind->name);
+            if (work->site.file) {
+                hfi_text_format(text, " set at %s:%d", work->site.file, work->site.line);
+            }
+            return;
+        }
+    }
+}
+
 static void after_resume(void *self, hf_thread *thread)
 {
     (void)thread;
@@ -337,6 +353,7 @@ hf_status hfi_runner_create(hfi_parts *parts, hfi_runner **runner_out)
         .self = runner,
         .visit_roots = visit_roots,
         .after_resume = after_resume,
+        .tell_root = tell_root,
     };
     hfi_heap_add_participant(parts->heap, &runner->participant);
     *runner_out = runner;

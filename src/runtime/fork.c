@@ -24,8 +24,10 @@
 #include "root/root.h"
 #include "runner/runner.h"
 #include "runtime/inside.h"
+#include "scope/scope.h"
 #include "thread/thread.h"
 #include "type/type.h"
+#include "weak/weak.h"
 
 static hfp_mutex list_lock = HFP_MUTEX_INIT;
 static hf_runtime *runtimes;         /* lock: list_lock */
@@ -42,14 +44,18 @@ static void take_locks(hfi_parts *parts)
     hfi_resources_lock(parts->resources);
     hfi_fences_lock(parts->fences);
     hfi_final_lock(parts->final);
+    hfi_weaks_lock(parts->weaks);
     hfi_flights_lock(parts->flights);
+    hfi_scopes_lock(parts->scopes);
     hfi_reporter_lock(parts->reporter);
 }
 
 static void give_locks(hfi_parts *parts)
 {
     hfi_reporter_unlock(parts->reporter);
+    hfi_scopes_unlock(parts->scopes);
     hfi_flights_unlock(parts->flights);
+    hfi_weaks_unlock(parts->weaks);
     hfi_final_unlock(parts->final);
     hfi_fences_unlock(parts->fences);
     hfi_resources_unlock(parts->resources);

@@ -23,8 +23,10 @@
 #include "root/handle.h"
 #include "root/root.h"
 #include "runner/runner.h"
+#include "scope/scope.h"
 #include "thread/thread.h"
 #include "type/type.h"
+#include "weak/weak.h"
 
 #include "runtime/inside.h"
 
@@ -116,8 +118,10 @@ static hf_status create_parts(hfi_parts *parts)
     status = status == HF_OK ? hfi_resources_create(parts, &parts->resources) : status;
     status = status == HF_OK ? hfi_fences_create(parts, &parts->fences) : status;
     status = status == HF_OK ? hfi_final_create(parts, &parts->final) : status;
+    status = status == HF_OK ? hfi_weaks_create(parts, &parts->weaks) : status;
     status = status == HF_OK ? hfi_flights_create(parts, &parts->flights) : status;
     status = status == HF_OK ? hfi_callbacks_create(parts, &parts->callbacks) : status;
+    status = status == HF_OK ? hfi_scopes_create(parts, &parts->scopes) : status;
     return status;
 }
 
@@ -127,6 +131,7 @@ static hf_status create_parts(hfi_parts *parts)
  */
 static void destroy_parts(hfi_parts *parts, hf_runtime_leaks *leaks, bool keep_all)
 {
+    leaks->scopes = parts->scopes ? hfi_scopes_destroy(parts->scopes, keep_all) : 0;
     leaks->pins = parts->fences ? hfi_fences_destroy(parts->fences, keep_all) : 0;
     leaks->handles = parts->handles ? hfi_handles_destroy(parts->handles, keep_all) : 0;
     leaks->globals = parts->roots ? hfi_roots_destroy(parts->roots, keep_all) : 0;
@@ -139,6 +144,9 @@ static void destroy_parts(hfi_parts *parts, hf_runtime_leaks *leaks, bool keep_a
     /* Who closes a library behind the end looks for calls in it. */
     if (parts->flights && leaks->functions == 0) {
         hfi_flights_destroy(parts->flights);
+    }
+    if (parts->weaks) {
+        hfi_weaks_destroy(parts->weaks);
     }
     if (parts->final) {
         hfi_final_destroy(parts->final);

@@ -44,10 +44,18 @@ static const hf_type type_resource = { .sig = TYPE_SIG,
                                        .size = 8,
                                        .name = "resource" };
 
+static const hf_type type_ephemerons = { .sig = TYPE_SIG,
+                                         .id = HFI_TYPE_EPHEMERONS,
+                                         .kind = HFI_KIND_EPHEMERONS,
+                                         .header_size = 8,
+                                         .size = 8,
+                                         .name = "ephemerons" };
+
 static _Atomic(const hf_type *) table[HFI_TYPES_MAX] = {
     [HFI_TYPE_BYTES] = &type_bytes,
     [HFI_TYPE_ARRAY] = &type_array,
     [HFI_TYPE_RESOURCE] = &type_resource,
+    [HFI_TYPE_EPHEMERONS] = &type_ephemerons,
 };
 
 const hf_type *hfi_type_find(uint32_t id)

@@ -16,17 +16,19 @@
 #include <holdfast/type.h>
 
 typedef enum hfi_type_kind {
-    HFI_KIND_BYTES,   /* header 16: length in bytes; no references */
-    HFI_KIND_ARRAY,   /* header 16: length in references */
-    HFI_KIND_RECORD,  /* header 8: fields */
-    HFI_KIND_RESOURCE /* header 8: one opaque word, the address of its cell */
+    HFI_KIND_BYTES,     /* header 16: length in bytes; no references */
+    HFI_KIND_ARRAY,     /* header 16: length in references */
+    HFI_KIND_RECORD,    /* header 8: fields */
+    HFI_KIND_RESOURCE,  /* header 8: one opaque word, the address of its cell */
+    HFI_KIND_EPHEMERONS /* header 8: the same of its table; what that keeps alive is weak/'s */
 } hfi_type_kind;
 
-#define HFI_TYPE_BYTES    1u
-#define HFI_TYPE_ARRAY    2u
-#define HFI_TYPE_RESOURCE 3u
-#define HFI_TYPE_FIRST    4u
-#define HFI_TYPES_MAX     65536u
+#define HFI_TYPE_BYTES      1u
+#define HFI_TYPE_ARRAY      2u
+#define HFI_TYPE_RESOURCE   3u
+#define HFI_TYPE_EPHEMERONS 4u
+#define HFI_TYPE_FIRST      5u
+#define HFI_TYPES_MAX       65536u
 
 struct hf_type {
     uint32_t sig;

@@ -272,8 +272,11 @@ int main(int argc, char **argv)
     bench_statics(&b);
     bench_callbacks(&b);
     bench_pins(&b);
+    bench_weaks(&b);
+    bench_resources(&b);
     bench_allocation(&b);
     bench_pauses(&b);
+    bench_finalizers(&b);
     bench_require(b.shown > 0, "a case has this in its name");
     if (b.smoke) {
         printf("%u cases work\n", b.shown);

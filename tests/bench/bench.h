@@ -68,8 +68,11 @@ void bench_statics(bench *b);
 void bench_callbacks(bench *b);
 void bench_ways(bench *b);
 void bench_pins(bench *b);
+void bench_weaks(bench *b);
+void bench_resources(bench *b);
 void bench_allocation(bench *b);
 void bench_pauses(bench *b);
+void bench_finalizers(bench *b);
 
 /** For another harness: one line for each operation, on a library that the environment names. */
 int bench_peer(void);

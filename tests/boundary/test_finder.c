@@ -186,6 +186,9 @@ static void finalizer_program(program_state *p)
         assert_int_equal(hf_load(object, 0, file), HF_OK);
         use_file(p, file, object);
     }
+    if (p->how != BROKEN) {
+        hf_keepalive(object); /* whose finalizer takes away what others still hold */
+    }
 }
 
 /* ---- the tests ---- */

@@ -90,6 +90,7 @@ void managed_end(managed *m)
     assert_int_equal(m->leaks.globals, 0);
     assert_int_equal(m->leaks.functions, 0);
     assert_int_equal(m->leaks.handles, 0);
+    assert_int_equal(m->leaks.scopes, 0);
     assert_int_equal(live, m->live_at_start);
 }
 

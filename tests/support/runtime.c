@@ -103,6 +103,7 @@ void hf_test_end(hf_test_runtime *t)
     assert_int_equal(leaks.functions, 0);
     assert_int_equal(leaks.handles, 0);
     assert_int_equal(leaks.callbacks, 0);
+    assert_int_equal(leaks.scopes, 0);
     assert_int_equal(live, t->live_at_start);
 }
 

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+#
+# Each numbered sentence of docs/lifetime-rules.md has a test that carries its number, and each such
+# test a sentence: **1.2** is rule_1_2_... in tests/boundary.
+include("${CMAKE_CURRENT_LIST_DIR}/common/Lint.cmake")
+
+set(page docs/lifetime-rules.md)
+lint_read(text ${page})
+string(REGEX MATCHALL "\n\\*\\*[0-9]+\\.[0-9]+\\*\\* " found "${text}")
+set(rules "")
+foreach(rule IN LISTS found)
+    string(REGEX REPLACE "[^0-9.]" "" rule "${rule}")
+    if(rule IN_LIST rules)
+        lint_fault(${page} 0 "${rule} is there twice")
+    endif()
+    list(APPEND rules ${rule})
+endforeach()
+
+set(tested "")
+lint_find(files "tests/boundary" "test_lifetime_*.c")
+foreach(file IN LISTS files)
+    lint_read(text ${file})
+    string(REGEX MATCHALL "RULE\\(rule_[0-9]+_[0-9]+_" found "${text}")
+    foreach(name IN LISTS found)
+        string(REGEX REPLACE ".*rule_([0-9]+)_([0-9]+)_$" "\\1.\\2" rule "${name}")
+        list(APPEND tested ${rule})
+        if(NOT rule IN_LIST rules)
+            lint_fault(${file} 0 "the page has no ${rule}")
+        endif()
+    endforeach()
+endforeach()
+foreach(rule IN LISTS rules)
+    if(NOT rule IN_LIST tested)
+        lint_fault(${page} 0 "${rule} has no test")
+    endif()
+endforeach()
+lint_end("${files}")
