@@ -17,6 +17,7 @@
 #include "holdfast/export.h"
 #include "holdfast/fence.h"
 #include "holdfast/final.h"
+#include "holdfast/finder.h"
 #include "holdfast/handle.h"
 #include "holdfast/heap.h"
 #include "holdfast/inspect.h"

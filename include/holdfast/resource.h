@@ -193,9 +193,12 @@ HF_API hf_status hf_resource_set_invalid_at(hf_thread *thread, hf_ref resource,
 
 /**
  * Lends the value without a fence: good only while nobody disposes the resource
- * and something keeps it alive (hf_keepalive).  Prefer hf_fence_hold().
+ * and something keeps it alive (hf_keepalive).  Prefer hf_fence_hold().  In checked mode the loan
+ * is remembered: a call that gets the value when, or while, its resource is released is reported
+ * (docs/design/finder.md).
  *
  * @param value_out  receives the value, 0 on failure.
+ * @param what       the resource's name for reports; static text; may be NULL.
  * @return HF_OK; HF_E_NULL; HF_E_SLOTS; HF_E_TYPE; HF_E_CLOSED; HF_E_DETACHED.
  *
  * @par Ownership   Borrowed.
@@ -203,8 +206,13 @@ HF_API hf_status hf_resource_set_invalid_at(hf_thread *thread, hf_ref resource,
  * @par GC          None.
  * @par Last-error  Preserved.
  */
-HF_API HF_MUST_CHECK hf_status hf_resource_value(hf_thread *thread, const hf_slot *resource,
-                                                 uintptr_t *value_out);
+HF_API HF_MUST_CHECK hf_status hf_resource_value_at(hf_thread *thread, const hf_slot *resource,
+                                                    uintptr_t *value_out, const char *what,
+                                                    hf_site site);
+
+/** hf_resource_value_at() with the place of the call. */
+#define hf_resource_value(thread, resource, value_out)                                             \
+    hf_resource_value_at((thread), (resource), (value_out), #resource, HF_SITE)
 
 /**
  * Tells whether a resource can still be used: not disposed, value valid.

@@ -76,11 +76,13 @@ typedef struct hf_runtime_options {
     uint32_t runner;        /* hf_runner_kind */
     uint32_t no_finalizers; /* 1: what dies is reclaimed, but no finalizer, cleanup or leak policy
                                runs for it */
+    struct hf_finder *finder; /* looks for missing fences (finder.h); NULL: none */
 } hf_runtime_options;
 
 #define HF_RUNTIME_OPTIONS_INIT                                                                    \
     {                                                                                              \
-        (uint32_t)sizeof(hf_runtime_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, 0, 0, 0    \
+        (uint32_t)sizeof(hf_runtime_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, 0, 0, 0,   \
+            NULL                                                                                   \
     }
 
 /** What was left when a runtime ended.  All zero is a clean end. */
@@ -110,7 +112,8 @@ typedef struct hf_runtime_leaks {
  * @param options      NULL for all defaults.
  * @param runtime_out  receives the runtime, NULL on failure.
  * @return HF_OK; HF_E_OPTIONS; HF_E_NOMEM; HF_E_UNSUPPORTED for HF_FENCE_BARRIER where the system
- *         has no barrier that fences; HF_E_SYSTEM.
+ *         has no barrier that fences; HF_E_BUSY for a finder while another runtime has one;
+ *         HF_E_SYSTEM.
  *
  * @par Ownership   The caller owns `*runtime_out`: hf_runtime_destroy().
  * @par Threads     Any.

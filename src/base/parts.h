@@ -48,6 +48,7 @@ typedef struct hfi_parts {
     struct hfi_handles *handles;                     /* root */
     struct hfi_runner *runner;                       /* runner */
     struct hfi_resources *resources;                 /* resource */
+    const struct hfi_watch *watch;                   /* finder: thread/watch.h; NULL: none */
     struct hfi_fences *fences;                       /* fence */
     struct hfi_async *async;                         /* async */
     struct hfi_final *final;                         /* final */

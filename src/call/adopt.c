@@ -35,5 +35,6 @@ void hfi_call_adopt(hfi_call *call)
     } else {
         value = (uintptr_t)call->result->value.i;
     }
+    hfi_slot_used(call->thread, call->adoption->resource);
     hfi_resource_adopt(call->thread, call->adoption->resource->word_, value);
 }

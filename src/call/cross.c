@@ -41,7 +41,7 @@ void hfi_cross_back_oddly(hf_thread *thread, const hf_function *function, hf_res
 
 void hfi_cross_out_specially(hf_thread *thread)
 {
-    hfi_crossing(thread);
+    hfi_crossing_out(thread);
 }
 
 void hfi_cross_back_specially(hf_thread *thread)

@@ -25,7 +25,7 @@ void hfi_cross_back_oddly(hf_thread *thread, const hf_function *function, hf_res
 
 static inline void hfi_cross_out(hf_thread *thread, const hf_function *function)
 {
-    hfi_crossing(thread);
+    hfi_crossing_out(thread);
     if (HF_UNLIKELY(function->is_odd)) {
         hfi_cross_out_oddly(thread, function);
     } else {

@@ -8,6 +8,7 @@
  *   in         the lent bytes have the same hash afterwards
  *   out        filled with a pattern; what is claimed must not end in it
  *   contracts  nocallback, leaf with a budget, noretain
+ *   values     numbers that were lent without a fence (call/guard_values.c)
  *
  * Nothing is reported that anybody else may have done.  Bytes are compared only
  * where this is the only attached thread before and after, no callback ran under
@@ -346,6 +347,11 @@ static void note_loans(const hfi_call *call)
 static hf_status cross_guarded(hfi_call *call)
 {
     guard was;
+    hfi_guard_watch watch = { 0 };
+    hf_status status = call->guards & HFI_GUARD_VALUES ? hfi_guard_values(call, &watch) : HF_OK;
+    if (status != HF_OK) {
+        return status; /* nothing was called */
+    }
     begin_contracts(call, &was);
     bool compares = hfi_world_is_alone(call->thread->parts->world, &was.attaches);
     for (unsigned i = 0; i < call->object_count; i++) {
@@ -357,8 +363,11 @@ static hf_status cross_guarded(hfi_call *call)
     if (was.began_ns != 0) {
         was.began_ns = hfp_clock_ns(); /* the preparation is not the callee's */
     }
-    hf_status status = hfi_call_cross(call);
+    status = hfi_call_cross(call);
     uint64_t now_ns = was.began_ns != 0 ? hfp_clock_ns() : 0;
+    if (call->guards & HFI_GUARD_VALUES) {
+        hfi_guard_values_after(call, &watch);
+    }
     status = first_of(status, check_objects(call, &was));
     status = first_of(status, end_contracts(call, &was, now_ns));
     return status;

@@ -17,6 +17,7 @@
 #define HFI_GUARD_MEMORY    4u  /* `in` stays as it is, `out` is written as far as it is claimed */
 #define HFI_GUARD_CONTRACTS 8u  /* leaf, nocallback, noretain */
 #define HFI_GUARD_PAGES     16u /* what the library makes ends at an inaccessible page */
+#define HFI_GUARD_VALUES    32u /* numbers that were lent without a fence are still good */
 
 /** The guards of a function whose steps are made. */
 uint8_t hfi_guard_plan(const hf_function *function);
@@ -47,6 +48,19 @@ HF_MUST_CHECK hf_status hfi_guard_claim(const hfi_call *call, unsigned parameter
 
 /** Check of what a call lends, at step (b); HF_E_POINTER, reported; HF_E_NOMEM. */
 HF_MUST_CHECK hf_status hfi_guard_pointers(hfi_call *call);
+
+/** Loans that a call relies on. */
+typedef struct hfi_guard_watch {
+    unsigned count;
+    uint8_t parameter[HFI_PARAMS_MAX];
+    uint64_t loan[HFI_PARAMS_MAX];
+} hfi_guard_watch;
+
+/** Before the crossing: HF_E_CLOSED, reported, if a resource whose value is passed was released. */
+HF_MUST_CHECK hf_status hfi_guard_values(const hfi_call *call, hfi_guard_watch *watch);
+
+/** Behind it: reports those that were released meanwhile. */
+void hfi_guard_values_after(const hfi_call *call, const hfi_guard_watch *watch);
 
 /** What a parameter's memory is declared to hold. */
 hfi_shape hfi_guard_shape(const hfi_param *param);

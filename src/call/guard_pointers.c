@@ -65,7 +65,7 @@ uint8_t hfi_guard_plan(const hf_function *function)
         guards |= HFI_GUARD_ZONES;
     }
     if (parts->settings.checked) {
-        guards |= HFI_GUARD_MEMORY;
+        guards |= HFI_GUARD_MEMORY | HFI_GUARD_VALUES;
         if (prototype->leaf_budget_us || prototype->no_callback || prototype->no_retain) {
             guards |= HFI_GUARD_CONTRACTS;
         }

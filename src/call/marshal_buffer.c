@@ -39,9 +39,10 @@ hf_status hfi_marshal_lend(hfi_call *call, unsigned index, const hf_arg *arg, hf
                                "open an inner frame, so that hf_local() gives a slot",
                                "the slot of the buffer is NULL");
     }
+    hfi_slot_used(call->thread, arg->as.ref);
     uintptr_t object = arg->as.ref->word_;
-    if (HF_UNLIKELY(object == HFI_SLOT_POISON)) {
-        return hfi_marshal_ended(call, index);
+    if (HF_UNLIKELY(hfi_is_ended_word(object))) {
+        return object == HFI_SLOT_POISON ? hfi_marshal_ended(call, index) : HF_E_MISUSE;
     }
     if (!object) {
         return hfi_call_refuse(call, (int)index, HF_E_NULL,
@@ -209,9 +210,10 @@ hf_status hfi_marshal_resource(hfi_call *call, unsigned index, const hf_arg *arg
                                "open an inner frame, so that hf_local() gives a slot",
                                "the slot of the resource is NULL");
     }
+    hfi_slot_used(call->thread, arg->as.ref);
     uintptr_t object = arg->as.ref->word_;
-    if (HF_UNLIKELY(object == HFI_SLOT_POISON)) {
-        return hfi_marshal_ended(call, index);
+    if (HF_UNLIKELY(hfi_is_ended_word(object))) {
+        return object == HFI_SLOT_POISON ? hfi_marshal_ended(call, index) : HF_E_MISUSE;
     }
     if (!object) {
         return hfi_call_refuse(call, (int)index, HF_E_NULL, "make the resource first",

@@ -177,8 +177,9 @@ static hf_status check_buffer(const hfi_call *call, unsigned index, const hf_lin
                                "open an inner frame, so that hf_local() gives a slot",
                                "%s: the slot of the buffer is NULL", name);
     }
+    hfi_slot_used(call->thread, link->buffer);
     uintptr_t object = link->buffer->word_;
-    if (object == HFI_SLOT_POISON) {
+    if (hfi_is_ended_word(object)) {
         return hfi_call_refuse(call, (int)index, HF_E_MISUSE,
                                "make the slot in the frame that uses it, or let it escape",
                                "%s: the slot's frame has ended", name);

@@ -34,9 +34,10 @@ static hf_status take_object(hfi_call *call, unsigned index, const hf_arg *arg,
                                "open an inner frame, so that hf_local() gives a slot",
                                "the slot of the object is NULL");
     }
+    hfi_slot_used(call->thread, arg->as.ref);
     *object_out = arg->as.ref->word_;
-    if (*object_out == HFI_SLOT_POISON) {
-        return hfi_marshal_ended(call, index);
+    if (hfi_is_ended_word(*object_out)) {
+        return *object_out == HFI_SLOT_POISON ? hfi_marshal_ended(call, index) : HF_E_MISUSE;
     }
     if (*object_out == 0) {
         return hfi_call_refuse(call, (int)index, HF_E_NULL,

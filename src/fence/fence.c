@@ -194,6 +194,25 @@ hf_status hf_fence_hold_at(hf_thread *thread, hf_fence *fence, const hf_slot *re
 
 /* ---- ending ---- */
 
+/* For a finder: whether the fence was needed shows when it is gone. */
+static __attribute__((noinline)) hf_status let_go_watched(hf_thread *thread, hf_fence *fence)
+{
+    const hfi_watch *watch = thread->parts->watch;
+    hfi_ended_fence ended = { .object = fence->keep_.word_,
+                              .what = fence->record_.what,
+                              .site = fence->record_.site };
+    ended.is_disposed = hfi_resource_is_disposed(fence->held_, &ended.class_name);
+    hf_status status = let_go(thread, fence);
+    watch->fence_ended(watch->self, thread, &ended);
+    return status;
+}
+
+static hf_status let_go_resource(hf_thread *thread, hf_fence *fence)
+{
+    return HF_UNLIKELY(thread->parts->watch != NULL) && fence->held_ ? let_go_watched(thread, fence)
+                                                                     : let_go(thread, fence);
+}
+
 static hf_status end_fence(hf_fence *fence)
 {
     hf_thread *thread = fence->record_.thread;
@@ -215,7 +234,8 @@ static hf_status end_fence(hf_fence *fence)
                        fence->record_.site);
     }
     hfi_record_pop(&fence->record_);
-    hf_status closed = HF_UNLIKELY(fence->record_.keeps != 0) ? let_go(thread, fence) : HF_OK;
+    hf_status closed =
+        HF_UNLIKELY(fence->record_.keeps != 0) ? let_go_resource(thread, fence) : HF_OK;
     return status != HF_OK ? status : closed;
 }
 
@@ -244,5 +264,8 @@ void(hf_fence_leave)(hf_fence *fence)
 
 void hf_keepalive(const hf_slot *ref)
 {
+    if (ref) {
+        hfi_slot_used(NULL, ref);
+    }
     compiler_barrier(ref);
 }

@@ -25,6 +25,17 @@ hf_status hfi_slot_has_ended(hf_thread *thread, const char *function, const char
                       "the slot's frame has ended");
 }
 
+hf_status hfi_slot_refuse(hf_thread *thread, uintptr_t word, const char *function,
+                          const char *argument)
+{
+    if (word == HFI_SLOT_POISON) {
+        return hfi_slot_has_ended(thread, function, argument);
+    }
+    /* Without a finder it is an address inside of an object, and the caller's to judge. */
+    bool is_watched = atomic_load_explicit(&hfi_watching, memory_order_relaxed) != NULL;
+    return is_watched ? HF_E_MISUSE : HF_OK;
+}
+
 /* For the functions that take no thread. */
 static hf_status resolve(const hf_slot *slot, uintptr_t *object_out)
 {

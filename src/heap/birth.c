@@ -271,7 +271,7 @@ void hfi_heap_tell(hfi_heap *heap, uintptr_t object, hf_report *report, char *bu
 void hfi_heap_tell_slot(hfi_heap *heap, const hf_slot *slot, hf_report *report, char *buffer,
                         size_t size)
 {
-    if (slot && slot->word_ != 0 && slot->word_ != HFI_SLOT_POISON) {
+    if (slot && slot->word_ != 0 && !hfi_is_ended_word(slot->word_)) {
         hfi_heap_tell(heap, slot->word_, report, buffer, size);
     }
 }

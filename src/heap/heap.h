@@ -9,6 +9,7 @@
 #include "heap/object.h"
 #include "heap/participant.h"
 #include "thread/thread.h"
+#include "thread/watch.h"
 #include "type/type.h"
 
 #include <holdfast/heap.h>
@@ -66,6 +67,10 @@ void hfi_heap_unguard(hfi_heap *heap, uintptr_t object, size_t guard_at);
  */
 hf_status hfi_slot_has_ended(hf_thread *thread, const char *function, const char *argument);
 
+/** The same, unless a finder ended the slot, which has said what is wrong. */
+hf_status hfi_slot_refuse(hf_thread *thread, uintptr_t word, const char *function,
+                          const char *argument);
+
 /**
  * The object in a slot that must hold one.  HF_E_SLOTS: no slot, which is what hf_local() gives
  * when they are used up; HF_E_NULL; HF_E_MISUSE, reported: the slot's frame has ended (checked
@@ -78,12 +83,13 @@ HF_MUST_CHECK static inline hf_status hfi_slot_object(hf_thread *thread, const h
     if (HF_UNLIKELY(!slot)) {
         return HF_E_SLOTS;
     }
+    hfi_slot_used(thread, slot);
     *object_out = slot->word_;
     if (HF_UNLIKELY(*object_out == 0)) {
         return HF_E_NULL;
     }
-    return HF_UNLIKELY(*object_out == HFI_SLOT_POISON)
-               ? hfi_slot_has_ended(thread, function, argument)
+    return HF_UNLIKELY(hfi_is_ended_word(*object_out))
+               ? hfi_slot_refuse(thread, *object_out, function, argument)
                : HF_OK;
 }
 
@@ -91,9 +97,12 @@ HF_MUST_CHECK static inline hf_status hfi_slot_object(hf_thread *thread, const h
 HF_MUST_CHECK static inline hf_status hfi_slot_value(hf_thread *thread, const hf_slot *slot,
                                                      const char *function, uintptr_t *object_out)
 {
+    if (slot) {
+        hfi_slot_used(thread, slot);
+    }
     *object_out = slot ? slot->word_ : 0;
-    return HF_UNLIKELY(*object_out == HFI_SLOT_POISON)
-               ? hfi_slot_has_ended(thread, function, "value")
+    return HF_UNLIKELY(hfi_is_ended_word(*object_out))
+               ? hfi_slot_refuse(thread, *object_out, function, "value")
                : HF_OK;
 }
 

@@ -22,6 +22,7 @@
 
 #include "base/alloc.h"
 #include "diag/report.h"
+#include "resource/lent.h"
 #include "resource/word.h"
 #include "thread/activation.h"
 
@@ -174,6 +175,7 @@ hf_status hfi_cell_release(hfi_resources *resources, hf_thread *thread, hfi_cell
         return HF_OK;
     }
     hfp_native_error saved = hfp_native_error_save();
+    hfi_lent_released(resources, cell);
     if (thread) {
         hfi_enter(thread);
     }

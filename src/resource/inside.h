@@ -46,6 +46,7 @@ typedef struct hfi_cell {
     bool was_alone;   /* only what died led to it once: see hfi_cells_look() */
     bool is_asked;    /* lock; a finalizer wants it released when it dies: see `end` */
     hfi_cell_end end; /* lock */
+    uint64_t loan;    /* lock; number of its remembered loan; 0: none */
     hf_site bound_to; /* lock; birth of a child that is never released */
     struct hfi_cell *newer, *older; /* lock; list of all */
     struct hfi_cell *parent;        /* lock; NULL: none, or closed */
@@ -63,6 +64,7 @@ struct hfi_resources {
     uint64_t leaks;   /* lock; resources whose leak was reported */
     uint64_t births;  /* lock */
     uint64_t stops;   /* lock; favours that only a stopped world could end */
+    struct hfi_lents *lents; /* checked mode: resource/lent.c; NULL */
 };
 
 /** The work of a leak: ends the object's own reference in its name. */

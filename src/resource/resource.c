@@ -20,6 +20,7 @@
 
 #include "base/alloc.h"
 #include "diag/report.h"
+#include "resource/lent.h"
 #include "resource/word.h"
 
 static hf_status find_cell(hf_thread *thread, const hf_slot *resource, const char *function,
@@ -111,10 +112,17 @@ void hfi_resource_let_go_later(hfi_parts *parts, void *held)
 
 void hfi_resource_adopt(hf_thread *thread, uintptr_t object, uintptr_t value)
 {
-    (void)thread;
     hfi_cell *cell = hfi_cell_of(object);
     HF_VERIFY(cell && cell->value == cell->class_of->invalid);
     cell->value = value;
+    hfi_lent_issued(thread->parts->resources, value);
+}
+
+bool hfi_resource_is_disposed(const void *held, const char **class_name_out)
+{
+    const hfi_cell *cell = held;
+    *class_name_out = cell->class_of->name;
+    return hfi_word_load(cell) & HFI_CELL_DISPOSED;
 }
 
 /* ---- creating ---- */
@@ -167,6 +175,7 @@ static hf_status make(hf_thread *thread, hfi_cell *cell, hfi_cell *parent, hf_re
     }
     cell->was_alone = thread->is_runner; /* what a finalizer makes is its own */
     hfi_cell_link(thread, cell, object, parent);
+    hfi_lent_issued(thread->parts->resources, cell->value);
     out->word_ = object;
     return HF_OK;
 }
@@ -290,14 +299,15 @@ hf_status hf_resource_set_invalid_at(hf_thread *thread, hf_ref resource, hf_site
 
 /* ---- using ---- */
 
-hf_status hf_resource_value(hf_thread *thread, const hf_slot *resource, uintptr_t *value_out)
+hf_status hf_resource_value_at(hf_thread *thread, const hf_slot *resource, uintptr_t *value_out,
+                               const char *what, hf_site site)
 {
     if (value_out) {
         *value_out = 0;
     }
-    HFI_ENTRY(thread);
+    HFI_ENTRY_AS(thread, "hf_resource_value");
     hfi_cell *cell;
-    hf_status status = find_cell(thread, resource, __func__, &cell);
+    hf_status status = find_cell(thread, resource, "hf_resource_value", &cell);
     if (status != HF_OK) {
         return status;
     }
@@ -308,6 +318,7 @@ hf_status hf_resource_value(hf_thread *thread, const hf_slot *resource, uintptr_
         return HF_E_CLOSED;
     }
     *value_out = cell->value;
+    hfi_lent_note(thread->parts->resources, cell, what, site);
     return HF_OK;
 }
 

@@ -33,6 +33,9 @@ void hfi_resources_destroy(hfi_resources *resources);
 HF_MUST_CHECK hf_status hfi_resource_hold(hf_thread *thread, uintptr_t object, uintptr_t *value_out,
                                           void **cell_out);
 
+/** Class name (may be NULL) of a held resource; tells whether it was disposed meanwhile. */
+bool hfi_resource_is_disposed(const void *cell, const char **class_name_out);
+
 /** Lets it go; the last one to do so after a dispose releases the value.  Managed. HF_E_RELEASE. */
 hf_status hfi_resource_let_go(hf_thread *thread, void *cell);
 

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "resource/inside.h"
+#include "resource/lent.h"
 
 static void clear_short(void *self, hfi_tracer *tracer)
 {
@@ -39,6 +40,10 @@ hf_status hfi_resources_create(hfi_parts *parts, hfi_resources **resources_out)
         return HF_E_NOMEM;
     }
     resources->parts = parts;
+    if (parts->settings.checked && !hfi_lents_make(resources)) {
+        hfi_free(resources);
+        return HF_E_NOMEM;
+    }
     hfp_mutex_init(&resources->lock);
     resources->participant = (hfi_participant){
         .name = "resource",
@@ -57,6 +62,7 @@ void hfi_resources_destroy(hfi_resources *resources)
     hfi_cells_bury(resources->graves);
     hfi_cells_bury(resources->ended);
     hfp_mutex_finish(&resources->lock);
+    hfi_free(resources->lents);
     hfi_free(resources);
 }
 

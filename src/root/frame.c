@@ -28,6 +28,7 @@
 #include "diag/text.h"
 #include "thread/activation.h"
 #include "thread/record.h"
+#include "thread/watch.h"
 
 /* Ended slots that stay poisoned in checked mode. */
 #define SLOTS_QUARANTINED 256u
@@ -59,6 +60,10 @@ static void drop_slots(hf_thread *thread, uint32_t base)
     if (!thread->parts->settings.checked) {
         thread->slot_top = thread->slot_floor = base;
         return;
+    }
+    const hfi_watch *watch = thread->parts->watch;
+    if (watch) {
+        watch->dropping(watch->self, thread, base);
     }
     poison(thread, base);
     thread->slot_floor = base;
@@ -385,7 +390,8 @@ hf_status hf_frame_escape(hf_thread *thread, const hf_slot *ref, hf_ref *parent_
                           "escape one reference per frame",
                           "the frame's escape slot is used already");
     }
-    if (ref->word_ == HFI_SLOT_POISON) {
+    hfi_slot_used(thread, ref);
+    if (hfi_is_ended_word(ref->word_)) {
         return hfi_slot_has_ended(thread, __func__, "ref");
     }
     frame->escape_->word_ = ref->word_;

@@ -17,6 +17,7 @@
 #include "diag/report.h"
 #include "diag/text.h"
 #include "thread/record.h"
+#include "thread/watch.h"
 
 struct hf_global {
     hf_slot slot;               /* atomic: written by any attached thread */
@@ -39,6 +40,11 @@ struct hfi_roots {
 
 static void visit_thread(hf_thread *thread, hfi_tracer *tracer)
 {
+    const hfi_watch *watch = thread->parts->watch;
+    if (watch) {
+        watch->visit(watch->self, thread, tracer);
+        return;
+    }
     for (uint32_t i = 0; i < thread->slot_top; i++) {
         if (thread->slots[i].word_ != HFI_SLOT_POISON) {
             hfi_trace_slot(tracer, &thread->slots[i]);

@@ -24,6 +24,7 @@
 #include "call/flight.h"
 #include "callback/callback.h"
 #include "fence/fence.h"
+#include "finder/finder.h"
 #include "final/final.h"
 #include "heap/heap.h"
 #include "resource/resource.h"
@@ -280,6 +281,7 @@ static void give_back(hfi_end *end)
     report_threads(parts, leaks->threads);
     bool is_busy = hfi_callbacks_are_busy(parts->callbacks);
     bool keep_all = end->is_outlived || end->is_late || leaks->threads != 0 || is_busy;
+    hfi_finder_end(parts, true);
     hfi_runtime_destroy_parts(parts, leaks, keep_all);
     end->is_outlived = end->is_outlived || leaks->threads != 0 || is_busy;
     if (keep_all || leaks->functions != 0 || leaks->pins != 0) {

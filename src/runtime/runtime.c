@@ -17,6 +17,7 @@
 #include "diag/report.h"
 #include "fence/fence.h"
 #include "final/final.h"
+#include "finder/finder.h"
 #include "heap/heap.h"
 #include "resource/resource.h"
 #include "retry/retry.h"
@@ -124,6 +125,9 @@ static hf_status create_parts(hfi_parts *parts)
     hf_status status = hfi_world_create(parts, &parts->world);
     status = status == HF_OK ? hfi_types_create(parts, &parts->types) : status;
     status = status == HF_OK ? hfi_heap_create(parts, &parts->heap) : status;
+    if (status == HF_OK) {
+        hfi_finder_begin(parts);
+    }
     status = status == HF_OK ? hfi_roots_create(parts, &parts->roots) : status;
     status = status == HF_OK ? hfi_handles_create(parts, &parts->handles) : status;
     status = status == HF_OK ? hfi_runner_create(parts, &parts->runner) : status;
@@ -200,10 +204,12 @@ hf_status hf_runtime_create(const hf_runtime_options *options, hf_runtime **runt
     runtime->parts.reporter = &runtime->reporter;
     hfp_mutex_init(&runtime->hooks_lock);
     status = resolve_settings(&given, &runtime->parts.settings);
+    status = status == HF_OK ? hfi_finder_choose(&runtime->parts, given.finder) : status;
     status = status == HF_OK ? create_parts(&runtime->parts) : status;
     status = status == HF_OK ? hfi_fork_watch(runtime) : status;
     if (status != HF_OK) {
         hf_runtime_leaks leaks = HF_RUNTIME_LEAKS_INIT;
+        hfi_finder_end(&runtime->parts, false);
         hfi_runtime_destroy_parts(&runtime->parts, &leaks, false);
         hfp_mutex_finish(&runtime->hooks_lock);
         hfi_reporter_finish(&runtime->reporter);

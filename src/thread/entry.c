@@ -101,7 +101,7 @@ hf_status hf_native_begin(hf_thread *thread)
     if (HF_UNLIKELY(hfi_world_is_closed(thread->parts->world) && !thread->is_runner)) {
         return HF_E_SHUTDOWN;
     }
-    hfi_crossing(thread);
+    hfi_crossing_out(thread);
     hfi_enter(thread);
     return HF_OK;
 }

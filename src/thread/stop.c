@@ -30,6 +30,7 @@
  * NATIVE state, so a collector never waits for a thread that waits to collect.
  */
 
+#include "thread/watch.h"
 #include "thread/world.h"
 
 #include <holdfast/status.h>
@@ -234,17 +235,38 @@ void hfi_leave_slow(hf_thread *thread)
     atomic_fetch_sub_explicit(parked, 1, memory_order_relaxed);
 }
 
+/* A finder asks for stress as well, to be asked at each crossing. */
+static void stress(hf_thread *thread, bool is_call)
+{
+    const hfi_watch *watch = thread->parts->watch;
+    if (watch) {
+        watch->ready(watch->self, thread, is_call);
+    }
+    uint32_t every = thread->parts->settings.stress_every;
+    if (every != 0 && --thread->stress_left == 0) {
+        thread->stress_left = every;
+        const hfi_world_hooks *heap = &thread->parts->world->hooks[0];
+        heap->stress(heap->self, thread);
+    }
+}
+
 void hfi_safepoint(hf_thread *thread)
 {
     HF_ASSERT(!thread->in_collector);
     if (HF_UNLIKELY(atomic_load_explicit(&thread->gate, memory_order_acquire))) {
         hfi_leave_slow(thread);
     }
-    if (HF_UNLIKELY(thread->stress) && --thread->stress_left == 0) {
-        thread->stress_left = thread->parts->settings.stress_every;
-        const hfi_world_hooks *heap = &thread->parts->world->hooks[0];
-        heap->stress(heap->self, thread);
+    if (HF_UNLIKELY(thread->stress)) {
+        stress(thread, false);
     }
+}
+
+void hfi_safepoint_of_call(hf_thread *thread)
+{
+    if (HF_UNLIKELY(atomic_load_explicit(&thread->gate, memory_order_acquire))) {
+        hfi_leave_slow(thread);
+    }
+    stress(thread, true);
 }
 
 uint64_t hfi_world_stops(const hfi_world *world)

@@ -97,13 +97,14 @@ struct hf_thread {
     uint32_t contract_breaks;  /* callback: how many of them broke `no_callback` */
 
     /* floor 4, root: frames and slots. */
-    hf_frame *frames;      /* innermost first */
-    hf_frame *frame_last;  /* the frame that was begun last, open or not */
-    hf_frame frame_copy;   /* of it: its own memory may be overwritten before that is found */
-    hf_slot *slots;        /* reserved once, committed on demand, never relocated */
-    uint32_t slot_top;     /* next free slot */
-    uint32_t slot_floor;   /* end of the innermost frame's live slots; ≤ slot_top */
-    uint32_t frame_serial; /* tells frames apart that lie at one address */
+    struct hfi_watched *watched; /* finder: what it knows of this thread; NULL: nothing yet */
+    hf_frame *frames;            /* innermost first */
+    hf_frame *frame_last;        /* the frame that was begun last, open or not */
+    hf_frame frame_copy;         /* of it: its own memory may be overwritten before that is found */
+    hf_slot *slots;              /* reserved once, committed on demand, never relocated */
+    uint32_t slot_top;           /* next free slot */
+    uint32_t slot_floor;         /* end of the innermost frame's live slots; ≤ slot_top */
+    uint32_t frame_serial;       /* tells frames apart that lie at one address */
     uint32_t slot_committed;
     uint32_t slot_max;
 
@@ -296,10 +297,11 @@ HF_MUST_CHECK hf_status hfi_world_create(hfi_parts *parts, hfi_world **world_out
  * records are kept for ever). */
 uint32_t hfi_world_destroy(hfi_world *world);
 
-/** One slot of hooks a floor: index 0 heap, 1 root, 2 fence, 3 call, 4 callback. Before the
- * first attach. */
-#define HFI_HOOKS_MAX     5
+/** One slot of hooks a floor: index 0 heap, 1 root, 2 fence, 3 call, 4 callback, 5 finder. Before
+ * the first attach. */
+#define HFI_HOOKS_MAX     6
 #define HFI_HOOK_CALLBACK 4
+#define HFI_HOOK_FINDER   5
 void hfi_world_set_hooks(hfi_world *world, unsigned index, const hfi_world_hooks *hooks);
 
 /**
@@ -386,6 +388,17 @@ void hfi_world_drop_lost(hfi_world *world);
  * Managed, by the owner.
  */
 void hfi_safepoint(hf_thread *thread);
+
+/** Tells a finder that a native function is about to be called; then as hfi_safepoint(). */
+void hfi_safepoint_of_call(hf_thread *thread);
+
+/** hfi_crossing() right before a native function. */
+static inline void hfi_crossing_out(hf_thread *thread)
+{
+    if (HF_UNLIKELY(thread->stress)) {
+        hfi_safepoint_of_call(thread);
+    }
+}
 
 /** The crossing's safepoint in stress mode: what is published as pinned stays, the rest moves. */
 static inline void hfi_crossing(hf_thread *thread)

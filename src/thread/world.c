@@ -13,6 +13,7 @@
  * cuts the record off from the frames and fences that lay there.
  */
 
+#include "thread/watch.h"
 #include "thread/world.h"
 
 #include "base/alloc.h"
@@ -241,7 +242,7 @@ static void init_thread(hfi_parts *parts, hf_thread *thread)
     thread->limit_saved = HFI_LIMIT_EMPTY;
     atomic_store_explicit(&thread->alloc_limit, HFI_LIMIT_EMPTY, memory_order_relaxed);
     thread->exchange = parts->settings.fence_mode == HF_FENCE_EXCHANGE;
-    thread->stress = parts->settings.stress_every != 0;
+    thread->stress = parts->settings.stress_every != 0 || parts->watch;
     thread->checked = parts->settings.checked;
     thread->stress_left = parts->settings.stress_every;
     thread->os_thread = hfp_thread_self();

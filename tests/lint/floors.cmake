@@ -11,7 +11,7 @@ set(floors
     "thread type"
     "heap"
     "root runner prototype"
-    "resource final weak text"
+    "resource final weak text finder"
     "fence"
     "async"
     "check"
