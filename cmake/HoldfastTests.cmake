@@ -3,6 +3,7 @@
 # How test sources become CTest entries. What a test needs it says itself, in its first five lines:
 #
 #   /* hf-test: threaded timeout=120 */     words for all kinds of tests
+#   /* hf-test: finalizers */               it is about them: not run with HOLDFAST_FINALIZERS=off
 #   /* hf-test: windows */                  built on that system only (or: posix)
 #   /* hf-test: library=NAME */            built where that library and lib<NAME>.h are
 #   /* hf-test: expect=REGEX */             death tests: what the output must match
@@ -44,9 +45,11 @@ function(holdfast_add_test name words label)
     add_test(NAME ${name} COMMAND ${ARGN})
     set(labels ${label})
     string(REGEX REPLACE "expect=.*" "" words "${words}")
-    if(words MATCHES "(^| )threaded( |$)")
-        list(APPEND labels threaded)
-    endif()
+    foreach(word threaded finalizers)
+        if(words MATCHES "(^| )${word}( |$)")
+            list(APPEND labels ${word})
+        endif()
+    endforeach()
     set_tests_properties(${name} PROPERTIES LABELS "${labels}" SKIP_RETURN_CODE 77)
     # programs_<label>: all that the tests of a label run, for presets that run no others.
     list(GET ARGN 0 program)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-example: all */
+/* hf-example: finalizers all */
 
 /*
  * A finalizer: called once with an object that nothing reaches any more.

@@ -103,6 +103,12 @@ void hfp_thread_join_soon(hfp_thread *thread)
     hfp_thread_join(thread); /* the dynamic linker's lock is not needed for a thread's end */
 }
 
+void hfp_thread_let_go(hfp_thread *thread)
+{
+    HFP_KEEP_ERRNO;
+    hfp_posix_must(pthread_detach(thread->handle_));
+}
+
 /* pthread_t is an integer or a pointer wherever Holdfast runs, and never 0 for a live thread. */
 uint64_t hfp_thread_self(void)
 {

@@ -102,6 +102,12 @@ void hfp_thread_join_soon(hfp_thread *thread)
     (void)CloseHandle(thread->handle_);
 }
 
+void hfp_thread_let_go(hfp_thread *thread)
+{
+    HFP_KEEP_LAST_ERROR;
+    (void)CloseHandle(thread->handle_);
+}
+
 uint64_t hfp_thread_self(void)
 {
     return GetCurrentThreadId();

@@ -83,6 +83,9 @@ void hfp_thread_join(hfp_thread *thread);
  */
 void hfp_thread_join_soon(hfp_thread *thread);
 
+/** Gives the record back without waiting: the thread ends, or not, by itself. */
+void hfp_thread_let_go(hfp_thread *thread);
+
 /** A number that no other live thread of the process has; never 0. */
 uint64_t hfp_thread_self(void);
 

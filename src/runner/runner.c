@@ -178,8 +178,10 @@ bool hfi_runner_stop(hfi_runner *runner, uint64_t deadline_ns)
         hfi_runner_set_state(runner, HFI_RUNNER_ENDED);
     }
     hfp_mutex_unlock(&runner->lock);
-    if (in_time && has_thread) {
+    if (has_thread && in_time) {
         hfp_thread_join_soon(&runner->handle);
+    } else if (has_thread) {
+        hfp_thread_let_go(&runner->handle); /* what it uses is kept for it */
     }
     return in_time;
 }

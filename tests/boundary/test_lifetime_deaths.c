@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-test: threaded timeout=180 */
+/* hf-test: finalizers threaded timeout=180 */
 
 /*
  * docs/lifetime-rules.md, section 3: how an object dies, and in which order.

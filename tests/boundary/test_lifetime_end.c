@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-test: threaded timeout=120 */
+/* hf-test: finalizers threaded timeout=120 */
 
 /*
  * docs/lifetime-rules.md, section 4: how a runtime ends.  Each test ends its own.

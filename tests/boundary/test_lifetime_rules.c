@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-test: threaded timeout=180 */
+/* hf-test: finalizers threaded timeout=180 */
 
 /*
  * docs/lifetime-rules.md, sections 1 and 2: what keeps an object, and what holds it in place.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-test: expect=leaving.*ended: 5 */
+/* hf-test: finalizers expect=leaving.*ended: 5 */
 
 /* A program that ends without ending its runtime: a finalizer blocks, a thread is native, the
  * main thread managed.  It ends as it wanted to. */

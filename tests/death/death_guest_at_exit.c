@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-test: expect=guest finalized.*leaving.*guest ended: HF_(OK|E_SHUTDOWN).*ended: 0 */
+/* hf-test: finalizers expect=guest finalized.*leaving.*guest ended: HF_(OK|E_SHUTDOWN).*ended: 0 */
 
 /* The process ends with a module in it that ends its runtime then.  On Windows the runner is gone
  * by that time, and all that the end does is to say so. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-test: expect=guest finalized.*guest ended: HF_OK.*unloaded.*ended: 0 */
+/* hf-test: finalizers expect=guest finalized.*guest ended: HF_OK.*unloaded.*ended: 0 */
 
 /* A module ends its runtime while it is unloaded: neither hangs, under the loader's lock. */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-test: expect=resource lamp, value 0x7.*made at: lamp.c:11.*ended: [^0] */
+/* hf-test: finalizers expect=resource lamp, value 0x7.*made at: lamp.c:11.*ended: [^0] */
 
 /* A leak of a class that says HF_LEAK_FATAL ends the program, after its report. */
 

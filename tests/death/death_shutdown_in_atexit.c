@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-test: expect=leaving.*ended in atexit: HF_OK, 1 finalized.*ended: 6 */
+/* hf-test: finalizers expect=leaving.*ended in atexit: HF_OK, 1 finalized.*ended: 6 */
 
 /* A runtime is ended by a function of atexit(), and what its death queued is run there. */
 

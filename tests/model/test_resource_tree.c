@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-test: threaded timeout=300 */
+/* hf-test: finalizers threaded timeout=300 */
 
 /*
  * Thousands of random trees of resources against a naive model: each value is released once,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-test: threaded timeout=240 */
+/* hf-test: finalizers threaded timeout=240 */
 
 /*
  * Setting, clearing, adding and stopping, by several threads on the same objects, while all of them

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-test: posix threaded timeout=120 */
+/* hf-test: finalizers posix threaded timeout=120 */
 
 /*
  * Forks in the middle of other threads' work: the parent goes on, and the child

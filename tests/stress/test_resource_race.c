@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-test: threaded timeout=300 */
+/* hf-test: finalizers threaded timeout=300 */
 
 /*
  * Eight threads use a resource while one disposes it, round after round: exactly one release, after

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hf-test: finalizers */
 
 /*
  * What a finalizer or a cleanup is not set on.  Each row is refused with its status and one

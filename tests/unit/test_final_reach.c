@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hf-test: finalizers */
 
 /*
  * What never runs, and how that is told: arguments that reach their objects, finalizers in cycles.

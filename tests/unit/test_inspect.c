@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-test: timeout=120 */
+/* hf-test: finalizers timeout=120 */
 
 /*
  * Why something is alive: the words for every kind of root, what does not count as a reason, and

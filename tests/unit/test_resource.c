@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-test: threaded timeout=180 */
+/* hf-test: finalizers threaded timeout=180 */
 
 /*
  * Resources: what each operation does in each state, what holds a resource open, and what becomes

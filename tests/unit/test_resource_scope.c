@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-test: threaded timeout=120 */
+/* hf-test: finalizers threaded timeout=120 */
 
 /*
  * Blocks that end with their resource, and finalizers that dispose what others use.  An event is a

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-test: threaded timeout=180 */
+/* hf-test: finalizers threaded timeout=180 */
 
 /*
  * Resources that came from another one: released before it, whoever ends them and in which order.

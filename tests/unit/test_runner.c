@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-test: threaded timeout=180 */
+/* hf-test: finalizers threaded timeout=180 */
 
 /*
  * The runner: when it starts, what thread it is, what it does to others and what finalizers can do
