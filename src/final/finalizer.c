@@ -215,7 +215,8 @@ void hfi_finalizers_after_mark(hfi_final *final, hfi_tracer *tracer)
     bool has_moved = hfi_roster_follow(roster, tracer);
 
     /* What the dead reach lives on for them; they themselves are not marked by it, unless one
-     * dead object reaches another or, in a cycle, itself; then the drain traces them. */
+     * dead object reaches another or, in a cycle, itself.  By references alone: a value that refers
+     * to its own key would else be reached by what it reaches, and neither would ever run. */
     for (uint32_t i = 0; i < roster->dead_count; i++) {
         uintptr_t object = roster->objects[roster->dead[i]];
         if (!hfi_trace_is_live(tracer, object)) {
@@ -223,7 +224,7 @@ void hfi_finalizers_after_mark(hfi_final *final, hfi_tracer *tracer)
         }
     }
     if (roster->dead_count != 0) {
-        hfi_trace_drain(tracer);
+        hfi_trace_reached(tracer);
     }
 
     /* Who is still dead is reached by nobody.  Marking one here cannot save another: all that it

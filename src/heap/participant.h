@@ -71,8 +71,11 @@ void hfi_trace_slot(hfi_tracer *tracer, hf_slot *slot);
 /** visit_values of every participant, if the object has HFI_FLAG_KEY. */
 void hfi_visit_values(hfi_tracer *tracer, uintptr_t object);
 
-/** Traces all that is reached so far, and what mark_more adds to that.  The heap does it between
- * phases; after_mark does it between its own steps. */
+/** Traces all that is reached so far by references alone: for a step of after_mark in which what
+ * lives on a condition must not count yet. */
+void hfi_trace_reached(hfi_tracer *tracer);
+
+/** The same, and what mark_more adds to that.  The heap does it between phases. */
 void hfi_trace_drain(hfi_tracer *tracer);
 
 /** True if the object is marked by now. */

@@ -259,7 +259,7 @@ static bool trace_one_gray_block(hfi_tracer *tracer)
     return true;
 }
 
-static void trace_reached(hfi_tracer *tracer)
+void hfi_trace_reached(hfi_tracer *tracer)
 {
     while (trace_one_gray_block(tracer) || trace_block(tracer, tracer->to_small) ||
            trace_block(tracer, tracer->to_medium) || trace_one_run(tracer)) {
@@ -278,7 +278,7 @@ static bool mark_more(hfi_tracer *tracer)
 void hfi_trace_drain(hfi_tracer *tracer)
 {
     do {
-        trace_reached(tracer);
+        hfi_trace_reached(tracer);
     } while (mark_more(tracer));
 }
 

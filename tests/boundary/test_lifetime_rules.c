@@ -452,7 +452,7 @@ static void rule_1_18_scopes_and_tokens_keep_to_their_end(void **state)
     (void)state;
     HF_FRAME(world.thread);
     hf_ref held = make_bytes(1);
-    hf_ref lent = make_bytes(2);
+    hf_ref given = make_bytes(2);
     hf_scope *scope;
     hf_pin *pin;
     hf_token *token;
@@ -461,10 +461,10 @@ static void rule_1_18_scopes_and_tokens_keep_to_their_end(void **state)
     assert_int_equal(hf_pin_create(world.thread, held, &pin), HF_OK);
     assert_int_equal(hf_scope_add_pin(world.thread, scope, pin), HF_OK);
     assert_int_equal(hf_token_create(world.thread, NULL, &token), HF_OK);
-    assert_int_equal(hf_token_lend(world.thread, token, lent, 0, 64, &span), HF_OK);
+    assert_int_equal(hf_token_lend(world.thread, token, given, 0, 64, &span), HF_OK);
     assert_int_equal(hf_token_submit(token), HF_OK);
     hf_clear(held);
-    hf_clear(lent);
+    hf_clear(given);
     assert_false(has_died(1));
     assert_int_equal(lifetimes_events(&world), 0);
     assert_int_equal(hf_scope_close(world.thread, scope, 0), HF_OK);
