@@ -364,7 +364,7 @@ static void rule_3_9_ends_run_one_after_another_on_the_runner(void **state)
 {
     (void)state;
     HF_FRAME(world.thread);
-    where it = { 0 };
+    static where it;
     hf_ref object = hf_local(world.thread);
     for (int i = 0; i < 20; i++) {
         assert_int_equal(hf_bytes_create(world.thread, 1, object), HF_OK);
