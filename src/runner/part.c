@@ -178,10 +178,9 @@ void hfi_runner_fork_child(hfi_runner *runner)
     hfp_cond_init(&runner->work);
     hfp_cond_init(&runner->news);
     runner->wanted = UINT64_MAX;
-    runner->wake = false;
+    runner->wake = true; /* for what was queued before: whoever woke the parent's is not here */
     atomic_store_explicit(&runner->is_handing, false, memory_order_relaxed);
     if (is_forked_here(runner)) {
-        runner->wake = true;
         return;
     }
     runner->done = runner->queue.pushed - hfi_queue_length(&runner->queue);

@@ -54,11 +54,21 @@ typedef struct hfi_end {
 
 /* ---- a thread for a phase ---- */
 
+/** True in the child of a fork that hf_runtime_after_fork() has not let on: no phase has a thread.
+ */
+static bool is_lost_in_fork(const hf_thread *self)
+{
+    return atomic_load_explicit(&self->state, memory_order_relaxed) == HFI_FORKED;
+}
+
 /** The calling thread's record, managed; NULL: there can be none. */
 static hf_thread *borrow_thread(hfi_end *end)
 {
     hf_thread *self = hfi_world_self(end->parts->world);
     if (self) {
+        if (is_lost_in_fork(self)) {
+            return NULL;
+        }
         hfi_leave(self);
         return hfi_entry_ok(self) ? self : NULL;
     }
@@ -74,8 +84,8 @@ static hf_thread *borrow_thread(hfi_end *end)
 static void return_thread(hfi_end *end, bool had_record)
 {
     hf_thread *self = hfi_world_self(end->parts->world);
-    if (!self) {
-        return; /* user code has detached it */
+    if (!self || is_lost_in_fork(self)) {
+        return; /* user code has detached it, or there was none to borrow */
     }
     uint32_t state = atomic_load_explicit(&self->state, memory_order_relaxed);
     if (had_record) {

@@ -362,7 +362,7 @@ hf_status hf_thread_attach(hf_runtime *runtime, hf_thread **thread_out)
     }
     hfi_world *world = hfi_parts_of(runtime)->world;
     if (hfi_world_is_forked(world)) {
-        return HF_E_FORKED;
+        return hfi_fork_refuse(world, __func__);
     }
     if (hfi_world_is_closed(world)) {
         return HF_E_SHUTDOWN;
