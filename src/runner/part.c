@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "diag/text.h"
+#include "heap/object.h"
 #include "runner/inside.h"
 #include "type/type.h"
 
@@ -107,6 +108,37 @@ uint64_t hfi_runner_pushed(hfi_runner *runner)
     uint64_t pushed = runner->queue.pushed;
     hfp_mutex_unlock(&runner->queue_lock);
     return pushed;
+}
+
+/* ---- at the end ---- */
+
+typedef struct left_visit {
+    void (*visit)(const hfi_queued_left *left, void *user);
+    void *user;
+    uint64_t count;
+} left_visit;
+
+static void visit_queued(const hfi_work *work, uintptr_t object, void *user)
+{
+    left_visit *all = user;
+    if (work->kind->is_told) {
+        return;
+    }
+    const hf_type *type = object ? hfi_type_find(hfi_object_type_id(object)) : NULL;
+    hfi_queued_left left = { work->kind->name, type ? type->name : NULL, work->site };
+    all->count++;
+    all->visit(&left, all->user);
+}
+
+uint64_t hfi_runner_each_left(hfi_runner *runner,
+                              void (*visit)(const hfi_queued_left *left, void *user), void *user)
+{
+    left_visit all = { visit, user, 0 };
+    hfp_mutex_lock(&runner->queue_lock);
+    hfi_queue_settle(&runner->queue);
+    hfi_queue_each(&runner->queue, visit_queued, &all);
+    hfp_mutex_unlock(&runner->queue_lock);
+    return all.count;
 }
 
 /* ---- life ---- */
