@@ -156,8 +156,10 @@ hf_status hf_native_end(hf_thread *thread, hf_native_error *error_out)
         return HF_E_FORKED;
     }
     hfi_crossing(thread);
+    hf_status status = HF_OK;
     if (HF_UNLIKELY(thread->activations || thread->parked)) {
-        return callbacks_said(thread, (uintptr_t)__builtin_frame_address(0));
+        status = callbacks_said(thread, (uintptr_t)__builtin_frame_address(0));
     }
-    return HF_OK;
+    bool is_stopping = atomic_load_explicit(&thread->parts->is_stopping, memory_order_relaxed);
+    return HF_UNLIKELY(is_stopping && !thread->is_runner) ? HF_E_SHUTDOWN : status;
 }
