@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-test: threaded */
+/* hf-test: finalizers threaded */
 
 /*
  * Work that comes to the runner from threads that are not attached: each is run once, behind what
