@@ -55,7 +55,8 @@ HF_API HF_MUST_CHECK hf_status hf_native_begin(hf_thread *thread) HF_MAY_GC;
  * @param error_out  receives the values; may be NULL.
  * @return HF_OK; HF_E_NULL; HF_E_DETACHED when the thread is not in native state; HF_E_CALLBACK
  * when the handler of a callback that ran meanwhile has failed; HF_E_JUMPED, reported, when
- *         something jumped over one.  The thread is managed in both cases.
+ *         something jumped over one; HF_E_SHUTDOWN when the runtime ends, or has ended, meanwhile.
+ *         The thread is managed in these three cases, and what native code did is done.
  *
  * @par Ownership   Nothing changes hands.
  * @par Threads     The owner, in native state.

@@ -245,8 +245,9 @@ HF_API size_t hf_leftover_format(const hf_leftover *left, char *buffer, size_t s
  *
  * A fork stops the world and takes every lock, so the child has a whole heap, and
  * the calling thread alone: slots and pins of the others stay as they are.  Until
- * this call hf_*(thread) gives HF_E_FORKED there; a child that only calls exec or
- * _exit has no need of it.  It does nothing in a process that was not forked.
+ * this call hf_*(thread) gives HF_E_FORKED there, and the first use is reported; a
+ * child that only calls exec or _exit has no need of it.  It does nothing in a
+ * process that was not forked.
  *
  * A thread that forks in managed state goes native for it, so the fork may wait for
  * a collection and move objects.  Where several threads of a program fork, they do it

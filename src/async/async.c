@@ -131,7 +131,7 @@ static void report_left(hfi_token *token)
                           is_abandoned ? "complete a token also when its operation was cancelled"
                                        : "hf_token_destroy() when its result was read");
     hfp_mutex_lock(&hfi_token_lock);
-    token->users--;
+    hfi_token_leave(token); /* of a runtime that is kept, somebody may wait to end it */
 }
 
 /* Takes the token out of the list of those that are looked at; an abandoned one stays in the table.
@@ -175,6 +175,9 @@ uint64_t hfi_async_destroy(hfi_async *async, bool keep)
     hfp_mutex_lock(&hfi_token_lock);
     uint64_t left = count_tokens(async);
     if (keep) {
+        for (hfi_token *token = async->tokens; token; token = token->next) {
+            report_left(token);
+        }
         hfp_mutex_unlock(&hfi_token_lock);
         return left;
     }

@@ -83,7 +83,7 @@ static void run_cleanup(hf_thread *runner, hfi_work *work, hf_ref argument)
     run(runner, argument, user);
 }
 
-static const hfi_work_kind cleanup_kind = { "a cleanup", run_cleanup, drop_cleanup };
+static const hfi_work_kind cleanup_kind = { "a cleanup", run_cleanup, drop_cleanup, false };
 
 /* ---- adding and stopping ---- */
 

@@ -70,7 +70,7 @@ static void drop_finalizer(hf_thread *runner, hfi_work *work)
     hfi_stock_return(&runner->parts->final->finalizers.stock, &finalizer->armed);
 }
 
-static const hfi_work_kind finalizer_kind = { "a finalizer", run_finalizer, drop_finalizer };
+static const hfi_work_kind finalizer_kind = { "a finalizer", run_finalizer, drop_finalizer, false };
 
 /* ---- arming ---- */
 

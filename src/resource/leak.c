@@ -65,7 +65,7 @@ static void run_leak(hf_thread *runner, hfi_work *work, hf_ref object)
     }
 }
 
-const hfi_work_kind hfi_leak_kind = { "a leaked resource", run_leak, NULL };
+const hfi_work_kind hfi_leak_kind = { "a leaked resource", run_leak, NULL, true };
 
 /* ---- in a collection ---- */
 

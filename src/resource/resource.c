@@ -98,7 +98,7 @@ static void drop_close(hf_thread *runner, hfi_work *work)
     run_close(runner, work, NULL);
 }
 
-static const hfi_work_kind close_kind = { "closing a resource", run_close, drop_close };
+static const hfi_work_kind close_kind = { "closing a resource", run_close, drop_close, true };
 
 void hfi_resource_let_go_later(hfi_parts *parts, void *held)
 {

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "diag/text.h"
+#include "heap/object.h"
 #include "runner/inside.h"
 #include "type/type.h"
 
@@ -109,6 +110,37 @@ uint64_t hfi_runner_pushed(hfi_runner *runner)
     return pushed;
 }
 
+/* ---- at the end ---- */
+
+typedef struct left_visit {
+    void (*visit)(const hfi_queued_left *left, void *user);
+    void *user;
+    uint64_t count;
+} left_visit;
+
+static void visit_queued(const hfi_work *work, uintptr_t object, void *user)
+{
+    left_visit *all = user;
+    if (work->kind->is_told) {
+        return;
+    }
+    const hf_type *type = object ? hfi_type_find(hfi_object_type_id(object)) : NULL;
+    hfi_queued_left left = { work->kind->name, type ? type->name : NULL, work->site };
+    all->count++;
+    all->visit(&left, all->user);
+}
+
+uint64_t hfi_runner_each_left(hfi_runner *runner,
+                              void (*visit)(const hfi_queued_left *left, void *user), void *user)
+{
+    left_visit all = { visit, user, 0 };
+    hfp_mutex_lock(&runner->queue_lock);
+    hfi_queue_settle(&runner->queue);
+    hfi_queue_each(&runner->queue, visit_queued, &all);
+    hfp_mutex_unlock(&runner->queue_lock);
+    return all.count;
+}
+
 /* ---- life ---- */
 
 hf_status hfi_runner_create(hfi_parts *parts, hfi_runner **runner_out)
@@ -178,10 +210,9 @@ void hfi_runner_fork_child(hfi_runner *runner)
     hfp_cond_init(&runner->work);
     hfp_cond_init(&runner->news);
     runner->wanted = UINT64_MAX;
-    runner->wake = false;
+    runner->wake = true; /* for what was queued before: whoever woke the parent's is not here */
     atomic_store_explicit(&runner->is_handing, false, memory_order_relaxed);
     if (is_forked_here(runner)) {
-        runner->wake = true;
         return;
     }
     runner->done = runner->queue.pushed - hfi_queue_length(&runner->queue);

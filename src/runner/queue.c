@@ -164,6 +164,24 @@ void hfi_queue_hand_over(hfi_queue *queue, hfi_segment *segment)
     queue->segment_last = segment;
 }
 
+void hfi_queue_each(const hfi_queue *queue,
+                    void (*visit)(const hfi_work *work, uintptr_t object, void *user), void *user)
+{
+    const hfi_segment *segment = queue->segment;
+    uint32_t at = segment ? segment->at : 0;
+    for (const hfi_work *work = queue->works.first; work; work = work->next) {
+        uintptr_t object = work->object.word_;
+        if (work->is_handed_over) {
+            object = objects_of(segment)[at++].word_;
+            if (at == segment->count) {
+                segment = segment->next;
+                at = segment ? segment->at : 0;
+            }
+        }
+        visit(work, object, user);
+    }
+}
+
 static uint64_t length_of(const hfi_work *first)
 {
     uint64_t length = 0;

@@ -28,6 +28,7 @@ typedef struct hfi_work_kind {
     void (*run)(hf_thread *runner, struct hfi_work *work, hf_ref object);
     /* Gives it back without doing it, where finalizers are switched off.  NULL: nothing to do. */
     void (*drop)(hf_thread *runner, struct hfi_work *work);
+    bool is_told; /* what it is about is in the list of what is left anyway: a resource */
 } hfi_work_kind;
 
 typedef struct hfi_work {
@@ -83,6 +84,10 @@ void hfi_queue_tell(const hfi_queue *queue, const hf_slot *slot, struct hfi_text
 
 /** Fills an empty segment, whose array has HFI_SEGMENT_OBJECTS places, with the next objects. */
 void hfi_queue_hand_over(hfi_queue *queue, hfi_segment *segment);
+
+/** Visits what waits, the oldest first, with its object (0: none). */
+void hfi_queue_each(const hfi_queue *queue,
+                    void (*visit)(const hfi_work *work, uintptr_t object, void *user), void *user);
 
 /** How many wait. */
 uint64_t hfi_queue_length(const hfi_queue *queue);

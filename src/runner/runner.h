@@ -49,6 +49,18 @@ void hfi_runner_queue(hfi_runner *runner, hfi_work *work);
  */
 void hfi_runner_submit(hfi_runner *runner, hfi_work *work);
 
+/** Something that waits in the queue. */
+typedef struct hfi_queued_left {
+    const char *kind; /* "a finalizer" or "a cleanup" */
+    const char *type; /* of its object; NULL: it has none */
+    hf_site site;     /* where it was set */
+} hfi_queued_left;
+
+/** Visits what waits and is in no other list of what is left, the oldest first; gives the number.
+ * Managed.  A lock is held: the visitor calls nothing of this module. */
+uint64_t hfi_runner_each_left(hfi_runner *runner,
+                              void (*visit)(const hfi_queued_left *left, void *user), void *user);
+
 /** The time at which `timeout_ns` from now are over. */
 uint64_t hfi_deadline(uint64_t timeout_ns);
 

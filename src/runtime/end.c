@@ -54,11 +54,21 @@ typedef struct hfi_end {
 
 /* ---- a thread for a phase ---- */
 
+/** True in the child of a fork that hf_runtime_after_fork() has not let on: no phase has a thread.
+ */
+static bool is_lost_in_fork(const hf_thread *self)
+{
+    return atomic_load_explicit(&self->state, memory_order_relaxed) == HFI_FORKED;
+}
+
 /** The calling thread's record, managed; NULL: there can be none. */
 static hf_thread *borrow_thread(hfi_end *end)
 {
     hf_thread *self = hfi_world_self(end->parts->world);
     if (self) {
+        if (is_lost_in_fork(self)) {
+            return NULL;
+        }
         hfi_leave(self);
         return hfi_entry_ok(self) ? self : NULL;
     }
@@ -74,8 +84,8 @@ static hf_thread *borrow_thread(hfi_end *end)
 static void return_thread(hfi_end *end, bool had_record)
 {
     hf_thread *self = hfi_world_self(end->parts->world);
-    if (!self) {
-        return; /* user code has detached it */
+    if (!self || is_lost_in_fork(self)) {
+        return; /* user code has detached it, or there was none to borrow */
     }
     uint32_t state = atomic_load_explicit(&self->state, memory_order_relaxed);
     if (had_record) {
@@ -110,7 +120,7 @@ static void run_hooks(hfi_end *end)
             .kind = "at-stop function",
             .why = "it did not run: its thread could not be attached",
         };
-        hfi_listing_give(&left, &end->listing);
+        hfi_listing_give_untold(&left, &end->listing);
     }
 }
 
@@ -176,9 +186,9 @@ static void await_calls(hfi_end *end)
 
 static void stop_resources(hfi_end *end)
 {
-    hfi_list_resources(end->parts, &end->listing);
-    end->leaks->resources =
-        hfi_resources_stop(end->parts->resources, end->is_outlived || end->is_late);
+    bool are_kept = end->is_outlived || end->is_late;
+    hfi_list_resources(end->parts, &end->listing, are_kept);
+    end->leaks->resources = hfi_resources_stop(end->parts->resources, are_kept);
 }
 
 static uint64_t count_armed(const hfi_end *end)
@@ -214,14 +224,28 @@ static void run_live(hfi_end *end)
     return_thread(end, false);
 }
 
+/**
+ * Counts and lists what is armed, and what waits for a runner that did not come to it.  A path is
+ * looked for with the world stopped, and the end is bounded: not while a thread may never stop.
+ */
 static void list_armed(hfi_end *end, bool is_skipped)
 {
-    if (end->listing.give && count_armed(end) != 0) {
-        bool had_record = has_record(end);
-        hf_thread *thread = borrow_thread(end);
-        hfi_list_armed(end->parts, &end->listing, thread, is_skipped);
-        return_thread(end, had_record);
+    uint64_t armed = count_armed(end);
+    end->leaks->finalizers = armed;
+    if (!(armed != 0 && end->listing.give) && !end->is_late && !end->is_outlived) {
+        return;
     }
+    bool may_stop = hfi_world_others_are_native(end->parts->world);
+    bool had_record = has_record(end);
+    hf_thread *thread = borrow_thread(end);
+    hfi_armed_listing listing = {
+        .listing = &end->listing,
+        .thread = thread,
+        .is_skipped = is_skipped,
+        .may_stop = may_stop,
+    };
+    end->leaks->finalizers += hfi_list_armed(end->parts, &listing);
+    return_thread(end, had_record);
 }
 
 static void end_live(hfi_end *end)
@@ -231,7 +255,6 @@ static void end_live(hfi_end *end)
     if (runs) {
         run_live(end);
     }
-    end->leaks->finalizers = count_armed(end);
     list_armed(end, !runs);
 }
 
@@ -272,13 +295,14 @@ static void give_back(hfi_end *end)
     hf_runtime_leaks *leaks = end->leaks;
     hfi_fork_forget(end->runtime);
     hfi_world_drop_lost(parts->world);
+    hfi_flights_sweep(parts->flights); /* what only waited for a call is not left behind */
     hfi_list_rest(parts, &end->listing);
     leaks->callbacks = hfi_callbacks_stop(parts->callbacks);
     leaks->threads = hfi_world_others_count(parts->world) + has_record(end);
-    hfi_flights_sweep(parts->flights);
     leaks->fences = hfi_records_open(parts->world);
     leaks->functions = atomic_load_explicit(&parts->functions, memory_order_relaxed);
     report_threads(parts, leaks->threads);
+    hfi_listing_report(parts, &end->listing);
     bool is_busy = hfi_callbacks_are_busy(parts->callbacks);
     bool keep_all = end->is_outlived || end->is_late || leaks->threads != 0 || is_busy;
     hfi_finder_end(parts, true);

@@ -47,19 +47,43 @@ void hfi_stop_hooks_unlock(hf_runtime *runtime);
 
 /* ---- left.c: who gets the list of what is left ---- */
 
+/*
+ * Most modules report what they have left, each thing by itself.  What no module reports (calls,
+ * globals, functions, resources that are kept, runs that the runner did not come to) is told in one
+ * report, with the first of it as an example.  Finalizers of objects that live to the end are in
+ * the list and in the counts alone: that they do not run is the rule, and a program may leave many
+ * and mean to.
+ */
 typedef struct hfi_listing {
     hf_leftover_fn give; /* NULL: nobody */
     void *user;
+    uint64_t untold;   /* things that no module reports */
+    char example[400]; /* the first of them, as hf_leftover_format() has it */
+    bool are_kept;     /* the resources, while they are listed */
 } hfi_listing;
 
 /** Gives one thing on; an hfi_left_fn, `listing` is a hfi_listing. */
 void hfi_listing_give(const hfi_left *left, void *listing);
 
+/** The same for what its module does not report. */
+void hfi_listing_give_untold(const hfi_left *left, void *listing);
+
+/** The report about those. */
+void hfi_listing_report(hfi_parts *parts, const hfi_listing *listing);
+
 /** What is listed before a phase changes it, and at the very end. */
 void hfi_list_calls(hfi_parts *parts, hfi_listing *listing);
-void hfi_list_resources(hfi_parts *parts, hfi_listing *listing);
-/** On a managed thread, which looks for paths; NULL: there is none. */
-void hfi_list_armed(hfi_parts *parts, hfi_listing *listing, hf_thread *thread, bool is_skipped);
+/** `are_kept`: the end leaves them alone, because somebody may be at work with them. */
+void hfi_list_resources(hfi_parts *parts, hfi_listing *listing, bool are_kept);
+typedef struct hfi_armed_listing {
+    hfi_listing *listing;
+    hf_thread *thread; /* managed; NULL: there is none */
+    bool is_skipped;   /* nobody has tried to run them */
+    bool may_stop;     /* the world, to look for the reason */
+} hfi_armed_listing;
+
+/** What waits for the runner, whose number is given, and then what is armed. */
+uint64_t hfi_list_armed(hfi_parts *parts, hfi_armed_listing *listing);
 void hfi_list_rest(hfi_parts *parts, hfi_listing *listing);
 
 #endif

@@ -4,8 +4,9 @@
  * The list of what was left behind: each module tells what it has, and here it is
  * given to whoever ends the runtime, as data.
  *
- * Most modules raise a report of their own for what they find at the end; the list is
- * for programs, and for tests, which want all of it in one place and one form.
+ * Most modules raise a report of their own for what they find at the end, and one report tells of
+ * the rest; the list is for programs, and for tests, which want all of it in one place and one
+ * form.
  *
  * Threads: the one that ends the runtime; modules call back with what they have copied.
  */
@@ -19,6 +20,7 @@
 #include "resource/resource.h"
 #include "root/handle.h"
 #include "root/root.h"
+#include "runner/runner.h"
 #include "runtime/inside.h"
 #include "scope/scope.h"
 
@@ -45,11 +47,38 @@ void hfi_listing_give(const hfi_left *left, void *user)
     }
 }
 
+void hfi_listing_give_untold(const hfi_left *left, void *user)
+{
+    hfi_listing *listing = user;
+    if (listing->untold++ == 0) {
+        hf_leftover leftover = leftover_of(left);
+        (void)hf_leftover_format(&leftover, listing->example, sizeof listing->example);
+    }
+    hfi_listing_give(left, user);
+}
+
+void hfi_listing_report(hfi_parts *parts, const hfi_listing *listing)
+{
+    if (listing->untold == 0) {
+        return;
+    }
+    char message[120];
+    hfi_text text = hfi_text_begin(message, sizeof message);
+    hfi_text_format(&text, "%ju things were left that have no report of their own; the first",
+                    (uintmax_t)listing->untold);
+    hfi_text_end(&text);
+    hf_report report = HF_REPORT_INIT;
+    report.kind = HF_REPORT_LEAK;
+    report.function = "hf_runtime_destroy";
+    report.object = listing->example;
+    report.message = message;
+    report.remedy = "hf_runtime_end() with .leftover gives each, with its site and the reason";
+    (void)hfi_report(parts->reporter, &report);
+}
+
 void hfi_list_calls(hfi_parts *parts, hfi_listing *listing)
 {
-    if (listing->give) {
-        hfi_flights_each_left(parts->flights, hfi_listing_give, listing);
-    }
+    hfi_flights_each_left(parts->flights, hfi_listing_give_untold, listing);
 }
 
 /* ---- resources ---- */
@@ -68,6 +97,7 @@ static const char *policy_text(hf_leak_policy policy)
 
 static void give_resource(void *user, const hfi_resource_left *resource)
 {
+    const hfi_listing *listing = user;
     hfi_left left = { .kind = "resource",
                       .site = resource->born,
                       .other_site = resource->disposed };
@@ -86,37 +116,38 @@ static void give_resource(void *user, const hfi_resource_left *resource)
         hfi_text_add(&because, "a call or fence holds it open");
     } else if (resource->children != 0 && resource->is_disposed) {
         hfi_text_add(&because, "disposed, but its children are open");
+    } else if (listing->are_kept) {
+        hfi_text_add(&because, "never disposed; kept open for what outlives the runtime");
     } else {
         hfi_text_add(&because, policy_text(resource->policy));
     }
     hfi_text_end(&because);
     left.why = why;
-    hfi_listing_give(&left, user);
+    if (listing->are_kept) { /* otherwise its class has it reported or not */
+        hfi_listing_give_untold(&left, user);
+    } else {
+        hfi_listing_give(&left, user);
+    }
 }
 
-void hfi_list_resources(hfi_parts *parts, hfi_listing *listing)
+void hfi_list_resources(hfi_parts *parts, hfi_listing *listing, bool are_kept)
 {
-    if (listing->give) {
+    listing->are_kept = are_kept;
+    if (listing->give || are_kept) {
         (void)hfi_resources_each_left(parts->resources, give_resource, listing);
     }
 }
 
 /* ---- what is armed ---- */
 
-typedef struct armed_listing {
-    hfi_listing *listing;
-    hf_thread *thread;
-    bool is_skipped;
-} armed_listing;
-
 /* Reachable, in a circle, or just waiting for one that reaches it: the first that is true. */
-static void tell_why(const armed_listing *armed, uintptr_t object, char *why, size_t size)
+static void tell_why(const hfi_armed_listing *armed, uintptr_t object, char *why, size_t size)
 {
     char path[400];
     bool is_found = false;
     hfi_text text = hfi_text_begin(why, size);
-    if (!armed->thread) {
-        hfi_text_add(&text, "it never ran");
+    if (!armed->thread || !armed->may_stop) {
+        hfi_text_add(&text, "it never ran: the runtime ended first");
     } else if (hfi_heap_path(armed->thread, 0, object, path, sizeof path, &is_found) == HF_OK &&
                is_found) {
         hfi_text_format(&text, "it never ran: its object is reachable, %s", path);
@@ -132,13 +163,16 @@ static void tell_why(const armed_listing *armed, uintptr_t object, char *why, si
     hfi_text_end(&text);
 }
 
+static const char *without_article(const char *kind)
+{
+    return strncmp(kind, "a ", 2) == 0 ? kind + 2 : kind;
+}
+
 static void give_armed(const hfi_armed_left *what, void *user)
 {
-    const armed_listing *armed = user;
+    const hfi_armed_listing *armed = user;
     char why[512];
-    hfi_left left = { .kind = strncmp(what->kind, "a ", 2) == 0 ? what->kind + 2 : what->kind,
-                      .site = what->site,
-                      .why = why };
+    hfi_left left = { .kind = without_article(what->kind), .site = what->site, .why = why };
     hfi_text text = hfi_text_begin(left.object, sizeof left.object);
     hfi_text_add_line(&text, what->type);
     hfi_text_end(&text);
@@ -146,10 +180,30 @@ static void give_armed(const hfi_armed_left *what, void *user)
     hfi_listing_give(&left, armed->listing);
 }
 
-void hfi_list_armed(hfi_parts *parts, hfi_listing *listing, hf_thread *thread, bool is_skipped)
+static void give_queued(const hfi_queued_left *what, void *user)
 {
-    armed_listing armed = { listing, thread, is_skipped };
-    hfi_final_each_left(parts->final, give_armed, &armed);
+    const hfi_armed_listing *armed = user;
+    hfi_left left = { .kind = without_article(what->kind),
+                      .site = what->site,
+                      .why = "it never ran: it was queued, and its runner did not come to it" };
+    hfi_text text = hfi_text_begin(left.object, sizeof left.object);
+    if (what->type) {
+        hfi_text_add_line(&text, what->type);
+    }
+    hfi_text_end(&text);
+    hfi_listing_give_untold(&left, armed->listing);
+}
+
+uint64_t hfi_list_armed(hfi_parts *parts, hfi_armed_listing *listing)
+{
+    uint64_t queued = 0;
+    if (listing->thread) {
+        queued = hfi_runner_each_left(parts->runner, give_queued, listing);
+    }
+    if (listing->listing->give) {
+        hfi_final_each_left(parts->final, give_armed, listing);
+    }
+    return queued;
 }
 
 /* ---- the rest ---- */
@@ -161,10 +215,12 @@ void hfi_list_rest(hfi_parts *parts, hfi_listing *listing)
         hfi_tokens_each_left(parts->async, hfi_listing_give, listing);
         hfi_fences_each_left(parts->fences, hfi_listing_give, listing);
         hfi_handles_each_left(parts->handles, hfi_listing_give, listing);
-        hfi_roots_each_left(parts->roots, hfi_listing_give, listing);
-        hfi_callbacks_each_left(parts->callbacks, hfi_listing_give, listing);
-        hfi_owned_each_left(parts->flights, hfi_listing_give, listing);
     }
+    hfi_roots_each_left(parts->roots, hfi_listing_give_untold, listing);
+    if (listing->give) {
+        hfi_callbacks_each_left(parts->callbacks, hfi_listing_give, listing);
+    }
+    hfi_owned_each_left(parts->flights, hfi_listing_give_untold, listing);
 }
 
 /* ---- as text ---- */

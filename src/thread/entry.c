@@ -74,7 +74,7 @@ hf_status hfi_entry_refuse(hf_thread *thread, const char *function)
     }
     uint32_t state = atomic_load_explicit(&thread->state, memory_order_relaxed);
     if (state == HFI_FORKED) {
-        return HF_E_FORKED; /* the world's doing, not the caller's */
+        return hfi_fork_refuse(thread->parts->world, function); /* not the caller's doing */
     }
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
     if (state == HFI_NATIVE && hfi_is_owner(thread) && hfi_is_jumped(thread, here)) {
@@ -156,8 +156,10 @@ hf_status hf_native_end(hf_thread *thread, hf_native_error *error_out)
         return HF_E_FORKED;
     }
     hfi_crossing(thread);
+    hf_status status = HF_OK;
     if (HF_UNLIKELY(thread->activations || thread->parked)) {
-        return callbacks_said(thread, (uintptr_t)__builtin_frame_address(0));
+        status = callbacks_said(thread, (uintptr_t)__builtin_frame_address(0));
     }
-    return HF_OK;
+    bool is_stopping = atomic_load_explicit(&thread->parts->is_stopping, memory_order_relaxed);
+    return HF_UNLIKELY(is_stopping && !thread->is_runner) ? HF_E_SHUTDOWN : status;
 }

@@ -22,6 +22,7 @@
 #include "thread/world.h"
 
 #include "base/alloc.h"
+#include "diag/report.h"
 #include "thread/record.h"
 
 void hfi_world_fork_prepare(hfi_world *world)
@@ -118,6 +119,7 @@ void hfi_world_fork_child(hfi_world *world)
     hfp_cond_init(&world->gate_open);
     atomic_store_explicit(&world->parked, 0, memory_order_relaxed);
     atomic_store_explicit(&world->is_forked, true, memory_order_relaxed);
+    atomic_store_explicit(&world->has_said_so, false, memory_order_relaxed);
     resume_after_fork(world);
     if (world->fork_self) {
         atomic_store_explicit(&self->state, HFI_FORKED, memory_order_relaxed);
@@ -142,6 +144,24 @@ bool hfi_world_after_fork(hfi_world *world, hf_thread **self_out)
         hfi_gate_open(self);
     }
     return true;
+}
+
+/* Once: a program that does not look at its statuses would say it with each call. */
+hf_status hfi_fork_refuse(hfi_world *world, const char *function)
+{
+    if (!atomic_exchange_explicit(&world->has_said_so, true, memory_order_relaxed)) {
+        hf_report report = HF_REPORT_INIT;
+        report.kind = HF_REPORT_WARNING;
+        report.status = HF_E_FORKED;
+        report.function = function;
+        report.argument = "runtime";
+        report.message =
+            "the process was forked from the one the runtime belongs to: nothing of it "
+            "is done here, now or later";
+        report.remedy = "call hf_runtime_after_fork() first, or only exec() or _exit()";
+        (void)hfi_report(world->parts->reporter, &report);
+    }
+    return HF_E_FORKED;
 }
 
 void hfi_fork_enter(hf_thread *thread)

@@ -331,6 +331,10 @@ uint32_t hfi_world_thread_count(hfi_world *world);
 /** The same without the calling thread and the runner. */
 uint32_t hfi_world_others_count(hfi_world *world);
 
+/** True if all other threads are in native code now, so that nobody has to be waited for to stop
+ * the world.  Not from managed state. */
+bool hfi_world_others_are_native(hfi_world *world);
+
 /**
  * Attaches the calling thread, which has no record yet, also to a world that is closed.  A runner
  * may go native there, too.  As hf_thread_attach().

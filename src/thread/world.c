@@ -192,6 +192,19 @@ uint32_t hfi_world_others_count(hfi_world *world)
     return count;
 }
 
+bool hfi_world_others_are_native(hfi_world *world)
+{
+    bool are_native = true;
+    const hf_thread *self = hfi_world_self(world);
+    hfp_mutex_lock(&world->stop_lock);
+    for (const hf_thread *thread = world->threads; thread; thread = thread->next) {
+        uint32_t state = atomic_load_explicit(&thread->state, memory_order_relaxed);
+        are_native = are_native && (thread == self || thread->is_lost || state == HFI_NATIVE);
+    }
+    hfp_mutex_unlock(&world->stop_lock);
+    return are_native;
+}
+
 bool hfi_world_is_alone(const hfi_world *world, uint32_t *attaches_out)
 {
     *attaches_out = atomic_load_explicit(&world->attaches, memory_order_relaxed);
@@ -362,7 +375,7 @@ hf_status hf_thread_attach(hf_runtime *runtime, hf_thread **thread_out)
     }
     hfi_world *world = hfi_parts_of(runtime)->world;
     if (hfi_world_is_forked(world)) {
-        return HF_E_FORKED;
+        return hfi_fork_refuse(world, __func__);
     }
     if (hfi_world_is_closed(world)) {
         return HF_E_SHUTDOWN;

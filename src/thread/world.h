@@ -22,6 +22,7 @@ struct hfi_world {
     _Atomic(uint32_t) attaches; /* so far; written with stop_lock */
     _Atomic(bool) is_closed;    /* set once, when the runtime ends */
     _Atomic(bool) is_forked;    /* written by the only thread of a child */
+    _Atomic(bool) has_said_so;  /* that it was: once a fork */
     hf_thread *fork_self;       /* from hfi_world_fork_prepare() to its end; managed, or NULL */
     hfi_world_hooks hooks[HFI_HOOKS_MAX];
     _Atomic(uint32_t) parked; /* threads inside hfi_leave_slow() */
@@ -41,6 +42,9 @@ static inline bool hfi_world_is_forked(hfi_world *world)
 {
     return atomic_load_explicit(&world->is_forked, memory_order_relaxed);
 }
+
+/** Gives HF_E_FORKED, and reports it if it is the first use of the runtime in this child. */
+hf_status hfi_fork_refuse(hfi_world *world, const char *function);
 
 /** Takes records whose thread has died out of the list.  lock: stop_lock */
 void hfi_world_bury(hfi_world *world);

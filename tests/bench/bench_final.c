@@ -14,6 +14,7 @@
 
 #include "platform/platform.h"
 
+#include <stdatomic.h>
 #include <stddef.h>
 
 #define TIMES       9
@@ -158,9 +159,95 @@ static void measure_armed(bench *b)
     bench_world_end(&armed);
 }
 
+/* ---- queued behind a run that blocks ---- */
+
+static _Atomic(bool) is_blocked;
+static _Atomic(bool) is_lifted;
+
+static void block(hf_thread *runner, hf_ref object, void *user)
+{
+    (void)object;
+    (void)user;
+    bench_require(hf_native_begin(runner) == HF_OK, "a run can go native");
+    atomic_store(&is_blocked, true);
+    while (!atomic_load(&is_lifted)) {
+        hfp_sleep_ns(1000000);
+    }
+    (void)hf_native_end(runner, NULL);
+}
+
+static void queue_behind_a_block(bench_world *world, uint32_t count, uint64_t *runs)
+{
+    hf_thread *thread = world->thread;
+    HF_FRAME(thread);
+    hf_ref object = hf_local(thread);
+    bool works = hf_bytes_create(thread, 16, object) == HF_OK &&
+                 hf_finalizer_set(thread, object, block, NULL) == HF_OK;
+    hf_clear(object);
+    works = works && hf_collect(thread) == HF_OK && hf_native_begin(thread) == HF_OK;
+    while (works && !atomic_load(&is_blocked)) {
+        hfp_sleep_ns(1000000);
+    }
+    works = works && hf_native_end(thread, NULL) == HF_OK;
+    for (uint32_t i = 0; works && i < count; i++) {
+        works = hf_bytes_create(thread, 16, object) == HF_OK &&
+                hf_finalizer_set(thread, object, count_run, runs) == HF_OK;
+    }
+    hf_clear(object);
+    works = works && hf_collect(thread) == HF_OK;
+    bench_require(works && *runs == 0, "a queue can grow behind a run");
+}
+
+static void make_buffers(bench_world *world, uint32_t count, hf_ref out)
+{
+    HF_FRAME(world->thread);
+    hf_ref buffer = hf_local(world->thread);
+    bool works = hf_array_create(world->thread, count, out) == HF_OK;
+    for (uint32_t i = 0; works && i < count; i++) {
+        works = hf_bytes_create(world->thread, 16, buffer) == HF_OK &&
+                hf_store_at(world->thread, out, i, buffer) == HF_OK;
+    }
+    bench_require(works, "buffers can be made");
+}
+
+/** What waits is alive, so it is compared with as many objects that an array keeps. */
+static void measure_queued(bench *b)
+{
+    static const char queued[] = "pause, a million queued behind a blocked run";
+    static const char kept[] = "pause, a million in an array";
+    static uint64_t runs;
+    uint64_t queued_ns[PAUSE_TIMES];
+    uint64_t kept_ns[PAUSE_TIMES];
+    unsigned times = b->smoke ? 1 : PAUSE_TIMES;
+    uint32_t count = b->smoke ? 10000 : OBJECTS;
+    bench_world waiting;
+    bench_world plain;
+    if (!bench_wants(b, queued, NULL) && !bench_wants(b, kept, NULL)) {
+        return;
+    }
+    (void)bench_world_begin(&waiting, HF_FENCE_AUTO);
+    (void)bench_world_begin(&plain, HF_FENCE_AUTO);
+    hf_ref buffers = hf_local(plain.thread);
+    make_buffers(&plain, count, buffers);
+    queue_behind_a_block(&waiting, count, &runs);
+    for (unsigned i = 0; i < times; i++) {
+        queued_ns[i] = pause_ns(&waiting);
+        kept_ns[i] = pause_ns(&plain);
+    }
+    bench_show_times(b, queued, queued_ns, times);
+    bench_show_times(b, kept, kept_ns, times);
+    bench_require(runs == 0, "the queue waited all the time");
+    atomic_store(&is_lifted, true);
+    bench_require(hf_runner_drain(waiting.thread, UINT64_MAX) == HF_OK && runs == count,
+                  "the queue is run behind the block");
+    bench_world_end(&plain);
+    bench_world_end(&waiting);
+}
+
 void bench_finalizers(bench *b)
 {
     measure_finalize(b, "create + finalize a million", 0);
     measure_finalize(b, "create + finalize, 2^20 nodes live", LIVE);
     measure_armed(b);
+    measure_queued(b);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-test: finalizers posix threaded timeout=60 */
+/* hf-test: posix threaded timeout=60 */
 
 /*
  * Resources over a fork: a child that goes on with the runtime, and ends it, releases what it has,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-test: threaded */
+/* hf-test: finalizers threaded */
 
 /*
  * Work that comes to the runner from threads that are not attached: each is run once, behind what
@@ -34,7 +34,7 @@ static void read_letter(hf_thread *runner, hfi_work *work, hf_ref object)
     atomic_fetch_add(&runs, 1);
 }
 
-static const hfi_work_kind kind = { "a letter", read_letter, NULL };
+static const hfi_work_kind kind = { "a letter", read_letter, NULL, true };
 
 static void send_letters(hf_crew_member *me)
 {

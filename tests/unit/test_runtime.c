@@ -279,7 +279,7 @@ static void outlive_the_runtime(hf_crew_member *me)
         hfp_sleep_ns(NS_PER_MS);
     }
     if (!shared->is_managed) {
-        HF_CREW_CHECK(me, hf_native_end(thread, NULL) == HF_OK);
+        HF_CREW_CHECK(me, hf_native_end(thread, NULL) == HF_E_SHUTDOWN);
     }
     HF_CREW_CHECK(me, hf_native_begin(thread) == HF_E_SHUTDOWN);
     HF_CREW_CHECK(me, hf_thread_detach(thread) == HF_OK);
