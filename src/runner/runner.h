@@ -49,6 +49,9 @@ void hfi_runner_queue(hfi_runner *runner, hfi_work *work);
  */
 void hfi_runner_submit(hfi_runner *runner, hfi_work *work);
 
+/** Works queued so far, and those of them that are over.  World stopped. */
+void hfi_runner_progress(hfi_runner *runner, uint64_t *queued_out, uint64_t *over_out);
+
 /** The time at which `timeout_ns` from now are over. */
 uint64_t hfi_deadline(uint64_t timeout_ns);
 
