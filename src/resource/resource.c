@@ -294,8 +294,10 @@ hf_status hf_resource_value_at(hf_thread *thread, const hf_slot *resource, uintp
     if (hfi_word_load(cell) & HFI_CELL_DISPOSED) {
         return HF_E_CLOSED;
     }
+    if (!hfi_lent_note(thread->parts->resources, cell, what, site)) {
+        return HF_E_CLOSED;
+    }
     *value_out = cell->value;
-    hfi_lent_note(thread->parts->resources, cell, what, site);
     return HF_OK;
 }
 
