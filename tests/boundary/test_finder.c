@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-test: threaded timeout=180 */
+/* hf-test: threaded finalizers timeout=180 */
 
 /*
  * Three programs of other systems that lack a fence, each broken and repaired: Go's File.Fd and
