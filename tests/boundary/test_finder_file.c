@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-test: posix timeout=120 */
+/* hf-test: posix finalizers timeout=120 */
 
 /*
  * The finder of the environment: one process records to a file, the next follows it.  Each process

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hf-test: timeout=120 */
+/* hf-test: finalizers timeout=120 */
 
 /*
  * Values lent without a fence, in checked mode: which calls are refused, which reported, and which
