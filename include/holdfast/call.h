@@ -231,6 +231,8 @@ HF_API hf_status hf_call(hf_thread *thread, const hf_function *function, hf_resu
  *         HF_E_NULL, HF_E_TYPE for a result that is no handle, HF_E_RANGE for an output that is
  *         none, HF_E_UNSUPPORTED for a function that may succeed several times in one call.  When
  *         something behind a native success fails, what the function gave is released.
+ *         HF_E_CLOSED, with a report, if a callback disposed the resource during the call; then
+ *         that is released too.
  *
  * @par Ownership   The resource owns what the function gave.  Otherwise as hf_call().
  * @par Threads     The owner, in managed state, inside a frame.

@@ -130,9 +130,9 @@ HF_API HF_MUST_CHECK hf_status hf_resource_create_child_at(hf_thread *thread,
 /**
  * Releases the value now, or after the last call that uses it and the last child that came from it.
  *
- * In a finalizer only what nobody else uses is disposed.  If the collection that found the
- * finalizer's object dead reached the resource from elsewhere too, that is reported, and the
- * resource is released when it dies itself.
+ * In a finalizer or cleanup only what nobody else can reach is disposed.  If a fence, a call, a
+ * child or a root leads to the resource beside the finalizer's object, the owner and that holder
+ * are reported, and the resource is released when it dies itself.
  *
  * @return HF_OK, also when something still holds it open; HF_E_CLOSED, with a report that names the
  *         place and thread of the first dispose, if it was disposed before; HF_E_NULL; HF_E_SLOTS;
@@ -155,8 +155,10 @@ HF_API hf_status hf_resource_dispose_at(hf_thread *thread, hf_ref resource, hf_s
  *
  * What a call or fence still holds is released behind that, and its parents behind it.
  *
- * @return as hf_resource_dispose_at(), without HF_E_BUSY; HF_E_CLOSED only if all of them were
- *         disposed before.
+ * @return as hf_resource_dispose_at(); HF_E_CLOSED only if all of them were disposed before;
+ *         HF_E_BUSY in a finalizer if others can reach the resource, and then nothing is disposed,
+ *         or reach some that came from it: these are put off, and what they came from waits for
+ *         them.
  *
  * @par Ownership   The values are gone or will be.
  * @par Threads     The owner, in managed state; the release functions run in native state.

@@ -18,6 +18,8 @@
 #include "heap/birth.h"
 #include "resource/resource.h"
 
+const char hfi_fence_own[] = "the call";
+
 static void compiler_barrier(const void *lent)
 {
     __asm__ volatile("" : : "r"(lent) : "memory");
@@ -209,8 +211,8 @@ static __attribute__((noinline)) hf_status let_go_watched(hf_thread *thread, hf_
 
 static hf_status let_go_resource(hf_thread *thread, hf_fence *fence)
 {
-    return HF_UNLIKELY(thread->parts->watch != NULL) && fence->held_ ? let_go_watched(thread, fence)
-                                                                     : let_go(thread, fence);
+    bool is_asked = thread->parts->watch && fence->held_ && fence->record_.what != hfi_fence_own;
+    return HF_UNLIKELY(is_asked) ? let_go_watched(thread, fence) : let_go(thread, fence);
 }
 
 static hf_status end_fence(hf_fence *fence)

@@ -80,6 +80,10 @@ typedef struct hfi_fence_names {
 hf_status hfi_fence_begin_as(hf_thread *thread, hf_fence *fence, const hf_slot *buffer,
                              hf_span *span, const hfi_fence_names *names);
 
+/** The name of a fence that the library has for itself: no program can leave it out, so no finder
+ * is told of it. */
+extern const char hfi_fence_own[];
+
 /** hf_fence_hold_at() likewise. */
 hf_status hfi_fence_hold_as(hf_thread *thread, hf_fence *fence, const hf_slot *resource,
                             uintptr_t *value_out, const hfi_fence_names *names);

@@ -10,6 +10,7 @@
  * is stopped.
  */
 
+#include "diag/text.h"
 #include "platform/platform.h"
 #include "resource/resource.h"
 #include "runner/runner.h"
@@ -41,13 +42,14 @@ typedef struct hfi_cell {
         favoured; /* who holds without the word; NULL: nobody: see favour.c */
     uintptr_t value;
     const hf_resource_class *class_of;
-    uintptr_t object; /* weak; 0 once the collector found it dead */
-    bool is_finished; /* lock; what closing it meant has been done */
-    bool was_alone;   /* only what died led to it once: see hfi_cells_look() */
-    bool is_asked;    /* lock; a finalizer wants it released when it dies: see `end` */
-    hfi_cell_end end; /* lock */
-    uint64_t loan;    /* lock; number of its remembered loan; 0: none */
-    hf_site bound_to; /* lock; birth of a child that is never released */
+    uintptr_t object;     /* weak; 0 once the collector found it dead */
+    bool is_finished;     /* lock; what closing it meant has been done */
+    bool was_alone;       /* only what died leads to it: see hfi_cells_look() */
+    bool is_asked;        /* lock; a finalizer wants it released when it dies: see `end` */
+    uint64_t alone_until; /* was_alone: that many works have to be over first; 0: not known yet */
+    hfi_cell_end end;     /* lock */
+    uint64_t loan;        /* lock; number of its remembered loan; 0: none */
+    hf_site bound_to;     /* lock; birth of a child that is never released */
     struct hfi_cell *newer, *older; /* lock; list of all */
     struct hfi_cell *parent;        /* lock; NULL: none, or closed */
     struct hfi_cell *children;      /* lock; those not yet closed, the youngest first */
@@ -130,8 +132,9 @@ void hfi_cell_end_favour(hf_thread *thread, hfi_cell *cell);
 
 /**
  * World stopped, before what finalizers reach is marked: notes the cells of objects that nothing
- * alive leads to.  They are their dying owners' to dispose, and stay so when a finalizer's run
- * makes them reachable again.
+ * alive leads to.  They are their dying owners' to dispose, also when the queue of these or a
+ * finalizer's run makes them reachable again.  When all that was queued then has run, whoever can
+ * reach such a resource counts as with any other.
  */
 void hfi_cells_look(hfi_resources *resources, hfi_tracer *tracer);
 
@@ -151,8 +154,39 @@ void hfi_cell_report_leak(hfi_resources *resources, const hfi_cell *cell, hf_sta
 hf_status hfi_cell_report_closed(hf_thread *thread, const hfi_cell *cell, const char *function,
                                  const char *argument, hf_site site, const char *remedy);
 
-/** Reports that a finalizer disposes what is still used; `is_put_off`: until it dies. */
-void hfi_cell_report_shared(hf_thread *runner, const hf_slot *resource, hf_site site,
-                            bool is_put_off);
+/** Value and class of a cell, as reports name it. */
+void hfi_cell_tell(const hfi_cell *cell, char *buffer, size_t size);
+
+/**
+ * Says who beside the runner can reach a resource: a fence or call, a child, or a path from a
+ * root.  False, and that is said, if nobody is found.
+ */
+bool hfi_cell_find_user(hf_thread *runner, const hf_slot *resource, hfi_text *text);
+
+/** What a finalizer disposes that is still used. */
+typedef struct hfi_shared {
+    const char *function; /* that it called */
+    const char *object;   /* hfi_cell_tell() */
+    const char *user;     /* who uses it */
+    hf_site born;
+    hf_site site; /* of the call */
+} hfi_shared;
+
+/** Reports it; `is_put_off`: until it dies. */
+void hfi_cell_report_shared(hf_thread *runner, const hfi_shared *shared, bool is_put_off);
+
+/* ---- in finalizers (shared.c) ---- */
+
+/** On the runner: if others can reach the resource its end is put off until it dies, which is noted
+ * and reported.  False: it is the runner's to dispose. */
+bool hfi_cell_put_off(hf_thread *runner, const hf_slot *resource, hfi_cell *cell,
+                      const char *function, hf_site site);
+
+/** The same for one below a resource that is disposed with its tree; lock held, nothing is
+ * reported. */
+bool hfi_cell_put_off_locked(hfi_cell *cell, const hfi_cell_end *end);
+
+/** Reports that the runner disposed what a fence, a call or a child still holds. */
+void hfi_cell_report_held(hf_thread *runner, const hf_slot *resource, hf_site site);
 
 #endif

@@ -71,9 +71,17 @@ const hfi_work_kind hfi_leak_kind = { "a leaked resource", run_leak, NULL, true 
 
 void hfi_cells_look(hfi_resources *resources, hfi_tracer *tracer)
 {
+    uint64_t queued, over;
+    hfi_runner_progress(resources->parts->runner, &queued, &over);
     for (hfi_cell *cell = resources->newest; cell; cell = cell->older) {
-        cell->was_alone =
-            cell->was_alone || cell->object == 0 || !hfi_trace_is_live(tracer, cell->object);
+        if (cell->object == 0 || !hfi_trace_is_live(tracer, cell->object)) {
+            cell->was_alone = true;
+            cell->alone_until = 0;
+        } else if (cell->was_alone) {
+            /* What the last collection queued, and what was running then, may reach it still. */
+            cell->alone_until = cell->alone_until ? cell->alone_until : queued;
+            cell->was_alone = over < cell->alone_until;
+        }
     }
 }
 

@@ -20,7 +20,7 @@
 #include "resource/lent.h"
 
 #include "base/alloc.h"
-#include "resource/inside.h"
+#include "resource/word.h"
 
 #define LOANS_MAX 256u
 
@@ -58,13 +58,8 @@ static hfi_loan *take_place(hfi_lents *lents)
     return loan;
 }
 
-void hfi_lent_note(hfi_resources *resources, hfi_cell *cell, const char *what, hf_site site)
+static void note(hfi_lents *lents, hfi_cell *cell, const char *what, hf_site site)
 {
-    hfi_lents *lents = resources->lents;
-    if (!lents || cell->value == cell->class_of->invalid) {
-        return;
-    }
-    hfp_mutex_lock(&resources->lock);
     hfi_loan *loan = find_number(lents, cell->loan);
     if (!loan) {
         loan = take_place(lents);
@@ -76,7 +71,21 @@ void hfi_lent_note(hfi_resources *resources, hfi_cell *cell, const char *what, h
                         .what = what,
                         .birth = cell->work.site,
                         .lent = site };
+}
+
+bool hfi_lent_note(hfi_resources *resources, hfi_cell *cell, const char *what, hf_site site)
+{
+    hfi_lents *lents = resources->lents;
+    if (!lents || cell->value == cell->class_of->invalid) {
+        return true;
+    }
+    hfp_mutex_lock(&resources->lock);
+    bool is_open = !(hfi_word_load(cell) & HFI_CELL_DISPOSED);
+    if (is_open) {
+        note(lents, cell, what, site);
+    }
     hfp_mutex_unlock(&resources->lock);
+    return is_open;
 }
 
 void hfi_lent_released(hfi_resources *resources, const hfi_cell *cell)

@@ -26,8 +26,10 @@ typedef struct hfi_loan {
 /** At the module's start.  False: no memory. */
 HF_MUST_CHECK bool hfi_lents_make(hfi_resources *resources);
 
-/** A cell's value was lent.  Managed. */
-void hfi_lent_note(hfi_resources *resources, struct hfi_cell *cell, const char *what, hf_site site);
+/** A cell's value is lent.  False: it was disposed just now, and perhaps released already, so that
+ * nobody would ever mark this loan.  Managed. */
+HF_MUST_CHECK bool hfi_lent_note(hfi_resources *resources, struct hfi_cell *cell, const char *what,
+                                 hf_site site);
 
 /** It is about to be released. */
 void hfi_lent_released(hfi_resources *resources, const struct hfi_cell *cell);

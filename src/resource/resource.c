@@ -7,12 +7,6 @@
  * becomes of a cell in cell.c; here are the functions that programs, fences and
  * calls use.
  *
- * A finalizer that disposes.  The runner acts for an object that is dead.  What that
- * object reached need not be: if the collection that found the owner dead came to the
- * resource from elsewhere too, others count on it.  Then it is not disposed under
- * them; it is noted that it was asked for, and it is released, in silence, when it
- * dies itself.
- *
  * Threads: any managed thread.  hold and let go take no lock, and of the thread that made
  * the resource no atomic exchange either (favour.c); the rest takes
  * resources->lock for the lists and the sites.
@@ -225,24 +219,6 @@ hf_status hf_resource_create_child_at(hf_thread *thread, const hf_resource_class
 
 /* ---- ending ---- */
 
-/** Notes that a finalizer wants it gone; false if it can go at once. */
-static bool put_off(hf_thread *runner, const hf_slot *resource, hfi_cell *cell, hf_site site)
-{
-    hfi_resources *resources = runner->parts->resources;
-    bool is_put_off = false;
-    hfp_mutex_lock(&resources->lock);
-    if (!cell->was_alone && !(hfi_word_load(cell) & HFI_CELL_DISPOSED)) {
-        is_put_off = true;
-        cell->is_asked = true;
-        cell->end = hfi_cell_end_by(runner, site);
-    }
-    hfp_mutex_unlock(&resources->lock);
-    if (is_put_off) {
-        hfi_cell_report_shared(runner, resource, site, true);
-    }
-    return is_put_off;
-}
-
 hf_status hf_resource_dispose_at(hf_thread *thread, hf_ref resource, hf_site site)
 {
     HFI_ENTRY(thread);
@@ -252,7 +228,8 @@ hf_status hf_resource_dispose_at(hf_thread *thread, hf_ref resource, hf_site sit
         return status;
     }
     hfi_crossing(thread); /* the slot keeps the object, and so the cell */
-    if (thread->is_runner && put_off(thread, resource, cell, site)) {
+    if (thread->is_runner &&
+        hfi_cell_put_off(thread, resource, cell, "hf_resource_dispose", site)) {
         return HF_E_BUSY;
     }
     hfi_cell_end_favour(thread, cell);
@@ -266,7 +243,7 @@ hf_status hf_resource_dispose_at(hf_thread *thread, hf_ref resource, hf_site sit
         return hfi_cell_close(thread, cell);
     }
     if (thread->is_runner) {
-        hfi_cell_report_shared(thread, resource, site, false);
+        hfi_cell_report_held(thread, resource, site);
     }
     return HF_OK;
 }
@@ -317,8 +294,10 @@ hf_status hf_resource_value_at(hf_thread *thread, const hf_slot *resource, uintp
     if (hfi_word_load(cell) & HFI_CELL_DISPOSED) {
         return HF_E_CLOSED;
     }
+    if (!hfi_lent_note(thread->parts->resources, cell, what, site)) {
+        return HF_E_CLOSED;
+    }
     *value_out = cell->value;
-    hfi_lent_note(thread->parts->resources, cell, what, site);
     return HF_OK;
 }
 

@@ -15,7 +15,7 @@
 #include "resource/word.h"
 #include "thread/record.h"
 
-static void tell_object(const hfi_cell *cell, char *buffer, size_t size)
+void hfi_cell_tell(const hfi_cell *cell, char *buffer, size_t size)
 {
     hfi_text text = hfi_text_begin(buffer, size);
     hfi_text_format(&text, "resource %s, value 0x%jx",
@@ -28,7 +28,7 @@ void hfi_cell_report_leak(hfi_resources *resources, const hfi_cell *cell, hf_sta
                           const char *message, const char *remedy)
 {
     char object[96];
-    tell_object(cell, object, sizeof object);
+    hfi_cell_tell(cell, object, sizeof object);
     hf_report report = HF_REPORT_INIT;
     report.kind = HF_REPORT_LEAK;
     report.status = status;
@@ -138,17 +138,18 @@ static bool find_holder(hfi_resources *resources, const hfi_cell *cell,
     return thread != NULL;
 }
 
-/** The way to the resource from a root that is not this thread's own; false if it is not known. */
-static bool tell_path(hf_thread *thread, const hf_slot *resource, hfi_text *text)
+/** The way to the resource from a root that is not the runner's own; false: there is none. */
+static bool tell_path(hf_thread *runner, const hf_slot *resource, hfi_text *text)
 {
     const hfi_path_query query = {
         .to_slot = resource,
-        .skip_low = thread->slots,
-        .skip_end = thread->slots + thread->slot_top,
+        .skip_low = runner->slots + runner->run_slots,
+        .skip_end = runner->slots + runner->slot_top,
     };
     hfi_path path;
-    if (hfi_path_find(thread, &query, &path) != HF_OK) {
-        return false; /* no memory: it goes without */
+    if (hfi_path_find(runner, &query, &path) != HF_OK) {
+        hfi_text_add(text, "another object or root may lead to it"); /* no memory to look */
+        return true;
     }
     bool is_found = path.is_found;
     if (is_found) {
@@ -159,46 +160,42 @@ static bool tell_path(hf_thread *thread, const hf_slot *resource, hfi_text *text
     return is_found;
 }
 
-/** Names who still uses the resource. */
-static void tell_holder(hf_thread *thread, const hf_slot *resource, const hfi_cell *cell,
-                        hfi_text *text)
+bool hfi_cell_find_user(hf_thread *runner, const hf_slot *resource, hfi_text *text)
 {
+    const hfi_cell *cell = hfi_cell_of(resource->word_);
     hfi_resource_holder holder;
-    hfi_world_stop(thread->parts->world, thread);
-    bool is_found = find_holder(thread->parts->resources, cell, &holder);
+    hfi_world_stop(runner->parts->world, runner);
+    bool is_found = find_holder(runner->parts->resources, cell, &holder);
     bool is_parent = cell->children != NULL;
     hf_site child = is_parent ? cell->children->work.site : (hf_site){ NULL, 0 };
-    hfi_world_resume(thread->parts->world, thread);
+    hfi_world_resume(runner->parts->world, runner);
     if (is_found) {
         hfi_text_format(text, "\"%s\" begun at %s:%d by thread %jx holds it",
                         holder.what ? holder.what : "?", hfi_site_file(holder.site),
                         holder.site.line, (uintmax_t)holder.thread);
     } else if (is_parent) {
         hfi_text_format(text, "its child made at %s:%d is open", hfi_site_file(child), child.line);
-    } else if (!tell_path(thread, resource, text)) {
+    } else if (!tell_path(runner, resource, text)) {
         hfi_text_add(text, "another object or root led to it");
+        return false;
     }
+    return true;
 }
 
-void hfi_cell_report_shared(hf_thread *runner, const hf_slot *resource, hf_site site,
-                            bool is_put_off)
+void hfi_cell_report_shared(hf_thread *runner, const hfi_shared *shared, bool is_put_off)
 {
-    const hfi_cell *cell = hfi_cell_of(resource->word_);
-    char object[96];
     char message[HFI_RESOURCE_TEXT];
-    tell_object(cell, object, sizeof object);
     hfi_text text = hfi_text_begin(message, sizeof message);
-    hfi_text_add(&text, "a finalizer disposes it, but ");
-    tell_holder(runner, resource, cell, &text);
+    hfi_text_format(&text, "a finalizer disposes it, but %s", shared->user);
     hfi_text_end(&text);
     hf_report report = HF_REPORT_INIT;
     report.kind = HF_REPORT_WARNING;
     report.status = is_put_off ? HF_E_BUSY : HF_OK;
-    report.function = "hf_resource_dispose";
+    report.function = shared->function;
     report.argument = "resource";
-    report.object = object;
-    report.site = site;
-    report.other_site = cell->work.site;
+    report.object = shared->object;
+    report.site = shared->site;
+    report.other_site = shared->born;
     report.message = message;
     report.remedy = is_put_off ? "let one object own it; it is released when nothing leads to it"
                                : "let its owner live as long; it is released when it is let go";

@@ -33,25 +33,68 @@ static hfi_cell *next_in_tree(const hfi_cell *root, hfi_cell *cell)
     return cell == root ? NULL : cell->next_sibling;
 }
 
-/** Ends the own references; gives those that close now, linked through their works. */
-static hfi_work *dispose_all(hfi_cell *root, const hfi_cell_end *end, uint64_t *disposed_out)
+/** What one walk over a tree did. */
+typedef struct walk {
+    hfi_work *closing; /* what closes now, linked through the works */
+    uint64_t disposed;
+    uint64_t put_off; /* by a finalizer, because others can reach it */
+    char object[96];  /* the first of these, with its birth */
+    hf_site born;
+} walk;
+
+static void note_put_off(walk *done, const hfi_cell *cell)
 {
-    hfi_work *closing = NULL;
-    hfi_work **last = &closing;
+    if (done->put_off++ == 0) {
+        hfi_cell_tell(cell, done->object, sizeof done->object);
+        done->born = cell->work.site;
+    }
+}
+
+/** Ends the own references of a tree whose root is the caller's to dispose.  Lock held. */
+static void dispose_all(hfi_cell *root, const hfi_cell_end *end, walk *done)
+{
+    hfi_work **last = &done->closing;
     for (hfi_cell *cell = root; cell; cell = next_in_tree(root, cell)) {
         bool is_closed;
         /* One that died already is the runner's, which was given it by a collection. */
-        if (cell->object == 0 || !hfi_cell_dispose_locked(cell, end, &is_closed)) {
+        if (cell->object == 0) {
             continue;
         }
-        (*disposed_out)++;
+        if (cell != root && end->is_runner && hfi_cell_put_off_locked(cell, end)) {
+            note_put_off(done, cell);
+            continue;
+        }
+        if (!hfi_cell_dispose_locked(cell, end, &is_closed)) {
+            continue;
+        }
+        done->disposed++;
         if (is_closed) {
             cell->work.next = NULL;
             *last = &cell->work;
             last = &cell->work.next;
         }
     }
-    return closing;
+}
+
+static hf_status report_put_off(hf_thread *runner, const walk *done, hf_site site)
+{
+    hfi_shared shared = { "hf_resource_dispose_tree", done->object,
+                          "others can reach it, which came from what the finalizer owns",
+                          done->born, site };
+    hfi_cell_report_shared(runner, &shared, true);
+    return HF_E_BUSY;
+}
+
+static hf_status close_all(hf_thread *thread, hfi_work *closing)
+{
+    hf_status status = HF_OK;
+    while (closing) {
+        hfi_cell *cell = HF_CONTAINER(closing, hfi_cell, work);
+        closing = closing->next;
+        hf_status closed = hfi_cell_close(thread, cell);
+        status = status == HF_OK ? closed : status;
+    }
+    return status;
 }
 
 hf_status hf_resource_dispose_tree_at(hf_thread *thread, hf_ref resource, hf_site site)
@@ -67,22 +110,22 @@ hf_status hf_resource_dispose_tree_at(hf_thread *thread, hf_ref resource, hf_sit
     if (!root) {
         return HF_E_TYPE;
     }
+    if (thread->is_runner &&
+        hfi_cell_put_off(thread, resource, root, "hf_resource_dispose_tree", site)) {
+        return HF_E_BUSY;
+    }
     hfi_resources *resources = thread->parts->resources;
     hfi_cell_end_favour(thread, root); /* children never have one */
     hfi_cell_end end = hfi_cell_end_by(thread, site);
-    uint64_t disposed = 0;
+    walk done = { 0 };
     hfp_mutex_lock(&resources->lock);
-    hfi_work *closing = dispose_all(root, &end, &disposed);
+    dispose_all(root, &end, &done);
     hfp_mutex_unlock(&resources->lock);
-    if (disposed == 0) {
+    if (done.disposed == 0 && done.put_off == 0) {
         return hfi_cell_report_closed(thread, root, "hf_resource_dispose_tree", "resource", site,
                                       "dispose a resource once, where its owner is done with it");
     }
-    while (closing) {
-        hfi_cell *cell = HF_CONTAINER(closing, hfi_cell, work);
-        closing = closing->next;
-        hf_status closed = hfi_cell_close(thread, cell);
-        status = status == HF_OK ? closed : status;
-    }
-    return status;
+    status = close_all(thread, done.closing);
+    hf_status put_off = done.put_off ? report_put_off(thread, &done, site) : HF_OK;
+    return status == HF_OK ? put_off : status;
 }

@@ -13,6 +13,8 @@
 
 #include "retry/adopt.h"
 
+#include "fence/fences.h"
+
 #include <holdfast/resource.h>
 
 static hf_status refuse(hf_thread *thread, const hf_function *function, hf_site site,
@@ -65,6 +67,34 @@ static hf_status make_empty(hf_thread *thread, const hf_resource_class *class_of
                : hf_resource_create_at(thread, class_of, class_of->invalid, out, site);
 }
 
+/**
+ * The call itself.  A callback of it has the caller's slot as well, and may overwrite it or dispose
+ * what is in it; so the resource is kept and held open here, and a value that comes for one that
+ * was disposed meanwhile is released when it is let go.
+ */
+static hf_status call(hf_thread *thread, const hf_function *function, hf_result *result,
+                      const hf_arg *arguments, int from, hf_ref out, hf_site site)
+{
+    hf_fence fence;
+    uintptr_t none;
+    hf_status status =
+        hfi_fence_hold_as(thread, &fence, out, &none,
+                          &(hfi_fence_names){ "hf_call_adopting", "out", hfi_fence_own, site });
+    if (status != HF_OK) {
+        return status;
+    }
+    const hfi_adoption adoption = { &fence.keep_, from == HF_ADOPT_RESULT ? -1 : from };
+    status = hfi_call_adopting(thread, function, result, arguments, &adoption);
+    out->word_ = fence.keep_.word_;
+    (void)hf_fence_end(&fence); /* reports a failure itself */
+    if (status != HF_OK || !hf_resource_is_open(out)) {
+        hf_status disposed = hf_resource_dispose_at(thread, out, site); /* and so does this */
+        status = status == HF_OK && disposed == HF_E_CLOSED ? HF_E_CLOSED : status;
+        hf_clear(out);
+    }
+    return status;
+}
+
 /** What both public functions are; `name` is the one that was called. */
 static hf_status adopt(hf_thread *thread, const hf_function *function, hf_result *result,
                        const hf_arg *arguments, const hf_resource_class *class_of, int from,
@@ -85,13 +115,7 @@ static hf_status adopt(hf_thread *thread, const hf_function *function, hf_result
     if (status != HF_OK) {
         return status;
     }
-    const hfi_adoption adoption = { out, from == HF_ADOPT_RESULT ? -1 : from };
-    status = hfi_call_adopting(thread, function, result, arguments, &adoption);
-    if (status != HF_OK || !hf_resource_is_open(out)) {
-        (void)hf_resource_dispose_at(thread, out, site); /* reports a failure itself */
-        hf_clear(out);
-    }
-    return status;
+    return call(thread, function, result, arguments, from, out, site);
 }
 
 hf_status hf_call_adopting_at(hf_thread *thread, const hf_function *function, hf_result *result,

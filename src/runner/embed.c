@@ -55,6 +55,7 @@ uint64_t hfi_runner_run_works(hfi_runner *runner, hf_thread **thread_inout, uint
 {
     uint64_t works = 0;
     (*thread_inout)->is_runner = true;
+    (*thread_inout)->run_slots = (*thread_inout)->slot_top;
     while (*thread_inout && works < max_works && hfi_runner_run_next(runner, thread_inout)) {
         works++;
         if (deadline_ns != HFP_FOREVER && hfp_clock_ns() >= deadline_ns) {
@@ -63,6 +64,7 @@ uint64_t hfi_runner_run_works(hfi_runner *runner, hf_thread **thread_inout, uint
     }
     if (*thread_inout) {
         (*thread_inout)->is_runner = false;
+        (*thread_inout)->run_slots = 0;
     }
     return works;
 }

@@ -34,6 +34,12 @@ void hfi_runner_queue(hfi_runner *runner, hfi_work *work)
     hfi_queue_push(&runner->queue, work);
 }
 
+void hfi_runner_progress(hfi_runner *runner, uint64_t *queued_out, uint64_t *over_out)
+{
+    *queued_out = runner->queue.pushed;
+    *over_out = atomic_load_explicit(&runner->done, memory_order_relaxed);
+}
+
 /* ---- behind it ---- */
 
 static uint64_t loose_works(hfi_runner *runner)

@@ -60,6 +60,8 @@ typedef struct hfi_queued_left {
  * Managed.  A lock is held: the visitor calls nothing of this module. */
 uint64_t hfi_runner_each_left(hfi_runner *runner,
                               void (*visit)(const hfi_queued_left *left, void *user), void *user);
+/** Works queued so far, and those of them that are over.  World stopped. */
+void hfi_runner_progress(hfi_runner *runner, uint64_t *queued_out, uint64_t *over_out);
 
 /** The time at which `timeout_ns` from now are over. */
 uint64_t hfi_deadline(uint64_t timeout_ns);

@@ -122,7 +122,8 @@ struct hf_thread {
     bool in_collector;        /* this thread stopped the world and has not resumed it */
     bool is_lost;             /* its thread is not there in this child of a fork */
     bool is_stuck;            /* its thread's key could not be cleared: not for reuse */
-    bool is_runner;           /* the runner's own record */
+    bool is_runner;           /* the runner's own record, or an embedder's in its place */
+    uint32_t run_slots;       /* while is_runner: slots below are not those of what it runs */
     _Atomic(bool) is_visitor; /* attached by a callback, native between its runs */
 
     struct hf_thread *next_caller;  /* lock: call's, in flight.c */

@@ -248,6 +248,78 @@ static void what_cannot_be_owned_is_refused(void **state)
         HF_E_SLOTS);
 }
 
+/* ---- callbacks of the call that is to fill a resource ---- */
+
+typedef enum meddling { DISPOSE, SET_INVALID, CLEAR, OVERWRITE, MEDDLINGS } meddling;
+
+typedef struct meddler {
+    hf_ref number;
+    meddling how;
+    hf_status status;
+} meddler;
+
+static hf_status meddle(hf_thread *thread, const hf_value *arguments, hf_value *result, void *user)
+{
+    meddler *self = user;
+    result->i = arguments[0].i + 1;
+    switch (self->how) {
+    case DISPOSE:
+        self->status = hf_resource_dispose(thread, self->number);
+        break;
+    case SET_INVALID:
+        self->status = hf_resource_set_invalid(thread, self->number);
+        break;
+    case CLEAR:
+        hf_clear(self->number);
+        break;
+    default:
+        self->status = hf_bytes_create(thread, 16, self->number);
+        break;
+    }
+    return self->status == HF_OK ? hf_collect(thread) : self->status;
+}
+
+static void callback_takes_nothing_from_the_resource_that_its_call_fills(void **state)
+{
+    hf_test_runtime *t = *state;
+    hf_function *repeat = hf_test_bind(t, "int64_t hfn_repeat(void *function {raw}, int64_t"
+                                          " argument, unsigned times)");
+    for (meddling how = DISPOSE; how < MEDDLINGS; how++) {
+        HF_FRAME(t->thread);
+        hf_ref number = hf_local(t->thread);
+        hf_result result = HF_RESULT_INIT;
+        hf_callback *callback = NULL;
+        meddler self = { number, how, HF_OK };
+        uintptr_t value = 0;
+        bool is_ended = how == DISPOSE || how == SET_INVALID;
+        released = 0;
+        assert_int_equal(hf_callback_create(t->thread, "int64_t number(int64_t value)", meddle,
+                                            &self, &callback),
+                         HF_OK);
+
+        assert_int_equal(hf_call_adopting(t->thread, repeat, &result,
+                                          HF_ARGS(HF_POINTER(hf_callback_address(callback)),
+                                                  HF_INT(4), HF_UINT(1)),
+                                          &class_of, HF_ADOPT_RESULT, number),
+                         is_ended ? HF_E_CLOSED : HF_OK);
+
+        assert_int_equal(self.status, HF_OK);
+        assert_int_equal(result.value.i, 5);
+        if (is_ended) { /* nobody else has the value, but who set it invalid wants it kept */
+            hf_test_expect_report(t, HF_E_CLOSED, "hf_resource_dispose", "resource");
+            assert_true(hf_is_null(number));
+            assert_int_equal(released, how == DISPOSE);
+        } else {
+            assert_int_equal(hf_resource_value(t->thread, number, &value), HF_OK);
+            assert_int_equal(value, 5);
+            assert_int_equal(hf_resource_dispose(t->thread, number), HF_OK);
+            assert_int_equal(released, 1);
+        }
+        assert_int_equal(last_released, 5);
+        assert_int_equal(hf_callback_destroy(callback), HF_OK);
+    }
+}
+
 /* ---- scalars of the caller's own ---- */
 
 static void a_given_scalar_is_written_in_place(void **state)
@@ -286,6 +358,7 @@ int main(void)
         TEST(a_child_whose_call_fails_leaves_its_parent_free),
         TEST(no_memory_for_the_resource_means_no_call),
         TEST(what_cannot_be_owned_is_refused),
+        TEST(callback_takes_nothing_from_the_resource_that_its_call_fills),
         TEST(a_given_scalar_is_written_in_place),
     };
     return cmocka_run_group_tests_name("adopted results", tests, NULL, NULL);

@@ -9,6 +9,8 @@
 #include "managed.h"
 
 #include "base/alloc.h"
+#include "resource/inside.h"
+#include "resource/lent.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -316,6 +318,22 @@ static void release_during_the_call_that_holds_it_is_silent(void **state)
 
 /* ---- without checks, without memory ---- */
 
+static void value_that_is_released_before_its_loan_is_noted_is_not_lent(void **state)
+{
+    (void)state;
+    HF_FRAME(m.thread);
+    hf_ref file = hf_local(m.thread);
+    hfi_resources *resources = m.thread->parts->resources;
+    hfi_loan loan;
+    unsigned place = 0;
+    assert_int_equal(hf_resource_create(m.thread, &fd_class, 42, file), HF_OK);
+    hfi_cell *cell = hfi_cell_of(file->word_);
+    /* As if another thread had come between the look at the state and the note. */
+    assert_int_equal(hf_resource_dispose(m.thread, file), HF_OK);
+    assert_false(hfi_lent_note(resources, cell, "file", HF_SITE));
+    assert_false(hfi_lent_find(resources, 42, sizeof(int), &place, &loan));
+}
+
 static void unchecked_runtime_remembers_nothing(void **state)
 {
     (void)state;
@@ -369,6 +387,7 @@ int main(void)
         CASE(more_loans_than_are_remembered_forget_the_oldest),
         CASE(release_during_the_call_is_reported_and_the_call_goes_on),
         CASE(release_during_the_call_that_holds_it_is_silent),
+        CASE(value_that_is_released_before_its_loan_is_noted_is_not_lent),
         cmocka_unit_test(unchecked_runtime_remembers_nothing),
         cmocka_unit_test(checked_runtime_without_memory_for_loans_is_not_made),
     };

@@ -377,6 +377,43 @@ static void rule_3_9_ends_run_one_after_another_on_the_runner(void **state)
     assert_ptr_not_equal(atomic_load(&it.runner), world.thread);
 }
 
+static _Atomic(int) answer;
+
+static void dispose_argument(hf_thread *runner, hf_ref argument, void *user)
+{
+    (void)user;
+    atomic_store(&answer, (int)hf_resource_dispose(runner, argument));
+}
+
+static void rule_3_10_a_finalizer_disposes_what_nobody_else_reaches(void **state)
+{
+    (void)state;
+    for (uintptr_t number = 31; number <= 32; number++) {
+        bool is_shared = number == 32;
+        HF_FRAME(world.thread);
+        hf_ref file = hf_local(world.thread);
+        hf_ref object = hf_local(world.thread);
+        assert_int_equal(hf_resource_create(world.thread, &reported_class, number, file), HF_OK);
+        assert_int_equal(hf_bytes_create(world.thread, 1, object), HF_OK);
+        assert_int_equal(
+            hf_cleanup_add(world.thread, object, 0, dispose_argument, file, NULL, NULL), HF_OK);
+        if (!is_shared) {
+            hf_clear(file);
+        }
+        settle();
+        assert_int_equal(lifetimes_events_of(&world, number), 0);
+        hf_clear(object);
+        settle();
+        assert_int_equal(atomic_load(&answer), is_shared ? HF_E_BUSY : HF_OK);
+        assert_int_equal(lifetimes_events_of(&world, number), !is_shared);
+        assert_int_equal(lifetimes_reports(&world), is_shared);
+        hf_clear(file);
+        settle();
+        assert_int_equal(lifetimes_events_of(&world, number), 1);
+        assert_int_equal(lifetimes_reports(&world), is_shared);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -389,6 +426,7 @@ int main(void)
         RULE(rule_3_7_a_leaked_resource_meets_the_policy_of_its_class),
         RULE(rule_3_8_a_resource_is_released_after_its_uses_and_children),
         RULE(rule_3_9_ends_run_one_after_another_on_the_runner),
+        RULE(rule_3_10_a_finalizer_disposes_what_nobody_else_reaches),
     };
     return cmocka_run_group_tests_name("boundary_lifetime_deaths", tests, NULL, NULL);
 }
