@@ -220,7 +220,7 @@ void hfi_finalizers_after_mark(hfi_final *final, hfi_tracer *tracer)
     for (uint32_t i = 0; i < roster->dead_count; i++) {
         uintptr_t object = roster->objects[roster->dead[i]];
         if (!hfi_trace_is_live(tracer, object)) {
-            hfi_trace_fields(tracer, object);
+            hfi_trace_dead_fields(tracer, object);
         }
     }
     if (roster->dead_count != 0) {

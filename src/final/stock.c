@@ -84,6 +84,9 @@ hfi_armed *hfi_stock_take(hfi_stock *stock)
     HF_VERIFY(stock->free);
     hfi_armed *armed = HF_CONTAINER(stock->free, hfi_armed, work);
     stock->free = armed->work.next;
+    if (stock->free) {
+        __builtin_prefetch(stock->free, 1); /* for the next time: another thread had it last */
+    }
     return armed;
 }
 

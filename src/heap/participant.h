@@ -91,7 +91,12 @@ uintptr_t hfi_trace_address(hfi_tracer *tracer, uintptr_t object);
 bool hfi_trace_follow(hfi_tracer *tracer, uintptr_t *objects, uint32_t count, uint32_t *dead,
                       uint32_t *dead_count_out);
 
-/** The objects that an unmarked object refers to live; it itself does not become live by that. */
+/** The objects that an object refers to live; it is one that stays where it is, or that only a walk
+ * looks at. */
 void hfi_trace_fields(hfi_tracer *tracer, uintptr_t object);
+
+/** The same of an unmarked object, which does not become live by that, unless it refers to itself.
+ */
+void hfi_trace_dead_fields(hfi_tracer *tracer, uintptr_t object);
 
 #endif

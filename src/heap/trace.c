@@ -220,6 +220,32 @@ void hfi_trace_fields(hfi_tracer *tracer, uintptr_t object)
     }
 }
 
+/* Until it moves itself, which is when something refers to it: then its copy is traced, and what is
+ * left here is not what it was. */
+static void trace_dead_slots(hfi_tracer *tracer, uintptr_t object, hf_slot *slot, uint64_t count)
+{
+    for (uint64_t i = 0; i < count && !(hfi_object_word(object) & HFI_FORWARDED); i++) {
+        hfi_trace_slot(tracer, &slot[i]);
+    }
+}
+
+void hfi_trace_dead_fields(hfi_tracer *tracer, uintptr_t object)
+{
+    uint64_t word = hfi_object_word(object);
+    if (is_leaf(word)) {
+        return;
+    }
+    if (hfi_word_type(word) == HFI_TYPE_ARRAY) {
+        trace_dead_slots(tracer, object, hfi_payload_16(object), *hfi_object_length(object));
+        return;
+    }
+    const hf_type *type = hfi_type_find(hfi_word_type(word));
+    char *payload = hfi_payload_8(object);
+    for (uint32_t i = 0; i < type->ref_count; i++) {
+        trace_dead_slots(tracer, object, (hf_slot *)(void *)(payload + type->ref_offsets[i]), 1);
+    }
+}
+
 /* True if there was anything to trace.  The block may become full and be queued meanwhile; its
  * `scan` goes along. */
 static bool trace_block(hfi_tracer *tracer, uint32_t index)

@@ -98,10 +98,9 @@ hf_status hf_runner_stats_get(hf_thread *thread, hf_runner_stats *stats)
     uint64_t now_ns = hfp_clock_ns();
     hfp_mutex_lock(&runner->queue_lock);
     hfi_runner_empty_inbox(runner);
-    hfi_queue_settle(&runner->queue);
+    uint64_t oldest_ns = hfi_queue_oldest_ns(&runner->queue);
     uint64_t pushed = runner->queue.pushed;
-    const hfi_work *oldest = runner->queue.works.first;
-    stats->oldest_ns = oldest ? age_of(oldest->queued_ns, now_ns) : 0;
+    stats->oldest_ns = oldest_ns != 0 ? age_of(oldest_ns, now_ns) : 0;
     hfp_mutex_unlock(&runner->queue_lock);
 
     hfp_mutex_lock(&runner->lock);

@@ -49,6 +49,7 @@ struct hfi_runner {
     hfp_mutex queue_lock;
     hfi_queue queue;              /* queue_lock */
     uint64_t queued_seen;         /* queue_lock; queue.pushed when the runner was woken last */
+    uint64_t done_seen;           /* queue_lock; `done` behind the collection before */
     _Atomic(hfi_work *) inbox;    /* submitted, the newest first; on its way to the queue */
     _Atomic(bool) is_handing;     /* somebody makes a segment */
     _Atomic(uint64_t) named_runs; /* how often the watchdog spoke */

@@ -50,6 +50,19 @@ static uint64_t loose_works(hfi_runner *runner)
     return count;
 }
 
+/** What waits is little, or no more than was run since the collection before: by the next one it is
+ * gone, and segments would be for nothing.  Once a collection. */
+static bool is_gone_soon(hfi_runner *runner)
+{
+    uint64_t done = atomic_load_explicit(&runner->done, memory_order_relaxed);
+    hfp_mutex_lock(&runner->queue_lock);
+    uint64_t loose = runner->queue.loose_count;
+    bool is_soon = loose < HFI_SEGMENT_OBJECTS || loose <= done - runner->done_seen;
+    runner->done_seen = done;
+    hfp_mutex_unlock(&runner->queue_lock);
+    return is_soon;
+}
+
 /** A segment with room for HFI_SEGMENT_OBJECTS; its array is not a root yet.  May collect. */
 static hfi_segment *make_segment(hf_thread *thread)
 {
@@ -75,7 +88,7 @@ static hfi_segment *make_segment(hf_thread *thread)
  */
 static void hand_over(hfi_runner *runner, hf_thread *thread)
 {
-    if (loose_works(runner) < HFI_SEGMENT_OBJECTS ||
+    if (is_gone_soon(runner) ||
         atomic_exchange_explicit(&runner->is_handing, true, memory_order_relaxed)) {
         return;
     }

@@ -17,7 +17,13 @@
  * that came since; the arrays are made between two collections, and where there is
  * no memory for one the works just stay as they are.
  *
- * Threads: the caller has runner->queue_lock, or has stopped the world.
+ * Front: a lock for each work, of which there may be a million, costs as much as many a run.  So
+ * whoever runs them takes some at once.  They are the oldest, and what comes later comes behind
+ * them, so the order is the same; and they belong to the runner, not to the thread that runs them:
+ * if that one is lost in a run, the next goes on with the rest.
+ *
+ * Threads: the caller has runner->queue_lock, or has stopped the world.  The front belongs to who
+ * runs the works, of which there is one at a time; the next has got the place by runner->lock.
  */
 
 #include "runner/queue.h"
@@ -88,13 +94,10 @@ static uintptr_t take_from_segment(hfi_queue *queue)
     return object;
 }
 
-hfi_work *hfi_queue_take(hfi_queue *queue, hf_ref slot)
+/* The list's first, with its object. */
+static hfi_work *take_first(hfi_queue *queue, hf_slot *slot)
 {
-    hfi_queue_settle(queue);
     hfi_work *work = queue->works.first;
-    if (!work) {
-        return NULL;
-    }
     queue->works.first = work->next;
     if (work == queue->loose) {
         queue->loose = work->next;
@@ -103,6 +106,47 @@ hfi_work *hfi_queue_take(hfi_queue *queue, hf_ref slot)
     slot->word_ = work->is_handed_over ? take_from_segment(queue) : work->object.word_;
     work->object.word_ = 0;
     return work;
+}
+
+static void tell_oldest(hfi_front *front)
+{
+    uint64_t oldest_ns = front->at < front->count ? front->works[front->at]->queued_ns : 0;
+    atomic_store_explicit(&front->oldest_ns, oldest_ns, memory_order_relaxed);
+}
+
+void hfi_queue_advance(hfi_queue *queue)
+{
+    hfi_front *front = &queue->front;
+    HF_VERIFY(front->at == front->count);
+    hfi_queue_settle(queue);
+    front->at = front->count = 0;
+    while (queue->works.first && front->count < sizeof front->works / sizeof *front->works) {
+        front->works[front->count] = take_first(queue, &front->objects[front->count]);
+        front->count++;
+    }
+    tell_oldest(front);
+}
+
+hfi_work *hfi_queue_take(hfi_queue *queue, hf_ref slot)
+{
+    hfi_front *front = &queue->front;
+    if (front->at == front->count) {
+        return NULL;
+    }
+    hfi_work *work = front->works[front->at];
+    slot->word_ = front->objects[front->at].word_;
+    front->objects[front->at].word_ = 0;
+    front->at++;
+    tell_oldest(front);
+    return work;
+}
+
+uint64_t hfi_queue_oldest_ns(hfi_queue *queue)
+{
+    uint64_t front_ns = atomic_load_explicit(&queue->front.oldest_ns, memory_order_relaxed);
+    hfi_queue_settle(queue);
+    const hfi_work *oldest = queue->works.first;
+    return front_ns != 0 ? front_ns : oldest ? oldest->queued_ns : 0;
 }
 
 static void visit_list(hfi_work *first, hfi_tracer *tracer)
@@ -115,20 +159,35 @@ static void visit_list(hfi_work *first, hfi_tracer *tracer)
 void hfi_queue_visit(hfi_queue *queue, hfi_tracer *tracer)
 {
     hfi_queue_settle(queue);
+    for (uint32_t i = queue->front.at; i < queue->front.count; i++) {
+        hfi_trace_slot(tracer, &queue->front.objects[i]);
+    }
     visit_list(queue->loose, tracer);
     for (hfi_segment *segment = queue->segment; segment; segment = segment->next) {
         hfi_trace_slot(tracer, &segment->array);
     }
 }
 
+static void tell_work(const hfi_work *work, hfi_text *text)
+{
+    hfi_text_format(text, "queued for %s", work->kind->name);
+    if (work->site.file) {
+        hfi_text_format(text, " set at %s:%d", work->site.file, work->site.line);
+    }
+}
+
 void hfi_queue_tell(const hfi_queue *queue, const hf_slot *slot, hfi_text *text)
 {
+    const hfi_front *front = &queue->front;
+    for (uint32_t i = front->at; i < front->count; i++) {
+        if (slot == &front->objects[i]) {
+            tell_work(front->works[i], text);
+            return;
+        }
+    }
     for (const hfi_work *work = queue->loose; work; work = work->next) {
         if (slot == &work->object) {
-            hfi_text_format(text, "queued for %s", work->kind->name);
-            if (work->site.file) {
-                hfi_text_format(text, " set at %s:%d", work->site.file, work->site.line);
-            }
+            tell_work(work, text);
             return;
         }
     }
@@ -193,8 +252,8 @@ static uint64_t length_of(const hfi_work *first)
 
 uint64_t hfi_queue_length(const hfi_queue *queue)
 {
-    return length_of(queue->works.first) + length_of(queue->fresh[0].first) +
-           length_of(queue->fresh[1].first);
+    return queue->front.count - queue->front.at + length_of(queue->works.first) +
+           length_of(queue->fresh[0].first) + length_of(queue->fresh[1].first);
 }
 
 void hfi_queue_finish(hfi_queue *queue)

@@ -11,6 +11,7 @@
 
 #include <holdfast/ref.h>
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -57,12 +58,21 @@ typedef struct hfi_segment {
 
 #define HFI_SEGMENT_OBJECTS 4096u
 
+/** The next works to run, taken together: whoever runs them goes through these without the lock. */
+typedef struct hfi_front {
+    hfi_work *works[32];
+    hf_slot objects[32]; /* theirs; roots from `at` on */
+    uint32_t at, count;
+    _Atomic(uint64_t) oldest_ns; /* since when the one at `at` is queued; 0: there is none */
+} hfi_front;
+
 typedef struct hfi_queue {
     hfi_work_list works;    /* in the order in which they run */
     hfi_work_list fresh[2]; /* of the last collection: ordinary ones, critical ones */
     hfi_work *loose;        /* the first of `works` that was not offered to a segment */
     uint64_t loose_count;   /* from it on, and the fresh ones */
     hfi_segment *segment, *segment_last;
+    hfi_front front;   /* who runs the works, or world stopped */
     uint64_t pushed;   /* ever */
     uint64_t fresh_ns; /* when the fresh ones came; 0: there are none */
 } hfi_queue;
@@ -73,8 +83,15 @@ void hfi_queue_push(hfi_queue *queue, hfi_work *work);
 /** The fresh ones take their places.  Not between two pushes of one collection. */
 void hfi_queue_settle(hfi_queue *queue);
 
-/** The oldest, or NULL; its object goes from the queue's roots to `slot`. */
+/** Moves the oldest to the front, which is empty. */
+void hfi_queue_advance(hfi_queue *queue);
+
+/** The first of the front, or NULL; its object goes from the queue's roots to `slot`.  Without the
+ * lock, by who runs the works, managed. */
 hfi_work *hfi_queue_take(hfi_queue *queue, hf_ref slot);
+
+/** Since when the oldest waits; 0: none does. */
+uint64_t hfi_queue_oldest_ns(hfi_queue *queue);
 
 /** World stopped: everything that waits is alive. */
 void hfi_queue_visit(hfi_queue *queue, struct hfi_tracer *tracer);

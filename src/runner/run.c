@@ -20,10 +20,14 @@
 /** Takes the oldest work, or NULL; its object goes from the queue's roots to `slot`. */
 static hfi_work *take_work(hfi_runner *runner, hf_ref slot)
 {
-    hfp_mutex_lock(&runner->queue_lock);
-    hfi_runner_empty_inbox(runner);
     hfi_work *work = hfi_queue_take(&runner->queue, slot);
-    hfp_mutex_unlock(&runner->queue_lock);
+    if (!work) {
+        hfp_mutex_lock(&runner->queue_lock);
+        hfi_runner_empty_inbox(runner);
+        hfi_queue_advance(&runner->queue);
+        hfp_mutex_unlock(&runner->queue_lock);
+        work = hfi_queue_take(&runner->queue, slot);
+    }
     return work;
 }
 

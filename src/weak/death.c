@@ -165,7 +165,7 @@ void hfi_weaks_clear_short(void *self, hfi_tracer *tracer)
         if (!is_live) {
             hfi_references_end(known, false);
         }
-        known->next = weaks->fading;
+        known->next_fading = weaks->fading;
         weaks->fading = known;
     }
 }
@@ -197,7 +197,7 @@ void hfi_weaks_clear_dead(void *self, hfi_tracer *tracer)
     hfi_weaks *weaks = self;
     while (weaks->fading) {
         hfi_known *known = weaks->fading;
-        weaks->fading = known->next;
+        weaks->fading = known->next_fading;
         if (hfi_trace_is_live(tracer, known->object)) {
             follow(weaks, tracer, known);
         } else {

@@ -61,7 +61,9 @@ struct hfi_ephemerons {
 };
 
 struct hfi_known {
-    hfi_known *next; /* first: in a collection, of those to be looked at or buried; free ones */
+    hfi_known *next; /* first: of `awake`; free ones */
+    hfi_known
+        *next_fading; /* one that is fading may be found live, and awake, before that is done */
     uintptr_t object;
     hf_weak *references;
     hfi_entry *entries;    /* of which it is the key */

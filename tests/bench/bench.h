@@ -74,6 +74,10 @@ void bench_allocation(bench *b);
 void bench_pauses(bench *b);
 void bench_finalizers(bench *b);
 
+/** Nanoseconds for each of so many objects from its making until all finalizers have run, in a new
+ * runtime, or in one that has 2^20 live records. */
+double bench_finalize_ns(uint32_t objects, bool beside_live);
+
 /** For another harness: one line for each operation, on a library that the environment names. */
 int bench_peer(void);
 

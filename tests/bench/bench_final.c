@@ -100,6 +100,20 @@ static void measure_finalize(bench *b, const char *name, uint32_t live)
     bench_world_end(&world);
 }
 
+double bench_finalize_ns(uint32_t objects, bool beside_live)
+{
+    bench_world world;
+    (void)bench_world_begin(&world, HF_FENCE_AUTO);
+    hf_ref tree = hf_local(world.thread);
+    hf_ref slot = hf_local(world.thread);
+    if (beside_live) {
+        make_live(&world, LIVE, false, tree);
+    }
+    double ns = (double)create_and_finalize(world.thread, slot, objects) / objects;
+    bench_world_end(&world);
+    return ns;
+}
+
 /* ---- armed and live ---- */
 
 static uint64_t stopped_ns(hf_runtime *runtime)

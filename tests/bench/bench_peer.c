@@ -6,6 +6,7 @@
  *
  *   PEERS_LIB   a library with nop, add_int, touch, mixed, fill and qsort_like
  *   PEERS_MS    how long to measure an operation, in milliseconds; 100
+ *   PEERS_FIN   how many objects are finalized; 1000000
  *
  * Each line is "peer<TAB>operation<TAB>ns".  The harness takes medians over its own
  * rounds, so an operation is measured once.
@@ -188,6 +189,15 @@ static void measure(peer *p, const char *name, const char *operation, bench_fn r
     (void)fflush(stdout);
 }
 
+static void measure_finalizers(void)
+{
+    const char *text = getenv("PEERS_FIN");
+    uint32_t objects = text && atoi(text) > 0 ? (uint32_t)atoi(text) : 1000000;
+    printf("holdfast\tfinalize\t%.3f\n", bench_finalize_ns(objects, false));
+    printf("holdfast\tfinalize_live\t%.3f\n", bench_finalize_ns(objects, true));
+    (void)fflush(stdout);
+}
+
 static hf_function *bind(peer *p, const char *prototype)
 {
     hf_function_options options = HF_FUNCTION_OPTIONS_INIT;
@@ -261,5 +271,6 @@ int bench_peer(void)
     measure(&p, "holdfast-static", "mixed", static_mixed);
     end(&p);
     hfp_module_close(module);
+    measure_finalizers();
     return 0;
 }

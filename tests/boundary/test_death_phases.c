@@ -384,6 +384,39 @@ static void death_keeps_the_entry_of_a_key_that_only_a_finalizer_reaches(void **
     finish(&w);
 }
 
+static void death_of_one_key_is_complete_though_another_is_finalized(void **state)
+{
+    (void)state;
+    HF_FRAME(world.thread);
+    hf_ref table = table_new();
+    hf_ref key = node_new(1);
+    hf_ref finalized = node_new(2);
+    hf_ref value = node_new(80);
+    hf_weak *long_one = weak_new(key, HF_WEAK_LONG);
+    witness w = { 0 };
+    w.table = global_new(table);
+    set(table, key, value);
+    set(table, finalized, value);
+    watch(&w, finalized);
+    arm(&w, finalized);
+    hf_clear(value);
+    expect_not_early(&w);
+    assert_false(is_dead(long_one));
+
+    hf_clear(key);
+    hf_clear(finalized);
+    settle(1);
+
+    assert_int_equal(atomic_load(&w.runs), 1);
+    assert_int_equal(w.entry, HF_OK); /* the one that was found live behind the other */
+    assert_int_equal(w.number, 80);
+    assert_true(is_dead(long_one));
+    settle(1);
+    assert_int_equal(count(table), 0);
+    assert_int_equal(hf_weak_destroy(long_one), HF_OK);
+    finish(&w);
+}
+
 static void death_that_was_undone_leaves_the_entry(void **state)
 {
     (void)state;
@@ -764,6 +797,7 @@ int main(void)
         TEST(death_that_a_finalizer_undid_leaves_long_references_and_no_short_ones),
         TEST(death_keeps_the_entry_of_a_key_that_is_finalized),
         TEST(death_keeps_the_entry_of_a_key_that_only_a_finalizer_reaches),
+        TEST(death_of_one_key_is_complete_though_another_is_finalized),
         TEST(death_that_was_undone_leaves_the_entry),
         TEST(death_of_a_key_is_not_put_off_by_a_value_that_refers_to_it),
         TEST(death_of_a_key_and_its_value_finalizes_each_once),

@@ -8,6 +8,7 @@
 #include "hf_test.h"
 
 #include "base/alloc.h"
+#include "heap/heap.h"
 #include "lifetimes.h"
 #include "thread/thread.h"
 
@@ -405,6 +406,36 @@ static void final_never_runs_in_a_cycle(void **state)
     assert_int_equal(lifetimes_event(&world, 0), 4);
 }
 
+static void final_never_runs_for_what_refers_to_itself_twice_while_all_moves(void **state)
+{
+    (void)state;
+    lifetimes_ticket ticket = ticket_of(1);
+    {
+        HF_FRAME(world.thread);
+        hf_ref object = hf_local(world.thread);
+        hf_ref last = hf_local(world.thread);
+        assert_int_equal(hf_array_create(world.thread, 3, object), HF_OK);
+        assert_int_equal(hf_bytes_create(world.thread, 16, last), HF_OK);
+        assert_int_equal(hf_store_at(world.thread, object, 0, object), HF_OK);
+        assert_int_equal(hf_store_at(world.thread, object, 1, object), HF_OK);
+        assert_int_equal(hf_store_at(world.thread, object, 2, last), HF_OK);
+        assert_int_equal(hf_finalizer_set(world.thread, object, lifetimes_finalize, &ticket),
+                         HF_OK);
+        settle_often();
+        assert_int_equal(lifetimes_events(&world), 0);
+        hf_clear(object);
+        hf_clear(last);
+        for (int i = 0; i < GENTLE_ROUNDS; i++) {
+            assert_int_equal(hfi_heap_collect_moving(world.thread), HF_OK);
+        }
+        assert_int_equal(hf_heap_check(world.thread), HF_OK);
+    }
+
+    settle_often();
+
+    assert_int_equal(lifetimes_events(&world), 0);
+}
+
 static void final_counts_what_never_ran_at_the_end(void **state)
 {
     (void)state;
@@ -785,6 +816,7 @@ int main(void)
         TEST(final_runs_what_reaches_through_unarmed_objects_first),
         TEST(final_runs_in_the_order_of_arming_within_a_cycle),
         TEST(final_never_runs_in_a_cycle),
+        TEST(final_never_runs_for_what_refers_to_itself_twice_while_all_moves),
         TEST(final_counts_what_never_ran_at_the_end),
         TEST(final_knows_objects_without_size_apart),
         TEST(final_ends_each_of_sixteen_neighbours_at_its_own_death),
