@@ -73,6 +73,9 @@ uint64_t hfi_pinset_give_to(hfi_fences *fences, hf_pinset *set, const void *scop
 void hfi_pin_take_from(hf_pin *pin, uint64_t serial);
 void hfi_pinset_take_from(hf_pinset *set, uint64_t serial);
 
+/** Says of a pin that a token has whether a scope ends it; NULL: none. */
+void hfi_pin_set_scope(hf_pin *pin, const void *scope);
+
 /** Ends that very pin, or closes and destroys that very set, if it has not ended yet. */
 void hfi_pin_end_if(hf_pin *pin, uint64_t serial);
 void hfi_pinset_end_if(hf_pinset *set, uint64_t serial, hf_site site);
