@@ -48,7 +48,7 @@ typedef struct hfi_hold {
     uint64_t thread;        /* as the system numbers it */
     const hf_thread *owner; /* of a call or fence; NULL for the others */
     const void *scope;      /* that ends the pin or set; NULL */
-    uint64_t collections; /* for so many it has stood; 0 for calls and fences, which do not know */
+    uint64_t collections;   /* for so many it has stood */
 } hfi_hold;
 
 typedef void (*hfi_hold_fn)(const hfi_hold *hold, void *self);
