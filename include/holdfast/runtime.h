@@ -71,11 +71,11 @@ typedef struct hf_runtime_options {
     uint32_t guard_pages;    /* 1: buffers that the library makes end at an inaccessible page */
     hf_report_fn report;     /* gets every report; NULL: text on standard error */
     void *report_user;
-    uint64_t watchdog_ns;   /* a run on the runner that takes longer is reported; default: 10 s in
-                               checked mode, else off; UINT64_MAX: off */
-    uint32_t runner;        /* hf_runner_kind */
-    uint32_t no_finalizers; /* 1: what dies is reclaimed, but no finalizer, cleanup or leak policy
-                               runs for it */
+    uint64_t watchdog_ns;     /* a run on the runner that takes longer is reported; default: 10 s in
+                                 checked mode, else off; UINT64_MAX: off */
+    uint32_t runner;          /* hf_runner_kind */
+    uint32_t no_finalizers;   /* 1: what dies is reclaimed, but no finalizer, cleanup or leak policy
+                                 runs for it */
     struct hf_finder *finder; /* looks for missing fences (finder.h); NULL: none */
 } hf_runtime_options;
 

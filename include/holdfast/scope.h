@@ -86,6 +86,7 @@ HF_API HF_MUST_CHECK hf_status hf_scope_create_inside_at(hf_thread *thread, hf_s
  * It is refused, and nothing is touched, while a call, a fence, a pin that is not of the scope or
  * a run of a callback holds something of it.  From then on nothing can be added.  Things end in the
  * order told above; calls that have begun with its buffers meanwhile are waited for.
+ * While it waits, what is in the scope is lent to nobody more: HF_E_SCOPE.
  *
  * @param timeout_ns  how long to wait for who holds it; 0: not at all; UINT64_MAX: for ever.
  * @return HF_OK; HF_E_BUSY, reported with who holds what, without a wait or when the caller holds

@@ -268,7 +268,8 @@ HF_API HF_MUST_CHECK hf_status hf_token_wait_at(hf_thread *thread, hf_token *tok
 /**
  * What hf_token_complete() was given.
  *
- * @param result_out, error_out  may be NULL.
+ * @param result_out  may be NULL.
+ * @param error_out   may be NULL.
  * @return HF_OK; HF_E_BUSY if it is not complete; HF_E_NULL; HF_E_HANDLE, reported.
  *
  * @par Ownership   Nothing changes hands.

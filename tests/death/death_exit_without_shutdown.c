@@ -52,6 +52,7 @@ int main(void)
         return 3;
     }
     while (atomic_load(&are_there) < 2) {
+        (void)hf_safepoint(thread); /* who gets there may have to collect for it */
         hfp_sleep_ns(1000000);
     }
     (void)fputs("leaving\n", stderr);

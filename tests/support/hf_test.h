@@ -27,4 +27,16 @@
 #define HF_UNDER_TSAN 0
 #endif
 
+/* The same of the address sanitizer. */
+#if defined(__SANITIZE_ADDRESS__)
+#define HF_UNDER_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HF_UNDER_ASAN 1
+#endif
+#endif
+#ifndef HF_UNDER_ASAN
+#define HF_UNDER_ASAN 0
+#endif
+
 #endif
