@@ -48,7 +48,7 @@ typedef struct hf_record_ {
     const char *what; /* name shown in reports: the fence's or the function's */
     uint16_t pins;
     uint16_t keeps;
-    uint32_t cookie; /* tells linked from ended and from overwritten */
+    uint32_t cookie; /* tells linked from ended and from overwritten, and since when */
     uintptr_t *objects;
     hf_slot *slots;
     void (*abandon)(
@@ -240,7 +240,8 @@ static inline hf_status hf_fence_end_(hf_fence *fence)
 
 static inline void hf_fence_leave_(hf_fence *fence)
 {
-    if (fence->record_.cookie == HF_RECORD_OPEN_ && !hf_fence_close_(fence)) {
+    /* One that stood in a collection is open by another word, for the function. */
+    if (fence->record_.cookie != HF_RECORD_ENDED_ && !hf_fence_close_(fence)) {
         hf_fence_leave(fence);
     }
 }

@@ -41,8 +41,7 @@ typedef enum hf_pin_kind {
 typedef struct hf_pin_filter {
     uint32_t struct_size;            /* HF_PIN_FILTER_INIT sets it */
     uint32_t kinds;                  /* HF_PIN_KIND_BIT() of those that are wanted; 0: all */
-    uint64_t older_than_collections; /* only what has stood for more of them; 0: all.  Calls and
-                                        fences do not know their age and count as new */
+    uint64_t older_than_collections; /* only what has stood for more of them; 0: all */
 } hf_pin_filter;
 
 #define HF_PIN_FILTER_INIT                                                                         \
@@ -60,7 +59,7 @@ typedef struct hf_pin_entry {
     hf_site site;         /* where it was pinned; file NULL for a call, which is named by `what` */
     hf_site birth;        /* where the object was made; known in checked mode */
     uint64_t thread;      /* that pinned it, as the system numbers it */
-    uint64_t collections; /* since then; 0 for calls and fences */
+    uint64_t collections; /* since then */
 } hf_pin_entry;
 
 /** Receives an entry, borrowed for the call. */

@@ -163,7 +163,7 @@ HF_API void hf_global_destroy(hf_thread *thread, hf_global *global);
 /**
  * Reads a global into a slot (acquire).
  *
- * @return HF_OK; HF_E_NULL; HF_E_SLOTS.
+ * @return HF_OK; HF_E_NULL; HF_E_SLOTS; HF_E_MISUSE, reported, if it was destroyed.
  *
  * @par Ownership   The slot holds the object too.
  * @par Threads     Any attached thread, in managed state.
@@ -175,7 +175,7 @@ HF_API hf_status hf_global_load(const hf_global *global, hf_ref out);
 /**
  * Writes a global (release).
  *
- * @return HF_OK; HF_E_NULL; HF_E_DETACHED.
+ * @return HF_OK; HF_E_NULL; HF_E_DETACHED; HF_E_MISUSE, reported, if it was destroyed.
  *
  * @par Ownership   The global keeps the value reachable.
  * @par Threads     Any attached thread, in managed state.

@@ -30,6 +30,7 @@
 #include "ref.h"
 #include "root.h"
 #include "status.h"
+#include "token.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -90,8 +91,9 @@ HF_API HF_MUST_CHECK hf_status hf_scope_create_inside_at(hf_thread *thread, hf_s
  * @param timeout_ns  how long to wait for who holds it; 0: not at all; UINT64_MAX: for ever.
  * @return HF_OK; HF_E_BUSY, reported with who holds what, without a wait or when the caller holds
  *         it itself; HF_E_TIMEOUT likewise; HF_E_RELEASE when it is closed but a release function
- *         failed; HF_E_CLOSED, reported with both places; HF_E_MISUSE, reported; HF_E_NULL;
- *         HF_E_DETACHED.  After HF_E_BUSY and HF_E_TIMEOUT it may be called again.
+ *         failed or a token was given up, which is reported; HF_E_CLOSED, reported with both
+ * places; HF_E_MISUSE, reported; HF_E_NULL; HF_E_DETACHED.  After HF_E_BUSY and HF_E_TIMEOUT it may
+ * be called again.
  *
  * @par Ownership   Takes the scope when it is closed.
  * @par Threads     Any attached thread, in managed state; waits in native state.
@@ -208,6 +210,20 @@ HF_API HF_MUST_CHECK hf_status hf_scope_add_resource(hf_thread *thread, hf_scope
                                                      const hf_slot *resource);
 
 /**
+ * Gives a token to a scope, which destroys it: an operation that is under way is cancelled and
+ * waited for.  What it lends does not hold the scope.  It may still be destroyed before.
+ *
+ * @return as hf_scope_add_pin().
+ *
+ * @par Ownership   The scope's.
+ * @par Threads     The owner, in managed state.
+ * @par GC          None.
+ * @par Last-error  Preserved.
+ */
+HF_API HF_MUST_CHECK hf_status hf_scope_add_token(hf_thread *thread, hf_scope *scope,
+                                                  hf_token *token);
+
+/**
  * Lets the close call a function.
  *
  * @return as above.
@@ -221,7 +237,7 @@ HF_API HF_MUST_CHECK hf_status hf_scope_add_cleanup(hf_thread *thread, hf_scope 
                                                     hf_scope_fn cleanup, void *user);
 
 /**
- * Takes a pin, pin set, handle's word, global or callback out again.
+ * Takes a pin, pin set, handle's word, global, callback or token out again.
  *
  * @return HF_OK; HF_E_NOT_FOUND, not reported, if it is not in the scope; HF_E_NULL; HF_E_SCOPE,
  *         HF_E_CLOSED, HF_E_MISUSE as above; HF_E_DETACHED.

@@ -126,6 +126,7 @@ HF_API HF_MUST_CHECK hf_status hf_token_lend_at(hf_thread *thread, hf_token *tok
  *
  * @param value_out  receives the native value, 0 on failure.
  * @return HF_OK; HF_E_NULL; HF_E_SLOTS; HF_E_TYPE; HF_E_CLOSED; HF_E_NOMEM; HF_E_HANDLE, reported;
+ *         HF_E_SCOPE, reported, if a scope that closes waits for it;
  *         HF_E_MISUSE, reported, if it was submitted; HF_E_DETACHED; HF_E_SHUTDOWN.
  *
  * @par Ownership   Borrowed: the value is good until the completion.

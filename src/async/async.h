@@ -33,6 +33,17 @@ void hfi_tokens_each_left(hfi_async *async, hfi_left_fn visit, void *user);
  */
 uint64_t hfi_async_destroy(hfi_async *async, bool keep);
 
+/** Says that `scope` will end a token, whoever may do so before, and with it what it lends.  False
+ * if it has ended, is of another runtime, or is a scope's already. */
+HF_MUST_CHECK bool hfi_token_give_to(hfi_async *async, hf_token *word, const void *scope);
+
+/** Says that no scope ends it any more; nothing if it has ended. */
+void hfi_token_take_from(const hf_token *word);
+
+/** Destroys a token that a scope had, if it has not ended yet.  What it lends still, because it
+ * could not be ended, is the scope's no more. */
+hf_status hfi_token_end_if(hf_thread *thread, hf_token *word, hf_site site);
+
 /** Takes and gives the lock of all tokens of the process around a fork. */
 void hfi_tokens_lock(void);
 void hfi_tokens_unlock(void);

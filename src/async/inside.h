@@ -42,6 +42,7 @@ typedef struct hfi_token {
     uint32_t error;
     hf_site born, submitted, completed;
     hfi_async *async;               /* of its runtime; NULL when that has ended */
+    const void *scope;              /* that ends it; NULL */
     struct hfi_token *next, **link; /* in async->tokens */
     struct hfi_token *next_spare;   /* among those to be used again */
     hfi_loan *loans;

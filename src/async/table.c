@@ -170,6 +170,7 @@ hfi_token_rest hfi_token_retire(hfi_token *token)
     token->state = HF_TOKEN_NONE;
     token->is_ending = false;
     token->is_lost = false;
+    token->scope = NULL;
     if (token->generation < hfi_bits_max(FORM->generation_bits)) {
         token->generation++;
         put_spare(token);

@@ -15,6 +15,8 @@
 #include "base/alloc.h"
 #include "base/given.h"
 #include "base/size.h"
+#include "diag/report.h"
+#include "fence/fence.h"
 #include "resource/resource.h"
 
 #include <stddef.h>
@@ -101,6 +103,9 @@ static hf_status add_loan(hf_token *word, hfi_loan *loan, hfi_token_call call)
     loan->next = token->loans;
     token->loans = loan;
     token->buffers += loan->pin != NULL;
+    if (loan->pin && token->scope) {
+        hfi_pin_set_scope(loan->pin, token->scope);
+    }
     hfp_mutex_unlock(&hfi_token_lock);
     return HF_OK;
 }
@@ -158,6 +163,12 @@ static hf_status take_hold(hf_thread *thread, hf_token *word, uintptr_t object, 
     hfi_loan *loan = hfi_alloc(sizeof *loan);
     if (!loan) {
         return HF_E_NOMEM;
+    }
+    if (HF_UNLIKELY(hfi_object_word(object) & HFI_FLAG_LEAVING)) {
+        hfi_free(loan);
+        return hfi_misuse(thread->parts->reporter, HF_E_SCOPE, call.function, "resource", call.site,
+                          "end all use of a scope's things before its close",
+                          "a scope that closes waits for the resource");
     }
     uintptr_t value;
     hf_status status = hfi_resource_hold_shared(object, &value, &loan->resource);

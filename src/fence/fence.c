@@ -241,12 +241,20 @@ static hf_status end_fence(hf_fence *fence)
     return status != HF_OK ? status : closed;
 }
 
+/* The seal too, as a cookie that tells an age is less of a word. */
+static bool is_open(const hf_fence *fence)
+{
+    const hf_record_ *record = &fence->record_;
+    return record->cookie == HFI_RECORD_OPEN ||
+           (hfi_cookie_is_open(record->cookie) && record->seal == hfi_record_seal(record, record));
+}
+
 hf_status(hf_fence_end)(hf_fence *fence)
 {
     if (!fence) {
         return HF_E_NULL;
     }
-    if (HF_LIKELY(fence->record_.cookie == HFI_RECORD_OPEN)) {
+    if (HF_LIKELY(is_open(fence))) {
         return end_fence(fence);
     }
     if (fence->status_ != HF_OK) {
@@ -259,7 +267,7 @@ hf_status(hf_fence_end)(hf_fence *fence)
 
 void(hf_fence_leave)(hf_fence *fence)
 {
-    if (fence && fence->record_.cookie == HFI_RECORD_OPEN) {
+    if (fence && is_open(fence)) {
         (void)end_fence(fence);
     }
 }

@@ -48,7 +48,7 @@ typedef struct hfi_hold {
     uint64_t thread;        /* as the system numbers it */
     const hf_thread *owner; /* of a call or fence; NULL for the others */
     const void *scope;      /* that ends the pin or set; NULL */
-    uint64_t collections; /* for so many it has stood; 0 for calls and fences, which do not know */
+    uint64_t collections;   /* for so many it has stood */
 } hfi_hold;
 
 typedef void (*hfi_hold_fn)(const hfi_hold *hold, void *self);
@@ -72,6 +72,9 @@ uint64_t hfi_pinset_give_to(hfi_fences *fences, hf_pinset *set, const void *scop
 /** Says that no scope ends it any more. */
 void hfi_pin_take_from(hf_pin *pin, uint64_t serial);
 void hfi_pinset_take_from(hf_pinset *set, uint64_t serial);
+
+/** Says of a pin that a token has whether a scope ends it; NULL: none. */
+void hfi_pin_set_scope(hf_pin *pin, const void *scope);
 
 /** Ends that very pin, or closes and destroys that very set, if it has not ended yet. */
 void hfi_pin_end_if(hf_pin *pin, uint64_t serial);

@@ -24,12 +24,13 @@ static void visit_record_slots(hf_thread *thread, hfi_tracer *tracer)
     }
 }
 
-static void visit_record_pins(hf_thread *thread, hfi_tracer *tracer)
+static void visit_record_pins(const hfi_fences *fences, hf_thread *thread, hfi_tracer *tracer)
 {
     hf_record_ copy;
-    const hf_record_ *next = thread->records;
-    while (hfi_record_next(thread, next, &copy)) {
-        next = copy.outer;
+    const hf_record_ *at = thread->records;
+    while ((at = hfi_record_next(thread, at, &copy))) {
+        hfi_record_stood(at, fences->collections);
+        at = copy.outer;
         for (uint16_t i = 0; i < copy.pins; i++) {
             hfi_trace_pin(tracer, copy.objects[i]);
         }
@@ -50,7 +51,7 @@ static void visit_pins(void *self, hfi_tracer *tracer)
     hfi_fences *fences = self;
     for (hf_thread *thread = hfi_world_threads(fences->parts->world); thread;
          thread = thread->next) {
-        visit_record_pins(thread, tracer);
+        visit_record_pins(fences, thread, tracer);
     }
     hfi_pins_visit(fences, tracer);
 }

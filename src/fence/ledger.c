@@ -41,14 +41,15 @@ static bool is_fence(const hf_record_ *at, const hf_record_ *copy)
            (copy->slots && (uintptr_t)copy->slots == fence + offsetof(hf_fence, keep_));
 }
 
-static void each_of_record(const hf_thread *thread, const hf_record_ *at, const hf_record_ *copy,
-                           hfi_hold_fn fn, void *self)
+static void each_of_record(const hfi_fences *fences, const hf_thread *thread, const hf_record_ *at,
+                           const hf_record_ *copy, hfi_hold_fn fn, void *self)
 {
     hfi_hold hold = { .kind = is_fence(at, copy) ? HF_PIN_FENCE : HF_PIN_CALL,
                       .what = copy->what,
                       .site = copy->site,
                       .thread = thread->os_thread,
-                      .owner = thread };
+                      .owner = thread,
+                      .collections = hfi_record_age(copy, fences->collections) };
     for (uint16_t i = 0; i < copy->pins; i++) {
         hold.is_pinned = true;
         hold.object = copy->objects[i];
@@ -72,7 +73,7 @@ static void each_record(hfi_fences *fences, hfi_hold_fn fn, void *self)
         hf_record_ copy;
         const hf_record_ *at = hfi_record_next(thread, thread->records, &copy);
         while (at) {
-            each_of_record(thread, at, &copy, fn, self);
+            each_of_record(fences, thread, at, &copy, fn, self);
             at = hfi_record_next(thread, copy.outer, &copy);
         }
     }

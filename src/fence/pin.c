@@ -223,6 +223,13 @@ void hfi_pin_take_from(hf_pin *pin, uint64_t serial)
     hfp_mutex_unlock(&pin->fences->lock);
 }
 
+void hfi_pin_set_scope(hf_pin *pin, const void *scope)
+{
+    hfp_mutex_lock(&pin->fences->lock);
+    pin->scope = scope;
+    hfp_mutex_unlock(&pin->fences->lock);
+}
+
 void hfi_pin_end_if(hf_pin *pin, uint64_t serial)
 {
     hfi_fences *fences = pin->fences;

@@ -51,11 +51,11 @@ static void visit_roots(void *self, hfi_tracer *tracer)
 void hfi_handles_drop(hfi_handles *handles)
 {
     uint32_t count = atomic_load_explicit(&handles->count, memory_order_relaxed);
-    hfp_mutex_lock(&handles->lock);
+    hfi_latch_lock(&handles->lock);
     for (uint32_t i = 0; i < count; i++) {
         hfi_handle_cell_at(handles, i)->slot.word_ = 0;
     }
-    hfp_mutex_unlock(&handles->lock);
+    hfi_latch_unlock(&handles->lock);
 }
 
 static void tell_root(void *self, const hf_slot *slot, uintptr_t object, hfi_text *text)
@@ -91,8 +91,10 @@ static uint32_t next_runtime_number(const hfi_word_form *form)
 void hfi_handles_set_form(hfi_handles *handles, const hfi_word_form *form)
 {
     HF_VERIFY(atomic_load_explicit(&handles->count, memory_order_relaxed) == 0);
+    HF_VERIFY(form->cell_bits + form->generation_bits <= form->low_bits);
     handles->form = form;
     handles->cell_mask = hfi_bits_max(form->cell_bits);
+    handles->generation_max = hfi_bits_max(form->generation_bits);
     handles->runtime = next_runtime_number(form);
 }
 
@@ -103,8 +105,6 @@ hf_status hfi_handles_create(hfi_parts *parts, hfi_handles **handles_out)
         return HF_E_NOMEM;
     }
     handles->parts = parts;
-    handles->first_free = handles->last_free = HFI_HANDLE_NONE;
-    hfp_mutex_init(&handles->lock);
     hfi_handles_set_form(handles, HFI_WORD_FORM);
     handles->participant = (hfi_participant){
         .name = "handles", .self = handles, .visit_roots = visit_roots, .tell_root = tell_root
@@ -137,24 +137,25 @@ uint64_t hfi_handles_destroy(hfi_handles *handles, bool keep)
     for (unsigned i = 0; i < HFI_CHUNKS_MAX; i++) {
         hfi_free(handles->chunk[i]);
     }
-    hfp_mutex_finish(&handles->lock);
     hfi_free(handles);
     return left;
 }
 
 void hfi_handles_lock(hfi_handles *handles)
 {
-    hfp_mutex_lock(&handles->lock);
+    hfi_latch_lock(&handles->lock);
 }
 
 void hfi_handles_unlock(hfi_handles *handles)
 {
-    hfp_mutex_unlock(&handles->lock);
+    hfi_latch_unlock(&handles->lock);
 }
 
 /* ---- cells; lock: handles->lock ---- */
 
-static hf_status add_cell(hfi_handles *handles, uint32_t *number_out)
+/* A cell that had no handle yet.  Its word is made here from all its parts; the next ones follow
+ * from it. */
+static hf_status add_cell(hfi_handles *handles, hfi_handle_cell **cell_out)
 {
     uint32_t number = atomic_load_explicit(&handles->count, memory_order_relaxed);
     if (number > hfi_bits_max(handles->form->cell_bits)) {
@@ -169,56 +170,56 @@ static hf_status add_cell(hfi_handles *handles, uint32_t *number_out)
             return HF_E_NOMEM;
         }
     }
+    hfi_handle_cell *cell = hfi_handle_cell_at(handles, number);
+    hfi_word parts = { number, cell->generation, handles->runtime };
+    cell->last_word = (uintptr_t)hfi_word_pack(handles->form, parts);
     /* pairs with the acquire in load_quickly() */
     atomic_store_explicit(&handles->count, number + 1, memory_order_release);
-    *number_out = number;
+    *cell_out = cell;
     return HF_OK;
 }
 
-static uint32_t take_resting(hfi_handles *handles)
+/* The generation is in the lower part of a word, above the cell (hfi_handles_set_form()). */
+static hfi_handle_cell *take_resting(hfi_handles *handles)
 {
-    uint32_t number = handles->first_free;
-    hfi_handle_cell *cell = hfi_handle_cell_at(handles, number);
+    hfi_handle_cell *cell = handles->first_free;
     handles->first_free = cell->next_free;
-    if (handles->first_free == HFI_HANDLE_NONE) {
-        handles->last_free = HFI_HANDLE_NONE;
-    }
     handles->free_count--;
     cell->generation++;
-    return number;
+    cell->last_word += (handles->cell_mask + 1) * 2;
+    return cell;
 }
 
-static hf_status take_number(hfi_handles *handles, uint32_t *number_out)
+static hf_status take_cell(hfi_handles *handles, hfi_handle_cell **cell_out)
 {
     if (handles->free_count < RESTING_MIN) {
-        hf_status status = add_cell(handles, number_out);
+        hf_status status = add_cell(handles, cell_out);
         if (status == HF_OK || handles->free_count == 0) {
             return status;
         }
     }
-    *number_out = take_resting(handles);
+    *cell_out = take_resting(handles);
     return HF_OK;
 }
 
-/* Puts the number of an ended handle to rest; one without another generation is never used again.
- */
-static void rest(hfi_handles *handles, uint32_t number, hfi_handle_cell *cell)
+/* Puts the cell of an ended handle to rest; one without another generation is never used again. */
+static void rest(hfi_handles *handles, hfi_handle_cell *cell)
 {
-    if (cell->generation == hfi_bits_max(handles->form->generation_bits)) {
+    if (cell->generation == handles->generation_max) {
         return;
     }
-    cell->next_free = HFI_HANDLE_NONE;
-    if (handles->last_free == HFI_HANDLE_NONE) {
-        handles->first_free = number;
+    cell->next_free = NULL;
+    if (handles->first_free) {
+        handles->last_free->next_free = cell;
     } else {
-        hfi_handle_cell_at(handles, handles->last_free)->next_free = number;
+        handles->first_free = cell;
     }
-    handles->last_free = number;
+    handles->last_free = cell;
     handles->free_count++;
 }
 
-static void end_handle(hfi_handles *handles, hfi_handle_cell *cell, uint32_t number,
-                       const hf_thread *thread, const hf_site *destroyed)
+static void end_handle(hfi_handles *handles, hfi_handle_cell *cell, const hf_thread *thread,
+                       const hf_site *destroyed)
 {
     atomic_store_explicit(&cell->word, 0, memory_order_relaxed);
     hfi_slot_release(&cell->slot, 0); /* whoever sees this sees the word gone */
@@ -226,20 +227,18 @@ static void end_handle(hfi_handles *handles, hfi_handle_cell *cell, uint32_t num
     cell->ended_by = thread->os_thread;
     cell->is_used_up = !destroyed;
     handles->live--;
-    rest(handles, number, cell);
+    rest(handles, cell);
 }
 
 static hf_status begin_handle(hfi_handles *handles, uintptr_t object, const char *tag,
                               uint32_t uses, hf_site site, uintptr_t *word_out)
 {
-    uint32_t number;
-    hf_status status = take_number(handles, &number);
+    hfi_handle_cell *cell;
+    hf_status status = take_cell(handles, &cell);
     if (status != HF_OK) {
         return status;
     }
-    hfi_handle_cell *cell = hfi_handle_cell_at(handles, number);
-    hfi_word parts = { number, cell->generation, handles->runtime };
-    *word_out = (uintptr_t)hfi_word_pack(handles->form, parts);
+    *word_out = cell->last_word;
     cell->born = site;
     /* Release, each of them: who sees one sees that the word before is gone. */
     atomic_store_explicit(&cell->tag, tag, memory_order_release);
@@ -283,11 +282,23 @@ hf_status hf_handle_create_at(hf_thread *thread, const hf_slot *ref, const char 
     }
     hfi_handles *handles = thread->parts->handles;
     uintptr_t word = 0;
-    hfp_mutex_lock(&handles->lock);
+    hfi_latch_lock(&handles->lock);
     status = begin_handle(handles, object, tag, uses, site, &word);
-    hfp_mutex_unlock(&handles->lock);
+    hfi_latch_unlock(&handles->lock);
     memcpy(word_out, &word, sizeof word);
     return status;
+}
+
+/* The cell of a word that is alive, NULL if it is not; what is wrong with it then takes longer to
+ * say (hfi_handle_examine()).  lock */
+static inline hfi_handle_cell *find_alive(hfi_handles *handles, uintptr_t word)
+{
+    uintptr_t number = word >> 1 & handles->cell_mask;
+    if (number >= atomic_load_explicit(&handles->count, memory_order_relaxed)) {
+        return NULL;
+    }
+    hfi_handle_cell *cell = hfi_handle_cell_at(handles, (uint32_t)number);
+    return atomic_load_explicit(&cell->word, memory_order_relaxed) == word ? cell : NULL;
 }
 
 static inline bool is_same_tag(const char *a, const char *b)
@@ -318,7 +329,7 @@ static hf_status load_slowly(hf_thread *thread, uintptr_t word, const char *tag,
 {
     hfi_handles *handles = thread->parts->handles;
     hfi_handle_facts facts;
-    hfp_mutex_lock(&handles->lock);
+    hfi_latch_lock(&handles->lock);
     hfi_handle_cell *cell = hfi_handle_examine(handles, word, tag, &facts);
     if (cell) {
         *object_out = cell->slot.word_;
@@ -326,10 +337,10 @@ static hf_status load_slowly(hf_thread *thread, uintptr_t word, const char *tag,
         if (uses > 1) {
             atomic_store_explicit(&cell->uses, uses - 1, memory_order_relaxed);
         } else if (uses == 1) { /* it stays 1: with 0 the word would be good for ever */
-            end_handle(handles, cell, facts.parts.cell, thread, NULL);
+            end_handle(handles, cell, thread, NULL);
         }
     }
-    hfp_mutex_unlock(&handles->lock);
+    hfi_latch_unlock(&handles->lock);
     return cell ? HF_OK
                 : hfi_handle_refuse(handles, &facts, "hf_handle_load", tag, (hf_site){ NULL, 0 });
 }
@@ -356,6 +367,17 @@ hf_status hf_handle_load(hf_thread *thread, const void *word, const char *tag, h
     return HF_OK;
 }
 
+/* Lock held, and given up. */
+static __attribute__((noinline)) hf_status refuse_dead(hfi_handles *handles, uintptr_t word,
+                                                       hf_site site)
+{
+    hfi_handle_facts facts;
+    const hfi_handle_cell *cell = hfi_handle_examine(handles, word, NULL, &facts);
+    HF_VERIFY(!cell);
+    hfi_latch_unlock(&handles->lock);
+    return hfi_handle_refuse(handles, &facts, "hf_handle_destroy", NULL, site);
+}
+
 hf_status hf_handle_destroy_at(hf_thread *thread, void *word, hf_site site)
 {
     HFI_ENTRY(thread);
@@ -363,12 +385,12 @@ hf_status hf_handle_destroy_at(hf_thread *thread, void *word, hf_site site)
         return HF_OK;
     }
     hfi_handles *handles = thread->parts->handles;
-    hfi_handle_facts facts;
-    hfp_mutex_lock(&handles->lock);
-    hfi_handle_cell *cell = hfi_handle_examine(handles, (uintptr_t)word, NULL, &facts);
-    if (cell) {
-        end_handle(handles, cell, facts.parts.cell, thread, &site);
+    hfi_latch_lock(&handles->lock);
+    hfi_handle_cell *cell = find_alive(handles, (uintptr_t)word);
+    if (HF_UNLIKELY(!cell)) {
+        return refuse_dead(handles, (uintptr_t)word, site);
     }
-    hfp_mutex_unlock(&handles->lock);
-    return cell ? HF_OK : hfi_handle_refuse(handles, &facts, "hf_handle_destroy", NULL, site);
+    end_handle(handles, cell, thread, &site);
+    hfi_latch_unlock(&handles->lock);
+    return HF_OK;
 }

@@ -4,11 +4,10 @@
 
 /* The inside of the table of handles: shared by handle.c and handle_fate.c. */
 
+#include "platform/latch.h"
 #include "root/handle.h"
 
 #include <stdatomic.h>
-
-#define HFI_HANDLE_NONE UINT32_MAX
 
 /* Chunk k has 64 << k cells; a chunk is never moved and never freed before the table. */
 #define HFI_CHUNK_FIRST_BITS 6u
@@ -20,12 +19,13 @@ typedef struct hfi_handle_cell {
     hf_slot slot;              /* atomic; the object, 0 when none */
     _Atomic(const char *) tag; /* written under the lock */
     _Atomic(uint32_t) uses;    /* left; 0: for ever.  written under the lock */
-    uint32_t generation;       /* lock: of the last handle */
-    uint32_t next_free;        /* lock */
+    uintptr_t last_word;       /* lock: of the last handle; 0: there was none */
+    uint32_t generation;       /* lock: the same one's */
     hf_site born;              /* lock */
     hf_site ended;             /* lock */
     uint64_t ended_by;         /* lock: the thread, as the system numbers it */
     bool is_used_up;           /* lock: it ended with its last use */
+    struct hfi_handle_cell *next_free; /* lock */
 } hfi_handle_cell;
 
 struct hfi_handles {
@@ -34,10 +34,11 @@ struct hfi_handles {
     const hfi_word_form *form; /* constant from the first handle on */
     uintptr_t cell_mask;       /* of a word >> 1 */
     uint32_t runtime;          /* this table's number in words */
-    hfp_mutex lock;
+    uint32_t generation_max;   /* of the form */
+    hfi_latch lock;
     _Atomic(uint32_t) count;                /* cells; written under the lock, after the chunk */
-    uint32_t first_free;                    /* lock: the one that is free for longest */
-    uint32_t last_free;                     /* lock */
+    hfi_handle_cell *first_free;            /* lock: the one that is free for longest */
+    hfi_handle_cell *last_free;             /* lock */
     uint32_t free_count;                    /* lock */
     uint64_t live;                          /* lock */
     hfi_handle_cell *chunk[HFI_CHUNKS_MAX]; /* written once, before `count` reaches it */

@@ -145,9 +145,9 @@ hf_status hfi_handle_check(hfi_handles *handles, uintptr_t word, char *message, 
         return HF_OK;
     }
     hfi_handle_facts facts;
-    hfp_mutex_lock(&handles->lock);
+    hfi_latch_lock(&handles->lock);
     bool is_alive = hfi_handle_examine(handles, word, NULL, &facts) != NULL;
-    hfp_mutex_unlock(&handles->lock);
+    hfi_latch_unlock(&handles->lock);
     if (is_alive) {
         return HF_OK;
     }
@@ -176,7 +176,7 @@ void hfi_handle_left(hfi_handles *handles, const hfi_handle_cell *cell)
 /* Copies the facts of the first live handle from `number` on; gives its number, or the count. */
 static uint32_t find_left(hfi_handles *handles, uint32_t number, hfi_left *left_out)
 {
-    hfp_mutex_lock(&handles->lock);
+    hfi_latch_lock(&handles->lock);
     uint32_t count = atomic_load_explicit(&handles->count, memory_order_relaxed);
     for (; number < count; number++) {
         const hfi_handle_cell *cell = hfi_handle_cell_at(handles, number);
@@ -193,7 +193,7 @@ static uint32_t find_left(hfi_handles *handles, uint32_t number, hfi_left *left_
         hfi_text_end(&text);
         break;
     }
-    hfp_mutex_unlock(&handles->lock);
+    hfi_latch_unlock(&handles->lock);
     return number < count ? number : UINT32_MAX;
 }
 

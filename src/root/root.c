@@ -19,8 +19,13 @@
 #include "thread/record.h"
 #include "thread/watch.h"
 
+/* Destroyed globals that are kept back before the oldest is used again, so that a use is told. */
+#define SPARE_MIN 64
+
 struct hf_global {
     hf_slot slot;               /* atomic: written by any attached thread */
+    _Atomic(bool) is_ended;     /* written under the lock */
+    hfi_roots *roots;           /* constant */
     uint64_t number;            /* of its making, from 1 */
     hf_site site;               /* where that was */
     _Atomic(const char *) name; /* NULL: none */
@@ -33,7 +38,9 @@ struct hfi_roots {
     hfi_participant participant;
     hfp_mutex lock;
     hf_global *globals;
-    uint64_t globals_made; /* lock */
+    hf_global *spare, **spare_last; /* lock: destroyed ones, oldest first */
+    uint32_t spare_count;           /* lock */
+    uint64_t globals_made;          /* lock */
 };
 
 /* ---- collecting ---- */
@@ -142,6 +149,7 @@ hf_status hfi_roots_create(hfi_parts *parts, hfi_roots **roots_out)
         return HF_E_NOMEM;
     }
     roots->parts = parts;
+    roots->spare_last = &roots->spare;
     hfp_mutex_init(&roots->lock);
     roots->participant = (hfi_participant){
         .name = "root", .self = roots, .visit_roots = visit_roots, .tell_root = tell_root
@@ -156,6 +164,15 @@ hf_status hfi_roots_create(hfi_parts *parts, hfi_roots **roots_out)
     return HF_OK;
 }
 
+static void drop(hf_global *global)
+{
+    while (global) {
+        hf_global *next = global->next;
+        hfi_free(global);
+        global = next;
+    }
+}
+
 uint64_t hfi_roots_destroy(hfi_roots *roots, bool keep)
 {
     uint64_t left = 0;
@@ -165,11 +182,8 @@ uint64_t hfi_roots_destroy(hfi_roots *roots, bool keep)
     if (keep) {
         return left;
     }
-    while (roots->globals) {
-        hf_global *global = roots->globals;
-        roots->globals = global->next;
-        hfi_free(global);
-    }
+    drop(roots->globals);
+    drop(roots->spare);
     hfp_mutex_finish(&roots->lock);
     hfi_free(roots);
     return left;
@@ -212,6 +226,48 @@ void hfi_roots_unlock(hfi_roots *roots)
 
 /* ---- globals ---- */
 
+static hf_global *take_global(hfi_roots *roots)
+{
+    hfp_mutex_lock(&roots->lock);
+    hf_global *global = roots->spare_count > SPARE_MIN ? roots->spare : NULL;
+    if (global) {
+        roots->spare = global->next;
+        roots->spare_count--;
+    }
+    hfp_mutex_unlock(&roots->lock);
+    if (!global && (global = hfi_alloc(sizeof *global))) {
+        global->roots = roots;
+    }
+    return global;
+}
+
+/* lock */
+static void end_global(hfi_roots *roots, hf_global *global)
+{
+    *global->link = global->next;
+    if (global->next) {
+        global->next->link = global->link;
+    }
+    atomic_store_explicit(&global->is_ended, true, memory_order_relaxed);
+    hfi_slot_release(&global->slot, 0); /* whoever loads this sees it ended */
+    global->next = NULL;
+    *roots->spare_last = global;
+    roots->spare_last = &global->next;
+    roots->spare_count++;
+}
+
+static bool is_ended(const hf_global *global)
+{
+    return HF_UNLIKELY(atomic_load_explicit(&global->is_ended, memory_order_relaxed));
+}
+
+static hf_status refuse_ended(const hf_global *global, const char *function)
+{
+    return hfi_misuse(global->roots->parts->reporter, HF_E_MISUSE, function, "global", global->site,
+                      "destroy a global when nobody uses it any more",
+                      "the global made here has been destroyed");
+}
+
 hf_status hf_global_create_at(hf_thread *thread, const hf_slot *ref, hf_global **global_out,
                               hf_site site)
 {
@@ -226,13 +282,16 @@ hf_status hf_global_create_at(hf_thread *thread, const hf_slot *ref, hf_global *
         return status;
     }
     hfi_roots *roots = thread->parts->roots;
-    hf_global *global = hfi_alloc(sizeof *global);
+    hf_global *global = take_global(roots);
     if (!global) {
         return HF_E_NOMEM;
     }
     hfi_slot_release(&global->slot, object);
-    global->site = site;
     hfp_mutex_lock(&roots->lock);
+    global->site = site;
+    global->is_scoped = false;
+    atomic_store_explicit(&global->name, NULL, memory_order_relaxed);
+    atomic_store_explicit(&global->is_ended, false, memory_order_relaxed);
     global->number = ++roots->globals_made;
     global->next = roots->globals;
     global->link = &roots->globals;
@@ -263,28 +322,29 @@ void hf_global_destroy(hf_thread *thread, hf_global *global)
     }
     hfi_roots *roots = thread->parts->roots;
     hfp_mutex_lock(&roots->lock);
-    bool is_scoped = global->is_scoped;
-    if (!is_scoped) {
-        *global->link = global->next;
-        if (global->next) {
-            global->next->link = global->link;
-        }
+    bool was_there = !is_ended(global);
+    bool is_scoped = was_there && global->is_scoped;
+    if (was_there && !is_scoped) {
+        end_global(roots, global);
     }
     hfp_mutex_unlock(&roots->lock);
+    if (!was_there) {
+        (void)refuse_ended(global, __func__);
+    }
     if (is_scoped) {
         (void)hfi_misuse(thread->parts->reporter, HF_E_SCOPE, __func__, "global", HF_SITE,
                          "take it out of its scope first, with hf_scope_release()",
                          "the global is in a scope, which destroys it");
-        return;
     }
-    hfi_free(global);
 }
 
 bool hfi_global_set_scoped(hfi_roots *roots, hf_global *global, bool is_scoped)
 {
     hfp_mutex_lock(&roots->lock);
-    bool is_change = global->is_scoped != is_scoped;
-    global->is_scoped = is_scoped;
+    bool is_change = !is_ended(global) && global->is_scoped != is_scoped;
+    if (is_change) {
+        global->is_scoped = is_scoped;
+    }
     hfp_mutex_unlock(&roots->lock);
     return is_change;
 }
@@ -298,7 +358,7 @@ hf_status hf_global_load(const hf_global *global, hf_ref out)
         return HF_E_NULL;
     }
     out->word_ = hfi_slot_acquire(&global->slot);
-    return HF_OK;
+    return is_ended(global) ? refuse_ended(global, __func__) : HF_OK;
 }
 
 hf_status hf_global_store(hf_thread *thread, hf_global *global, const hf_slot *value)
@@ -306,6 +366,9 @@ hf_status hf_global_store(hf_thread *thread, hf_global *global, const hf_slot *v
     HFI_ENTRY(thread);
     if (!global) {
         return HF_E_NULL;
+    }
+    if (is_ended(global)) {
+        return refuse_ended(global, __func__);
     }
     uintptr_t object;
     hf_status status = hfi_slot_value(thread, value, __func__, &object);

@@ -117,6 +117,7 @@ static void child(void *user)
     hfi_callbacks_unlock();
     for (hf_runtime *runtime = runtimes; runtime; runtime = runtime->next) {
         hfi_runner_fork_child(runtime->parts.runner);
+        hfi_scopes_fork_child(runtime->parts.scopes, hfi_world_self(runtime->parts.world));
         give_locks(&runtime->parts);
     }
     hfi_tokens_fork_child();

@@ -225,8 +225,8 @@ static hf_status take_step(closing *c, step_fn *step)
 
 /* ---- with the world running ---- */
 
-/* The newest item but buffers.  It stays where it is until it has ended, because it is a root; its
- * kind says that nobody ends it again. */
+/* All but buffers, the newest first.  An item stays where it is until it has ended, because it is a
+ * root; its kind says already before that nobody ends it again, not even the child of a fork. */
 static hf_status end_items(hf_thread *thread, hf_scope *scope, hf_site site)
 {
     hf_status worst = HF_OK;
@@ -235,8 +235,9 @@ static hf_status end_items(hf_thread *thread, hf_scope *scope, hf_site site)
         if (item->kind == HFI_ITEM_BYTES || item->kind == HFI_ITEM_NONE) {
             continue;
         }
-        hf_status status = hfi_item_end(thread, item, site);
+        hfi_item_kind kind = item->kind;
         item->kind = HFI_ITEM_NONE;
+        hf_status status = hfi_item_end(thread, item, kind, site);
         item->slot.word_ = 0;
         worst = status != HF_OK ? status : worst;
     }

@@ -20,6 +20,7 @@ typedef enum hfi_item_kind {
     HFI_ITEM_GLOBAL,
     HFI_ITEM_CALLBACK,
     HFI_ITEM_RESOURCE,
+    HFI_ITEM_TOKEN,
     HFI_ITEM_CLEANUP
 } hfi_item_kind;
 
@@ -83,8 +84,9 @@ static inline bool hfi_scope_is_inside(const hf_scope *scope, const hf_scope *ro
     return scope != NULL;
 }
 
-/** Ends what is behind an item that was taken out of its scope.  HF_E_RELEASE. */
-hf_status hfi_item_end(hf_thread *thread, hfi_item *item, hf_site site);
+/** Ends what is behind an item, which was of that kind and is of none by now.  HF_E_RELEASE
+ * also for a token that native code does not let go. */
+hf_status hfi_item_end(hf_thread *thread, hfi_item *item, hfi_item_kind kind, hf_site site);
 
 /* ---- who holds it (scope/holder.c) ---- */
 

@@ -3,9 +3,10 @@
 /*
  * What is in a scope: putting in, taking out, and how each kind ends.
  *
- * A pin, a set and a handle are told from a later one at the same place by a number, so they may
- * end before their scope does.  A global and a callback have no such number: they are marked, and
- * whoever destroys one that a scope has is told so.  A resource is disposed unless it is already.
+ * A pin, a set, a handle and a token are told from a later one at the same place by a number, so
+ * they may end before their scope does.  A global and a callback have no such number: they are
+ * marked, and whoever destroys one that a scope has is told so.  A resource is disposed unless it
+ * is already.
  *
  * Threads: managed; the scopes' lock is held for the change of the array alone.  The calls of other
  * modules are made without it.
@@ -13,6 +14,7 @@
 
 #include "scope/inside.h"
 
+#include "async/async.h"
 #include "base/alloc.h"
 #include "callback/callback.h"
 #include "diag/report.h"
@@ -189,6 +191,23 @@ hf_status hf_scope_add_callback(hf_thread *thread, hf_scope *scope, hf_callback 
     return status;
 }
 
+hf_status hf_scope_add_token(hf_thread *thread, hf_scope *scope, hf_token *token)
+{
+    hf_status status = begin(thread, scope, token, __func__);
+    if (status != HF_OK) {
+        return status;
+    }
+    if (!hfi_token_give_to(thread->parts->async, token, scope)) {
+        return refuse_thing(thread, __func__, "token");
+    }
+    hfi_item item = { .kind = HFI_ITEM_TOKEN, .thing = token };
+    status = put(scope, &item, __func__);
+    if (status != HF_OK) {
+        hfi_token_take_from(token);
+    }
+    return status;
+}
+
 hf_status hf_scope_add_resource(hf_thread *thread, hf_scope *scope, const hf_slot *resource)
 {
     HFI_ENTRY(thread);
@@ -282,6 +301,9 @@ static void set_free(hfi_parts *parts, const hfi_item *item)
     case HFI_ITEM_CALLBACK:
         (void)hfi_callback_set_scoped(parts, item->thing, false);
         break;
+    case HFI_ITEM_TOKEN:
+        hfi_token_take_from(item->thing);
+        break;
     case HFI_ITEM_HANDLE:
     case HFI_ITEM_CLEANUP:
     case HFI_ITEM_NONE:
@@ -363,9 +385,9 @@ static void run_cleanup(hf_thread *thread, const hfi_item *item, hf_site site)
     hf_frame_end(&frame);
 }
 
-hf_status hfi_item_end(hf_thread *thread, hfi_item *item, hf_site site)
+hf_status hfi_item_end(hf_thread *thread, hfi_item *item, hfi_item_kind kind, hf_site site)
 {
-    switch (item->kind) {
+    switch (kind) {
     case HFI_ITEM_PIN:
         hfi_pin_end_if(item->thing, item->serial);
         break;
@@ -386,6 +408,8 @@ hf_status hfi_item_end(hf_thread *thread, hfi_item *item, hf_site site)
     case HFI_ITEM_RESOURCE:
         return hf_resource_is_open(&item->slot) ? hf_resource_dispose_at(thread, &item->slot, site)
                                                 : HF_OK;
+    case HFI_ITEM_TOKEN:
+        return hfi_token_end_if(thread, item->thing, site) == HF_OK ? HF_OK : HF_E_RELEASE;
     case HFI_ITEM_CLEANUP:
         run_cleanup(thread, item, site);
         break;

@@ -131,6 +131,21 @@ void hfi_scopes_unlock(hfi_scopes *scopes)
     hfp_mutex_unlock(&scopes->lock);
 }
 
+/* A close that waited had marked what it waits for; the one that forked does not wait now. */
+void hfi_scopes_fork_child(hfi_scopes *scopes, const hf_thread *self)
+{
+    for (hf_scope *scope = scopes->first; scope; scope = scope->next) {
+        if (scope->closer != self) {
+            scope->closer = NULL;
+        }
+        for (size_t i = 0; i < scope->count; i++) {
+            if (scope->items[i].slot.word_ != 0) {
+                hfi_object_flag(scope->items[i].slot.word_, HFI_FLAG_LEAVING, false);
+            }
+        }
+    }
+}
+
 /* The scope with the highest number below `serial`, which is the newest of them. */
 static uint64_t find_left(hfi_scopes *scopes, uint64_t serial, hfi_left *left_out)
 {

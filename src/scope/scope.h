@@ -20,6 +20,10 @@ uint64_t hfi_scopes_destroy(hfi_scopes *scopes, bool keep);
 void hfi_scopes_lock(hfi_scopes *scopes);
 void hfi_scopes_unlock(hfi_scopes *scopes);
 
+/** In the child of a fork, lock held: what threads that are not there were closing can be closed by
+ * others.  `self` is the thread that forked; NULL if it is not attached. */
+void hfi_scopes_fork_child(hfi_scopes *scopes, const hf_thread *self);
+
 /** The scopes that are not closed, at the end of the runtime: the newest hundred.  Any thread. */
 void hfi_scopes_each_left(hfi_scopes *scopes, hfi_left_fn fn, void *user);
 

@@ -34,7 +34,7 @@
 READS_DEAD_STACK
 bool hfi_record_read(const hf_thread *thread, const hf_record_ *record, hf_record_ *copy_out)
 {
-    if ((uintptr_t)record % _Alignof(hf_record_) != 0 || record->cookie != HFI_RECORD_OPEN ||
+    if ((uintptr_t)record % _Alignof(hf_record_) != 0 || !hfi_cookie_is_open(record->cookie) ||
         record->thread != thread) {
         return false;
     }
@@ -92,6 +92,20 @@ static void
 close_record(hf_record_ *record)
 {
     record->cookie = HFI_RECORD_ENDED;
+}
+
+/* A record that was left open may lie where native code is at work at this moment: its bytes are
+ * touched only as long as they say "open". */
+#if defined(__GNUC__)
+__attribute__((no_sanitize_address))
+#endif
+void hfi_record_stood(const hf_record_ *record, uint64_t now)
+{
+    uint32_t open = HFI_RECORD_OPEN;
+    uint32_t aged = HFI_RECORD_AGED | ((uint32_t)now & ~HFI_RECORD_AGED_MASK);
+    uint32_t *cookie = (uint32_t *)((uintptr_t)record + offsetof(hf_record_, cookie)); /* NOLINT */
+    (void)__atomic_compare_exchange_n(cookie, &open, aged, false, __ATOMIC_RELAXED,
+                                      __ATOMIC_RELAXED);
 }
 
 static void report_left_open(hf_thread *thread, const hf_record_ *record, const char *where)

@@ -31,6 +31,28 @@ static inline bool hfi_is_left_on_stack(const hf_thread *thread, uintptr_t at, u
     return at - thread->stack_low < caller - thread->stack_low;
 }
 
+/*
+ * A collection that finds a record open for the first time writes its number into the cookie; so an
+ * open record tells its age, and what begins and ends between two collections pays nothing.
+ */
+#define HFI_RECORD_AGED      0xa6000000u
+#define HFI_RECORD_AGED_MASK 0xff000000u
+
+static inline bool hfi_cookie_is_open(uint32_t cookie)
+{
+    return cookie == HFI_RECORD_OPEN || (cookie & HFI_RECORD_AGED_MASK) == HFI_RECORD_AGED;
+}
+
+/** For how many collections an open record has stood, with `now` of them so far; modulo 2^24. */
+static inline uint64_t hfi_record_age(const hf_record_ *record, uint64_t now)
+{
+    return record->cookie == HFI_RECORD_OPEN ? 0 : (now - record->cookie) & ~HFI_RECORD_AGED_MASK;
+}
+
+/** Says that the record stood in a collection, before which there were `now`; nothing if one has
+ * said so before.  With the world stopped. */
+void hfi_record_stood(const hf_record_ *record, uint64_t now);
+
 /** Copies a record that may lie on a dead part of the stack; false if it is overwritten. */
 bool hfi_record_read(const hf_thread *thread, const hf_record_ *record, hf_record_ *copy_out);
 

@@ -134,6 +134,54 @@ static void ledger_tells_what_is_older_than_some_collections(void **state)
     managed_end(&m);
 }
 
+static uint64_t age_of_fence(managed *m)
+{
+    ledger l = visit(m, 0, HF_PIN_KIND_BIT(HF_PIN_FENCE));
+    assert_int_equal(l.count, 1);
+    return l.entry[0].collections;
+}
+
+static void leave_a_fence_that_stood(managed *m, hf_ref ref)
+{
+    HF_FENCE(m->thread, left, ref, NULL);
+    assert_int_equal(hf_collect(m->thread), HF_OK);
+}
+
+/* Inline fences and those of the functions, which checked mode uses. */
+static void ledger_tells_since_when_a_fence_stands(void **state)
+{
+    (void)state;
+    managed m;
+    managed_begin(&m, NULL);
+    {
+        HF_FRAME(m.thread);
+        hf_ref ref = hf_local(m.thread);
+        assert_int_equal(hf_bytes_create(m.thread, 10, ref), HF_OK);
+        hf_fence fence;
+        assert_int_equal(hf_fence_begin(m.thread, &fence, ref, NULL, "body", here), HF_OK);
+        uint64_t begun = age_of_fence(&m);
+        assert_int_equal(begun, 0);
+        for (uint64_t i = 1; i <= 3; i++) {
+            assert_int_equal(hf_collect(m.thread), HF_OK);
+            uint64_t age = age_of_fence(&m);
+            assert_true(managed_is_stress() ? age >= i : age == i);
+        }
+        assert_int_equal(visit(&m, 2, HF_PIN_KIND_BIT(HF_PIN_FENCE)).count, 1);
+        assert_int_equal(hf_fence_end(&fence), HF_OK);
+        assert_int_equal(visit(&m, 0, 0).count, 0);
+        assert_int_equal(hf_fence_end(&fence), HF_E_MISUSE); /* aged or not, once */
+        managed_expect(&m, "hf_fence_end", "ended already");
+
+        /* The same memory, and so the same address, is as new. */
+        assert_int_equal(hf_fence_begin(m.thread, &fence, ref, NULL, "body", here), HF_OK);
+        assert_int_equal(age_of_fence(&m), 0);
+        assert_int_equal(hf_fence_end(&fence), HF_OK);
+        leave_a_fence_that_stood(&m, ref);
+        assert_int_equal(visit(&m, 0, 0).count, 0);
+    }
+    managed_end(&m);
+}
+
 static void ledger_shows_the_kinds_that_are_asked_for(void **state)
 {
     (void)state;
@@ -243,6 +291,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ledger_tells_each_kind_of_pin),
         cmocka_unit_test(ledger_tells_what_is_older_than_some_collections),
+        cmocka_unit_test(ledger_tells_since_when_a_fence_stands),
         cmocka_unit_test(ledger_shows_the_kinds_that_are_asked_for),
         cmocka_unit_test(ledger_finds_room_for_many_and_says_when_there_is_none),
         cmocka_unit_test(ledger_lets_its_visitor_end_what_it_sees),

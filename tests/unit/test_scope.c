@@ -212,6 +212,74 @@ static void scope_ends_pins_sets_handles_globals_and_callbacks(void **state)
         assert_int_equal(result, 7);
         managed_report report = managed_expect(&m, "f", "after it was destroyed");
         assert_int_equal(report.line, 4712);
+        hf_pin_destroy(pin);
+        managed_expect(&m, "hf_pin_destroy", "has ended already");
+        assert_int_equal(hf_pinset_unpin(set, ref), HF_E_MISUSE);
+        managed_expect(&m, "hf_pinset_unpin", "destroyed, at test_scope.c:4712");
+        assert_int_equal(hf_handle_destroy(m.thread, word), HF_E_HANDLE);
+        managed_expect(&m, "hf_handle_destroy", "destroyed at test_scope.c:4712");
+        assert_int_equal(hf_global_load(global, loaded), HF_E_MISUSE);
+        managed_expect(&m, "hf_global_load", "has been destroyed");
+        assert_true(loaded->word_ == 0);
+        assert_int_equal(hf_global_store(m.thread, global, ref), HF_E_MISUSE);
+        managed_expect(&m, "hf_global_store", "has been destroyed");
+        hf_global_destroy(m.thread, global);
+        managed_expect(&m, "hf_global_destroy", "has been destroyed");
+    }
+    managed_end(&m);
+}
+
+/* What ended with a scope is of no use to another one either. */
+static void scope_takes_nothing_that_ended_with_another(void **state)
+{
+    (void)state;
+    managed m;
+    ends log = { 0 };
+    log_of = &log;
+    managed_begin(&m, NULL);
+    {
+        HF_FRAME(m.thread);
+        hf_ref ref = hf_local(m.thread), bytes = hf_local(m.thread), resource = hf_local(m.thread);
+        assert_int_equal(hf_bytes_create(m.thread, 100, ref), HF_OK);
+        hf_scope *scope = make_scope(&m), *next = make_scope(&m);
+        hf_pin *pin;
+        hf_pinset *set;
+        void *word;
+        hf_global *global;
+        assert_int_equal(hf_scope_bytes(m.thread, scope, 32, bytes), HF_OK);
+        assert_int_equal(hf_pin_create(m.thread, ref, &pin), HF_OK);
+        assert_int_equal(hf_scope_add_pin(m.thread, scope, pin), HF_OK);
+        assert_int_equal(hf_pinset_create(m.thread, "set", &set), HF_OK);
+        assert_int_equal(hf_scope_add_pinset(m.thread, scope, set), HF_OK);
+        assert_int_equal(hf_handle_create(m.thread, ref, "tag", HF_HANDLE_FOREVER, &word), HF_OK);
+        assert_int_equal(hf_scope_add_handle(m.thread, scope, word), HF_OK);
+        assert_int_equal(hf_global_create(m.thread, ref, &global), HF_OK);
+        assert_int_equal(hf_scope_add_global(m.thread, scope, global), HF_OK);
+        assert_int_equal(hf_resource_create(m.thread, &counted, 1, resource), HF_OK);
+        assert_int_equal(hf_scope_add_resource(m.thread, scope, resource), HF_OK);
+        assert_int_equal(hf_scope_close(m.thread, scope, 0), HF_OK);
+        assert_int_equal(log.count, 1);
+
+        assert_int_equal(hf_scope_add_pin(m.thread, next, pin), HF_E_MISUSE);
+        managed_expect(&m, "hf_scope_add_pin", "has ended");
+        assert_int_equal(hf_scope_add_pinset(m.thread, next, set), HF_E_MISUSE);
+        managed_expect(&m, "hf_scope_add_pinset", "has ended");
+        assert_int_equal(hf_scope_add_handle(m.thread, next, word), HF_E_HANDLE);
+        managed_expect(&m, "hf_scope_add_handle", "destroyed at");
+        assert_int_equal(hf_scope_add_global(m.thread, next, global), HF_E_MISUSE);
+        managed_expect(&m, "hf_scope_add_global", "has ended");
+        uintptr_t value;
+        hf_fence fence;
+        assert_int_equal(hf_fence_hold(&fence, m.thread, resource, &value), HF_E_CLOSED);
+        managed_expect(&m, "hf_fence_hold_at", "");
+        /* An emptied buffer is a buffer of no bytes. */
+        hf_span span;
+        assert_int_equal(hf_fence_begin(m.thread, &fence, bytes, &span, "late", here), HF_OK);
+        assert_int_equal(span.size, 0);
+        assert_int_equal(hf_fence_end(&fence), HF_OK);
+        char byte = 0;
+        assert_int_equal(hf_bytes_read(bytes, 0, &byte, 1), HF_E_RANGE);
+        assert_int_equal(hf_scope_close(m.thread, next, 0), HF_OK);
     }
     managed_end(&m);
 }
@@ -668,6 +736,7 @@ int main(void)
         cmocka_unit_test(scope_keeps_its_buffers_until_it_closes),
         cmocka_unit_test(scope_ends_its_things_once_and_the_last_first),
         cmocka_unit_test(scope_ends_pins_sets_handles_globals_and_callbacks),
+        cmocka_unit_test(scope_takes_nothing_that_ended_with_another),
         cmocka_unit_test(scope_lets_things_end_before_it),
         cmocka_unit_test(scope_gives_things_back),
         cmocka_unit_test(scope_refuses_things_of_no_use_to_it),
