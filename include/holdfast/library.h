@@ -115,18 +115,20 @@ typedef struct hf_prototype_error {
 typedef struct hf_function_options {
     uint32_t struct_size; /* HF_FUNCTION_OPTIONS_INIT sets it */
     uint32_t tries_max;   /* of a growing call; default 24 */
-    uint64_t first_bytes; /* first capacity of an out buffer; default 256; the least is 1 element */
+    uint64_t first_bytes; /* first capacity of an out buffer; default: what its room(first n) says,
+                             or 256; the least is 1 element */
     uint64_t bytes_max;   /* most bytes of an out buffer that grows; default 16 MiB */
     const hf_type_size *types; /* borrowed for the call */
     size_t type_count;
     hf_prototype_error *error_out; /* filled on HF_E_PROTOTYPE; may be NULL */
     void *address; /* the function itself, instead of a symbol of the library; may be NULL */
     const hf_binding *binding; /* whose types the prototype may use; borrowed for the call; NULL */
+    uint32_t repeats_max;      /* most calls more for transient(...) failures; default 16 */
 } hf_function_options;
 
 #define HF_FUNCTION_OPTIONS_INIT                                                                   \
     {                                                                                              \
-        (uint32_t)sizeof(hf_function_options), 0, 0, 0, NULL, 0, NULL, NULL, NULL                  \
+        (uint32_t)sizeof(hf_function_options), 0, 0, 0, NULL, 0, NULL, NULL, NULL, 0               \
     }
 
 /**

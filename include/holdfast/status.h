@@ -57,7 +57,8 @@
     X(HF_E_CONTRACT, -41, "the callee broke what its prototype promises")                          \
     X(HF_E_LAYOUT, -42, "the layout of a type is not what the compiler makes of it")               \
     X(HF_E_HANDLE, -43, "the handle word was never given out, or its handle is destroyed")         \
-    X(HF_E_JUMPED, -44, "something jumped over the boundary between managed and native code")
+    X(HF_E_JUMPED, -44, "something jumped over the boundary between managed and native code")      \
+    X(HF_E_LOST, -45, "what did not fit is lost: the function cannot be asked a second time")
 
 typedef enum hf_status {
 #define HF_STATUS_ENUM(name, number, text) name = number,

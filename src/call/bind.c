@@ -24,9 +24,9 @@
 
 #include <string.h>
 
-#define DEFAULT_TRIES 24u
-#define DEFAULT_FIRST UINT64_C(256)
-#define DEFAULT_BYTES (UINT64_C(16) << 20)
+#define DEFAULT_TRIES   24u
+#define DEFAULT_BYTES   (UINT64_C(16) << 20)
+#define DEFAULT_REPEATS 16u
 
 static const char bind_name[] = "hf_function_bind";
 
@@ -45,8 +45,9 @@ bool hfi_options_read(const hf_function_options *given, hf_function_options *opt
         return false;
     }
     options_out->tries_max = options_out->tries_max ? options_out->tries_max : DEFAULT_TRIES;
-    options_out->first_bytes = options_out->first_bytes ? options_out->first_bytes : DEFAULT_FIRST;
     options_out->bytes_max = options_out->bytes_max ? options_out->bytes_max : DEFAULT_BYTES;
+    options_out->repeats_max =
+        options_out->repeats_max ? options_out->repeats_max : DEFAULT_REPEATS;
     return true;
 }
 
@@ -222,6 +223,7 @@ hf_status hfi_function_make(hfi_parts *parts, hf_library *library, hf_binding *b
     }
     function->parts = parts;
     function->tries_max = options->tries_max;
+    function->repeats_max = options->repeats_max;
     function->first_bytes = options->first_bytes;
     function->bytes_max = options->bytes_max;
     function->prototype = *prototype;

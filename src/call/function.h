@@ -119,7 +119,11 @@ typedef struct hfi_step {
     size_t reach;       /* of a buffer without a capacity: bytes the callee may touch; 0: unknown */
     size_t alignment;   /* of what it points to */
     uint64_t unit;      /* of a capacity: bytes it counts in */
-    uint64_t bytes_max; /* of a buffer: the most that its capacity parameter can announce */
+    uint64_t bytes_max; /* of a buffer: the most that can be announced */
+    /* Of a buffer that the library makes, in bytes. */
+    uint64_t first, least, multiple; /* 0: not said */
+    uint32_t reserve;                /* owned behind what is announced */
+    bool is_exact;                   /* it takes what it asks for alone */
 } hfi_step;
 
 /** Immutable once bound; shared by all threads. */
@@ -155,6 +159,7 @@ struct hf_function {
     bool clears_error;      /* `error` decides about success, so it must not be an old one */
     uint32_t floating_mask; /* scalar outputs that are floating */
     uint32_t tries_max;
+    uint32_t repeats_max;
     uint64_t first_bytes;
     uint64_t bytes_max;
     hfi_call_fn *plain;        /* the short way of such a function; NULL: it has none */

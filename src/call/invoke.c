@@ -160,20 +160,20 @@ void hfi_call_place_outputs(hfi_call *call)
 static hf_status make_buffer(hfi_call *call, unsigned index)
 {
     hfi_argument *argument = &call->argument[index];
-    size_t size;
+    const hfi_step *step = &call->function->step[index];
+    size_t owned, size;
     if (argument->capacity > SIZE_MAX ||
-        !hfi_size_add((size_t)argument->capacity, HFI_CANARY_SIZE, &size)) {
+        !hfi_size_add((size_t)argument->capacity, step->reserve, &owned) ||
+        !hfi_size_add(owned, HFI_CANARY_SIZE, &size)) {
         return HF_E_OVERFLOW;
     }
     uintptr_t object;
-    hf_status status =
-        call->guards & HFI_GUARD_PAGES
-            ? hfi_bytes_allocate_guarded(call->thread, size, (size_t)argument->capacity, &object)
-            : hfi_bytes_allocate(call->thread, size, call->function->step[index].is_immovable,
-                                 &object);
+    hf_status status = call->guards & HFI_GUARD_PAGES
+                           ? hfi_bytes_allocate_guarded(call->thread, size, owned, &object)
+                           : hfi_bytes_allocate(call->thread, size, step->is_immovable, &object);
     if (status == HF_OK) {
         call->slots[argument->object].word_ = object;
-        memcpy((char *)hfi_payload_16(object) + argument->capacity, canary, HFI_CANARY_SIZE);
+        memcpy((char *)hfi_payload_16(object) + owned, canary, HFI_CANARY_SIZE);
     }
     return status;
 }
@@ -305,7 +305,8 @@ static __attribute__((noinline)) hf_status check_canaries(hfi_call *call)
             continue;
         }
         const hfi_argument *argument = &call->argument[i];
-        const char *behind = (const char *)argument->value.pointer + argument->capacity;
+        const char *behind =
+            (const char *)argument->value.pointer + argument->capacity + function->step[i].reserve;
         if (memcmp(behind, canary, HFI_CANARY_SIZE) != 0) {
             return hfi_call_complain(
                 call, (int)i, HF_E_OVERRUN,

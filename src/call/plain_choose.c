@@ -189,7 +189,8 @@ void hfi_plain_choose(hf_function *function)
 {
     unsigned count = function->prototype.param_count;
     bool plain = !function->has_outputs && !function->growing && !function->sees_values &&
-                 !function->prototype.grow_ok.count && count <= HFI_TAKES_MAX &&
+                 !function->prototype.grow_ok.count && !function->prototype.transient.count &&
+                 count <= HFI_TAKES_MAX &&
                  (function->cif.direct != HFI_DIRECT_NONE || is_for_ffi(function));
     for (unsigned i = 0; i < count && plain; i++) {
         plain = is_plain(function, i);

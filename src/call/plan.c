@@ -134,6 +134,18 @@ static void plan_sizes(hf_function *function, unsigned from)
     buffer->bytes_max = most > UINT64_MAX / step->unit ? UINT64_MAX : most * step->unit;
 }
 
+/* What room(...) says, in bytes. */
+static void plan_room(hfi_step *step, const hfi_room_rules *room)
+{
+    step->first = room->first * (uint64_t)step->element;
+    step->least = room->least * (uint64_t)step->element;
+    step->multiple = room->multiple * (uint64_t)step->element;
+    step->reserve = (uint32_t)(room->reserve * step->element);
+    step->is_exact = room->is_exact;
+    uint64_t most = room->most ? room->most * (uint64_t)step->element : UINT64_MAX;
+    step->bytes_max = most < step->bytes_max ? most : step->bytes_max;
+}
+
 static hf_status too_many(const hf_function *function, const char *what, unsigned most)
 {
     return hfi_misuse(function->parts->reporter, HF_E_UNSUPPORTED, function->prototype.name,
@@ -312,6 +324,9 @@ hf_status hfi_plan_make(hf_function *function)
         }
         plan_sizes(function, i);
         status = plan_output(function, &function->step[i]);
+    }
+    for (unsigned i = 0; i < function->prototype.param_count; i++) {
+        plan_room(&function->step[i], &function->prototype.param[i].room);
     }
     plan_flags(function);
     return status;

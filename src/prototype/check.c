@@ -88,8 +88,30 @@ static bool check_grow(hfi_parser *parser)
     return true;
 }
 
+/* What is called once is not called again, and who takes one size alone has to name it. */
+static bool check_tries(hfi_parser *parser)
+{
+    const hfi_prototype *prototype = parser->now.prototype;
+    if (prototype->is_once && prototype->transient.count != 0) {
+        return hfi_parser_fail(parser, &parser->now.function.transient,
+                               "once or transient, not both");
+    }
+    for (unsigned i = 0; i < prototype->param_count; i++) {
+        const hfi_param *param = &prototype->param[i];
+        bool is_told = param->rules.needed.count != 0;
+        for (unsigned j = 0; j < prototype->param_count; j++) {
+            is_told |= prototype->param[j].needed.buffer == (int)i;
+        }
+        if (param->room.is_exact && !is_told) {
+            return hfi_parser_fail(parser, &parser->now.draft[i].use[HFI_ROLE_ROOM].word,
+                                   "needed(...) for a buffer that takes one size alone");
+        }
+    }
+    return true;
+}
+
 bool hfi_prototype_check(hfi_parser *parser)
 {
     return check_error_source(parser) && check_error_value(parser) && check_fail(parser) &&
-           check_grow(parser);
+           check_grow(parser) && check_tries(parser);
 }

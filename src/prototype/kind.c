@@ -255,11 +255,17 @@ static bool decide_capacity_pointer(hfi_parser *parser, const hfi_param_draft *d
 static bool decide_sized_buffer(hfi_parser *parser, const hfi_param_draft *draft, hfi_param *param)
 {
     const uint32_t allowed = BIT(HFI_ROLE_OUT) | BIT(HFI_ROLE_INOUT) | BIT(HFI_ROLE_TEXT) |
-                             BIT(HFI_ROLE_GIVEN) | BIT(HFI_ROLE_SIZE) | BIT(HFI_ROLE_POINTS_INTO);
+                             BIT(HFI_ROLE_GIVEN) | BIT(HFI_ROLE_SIZE) | BIT(HFI_ROLE_POINTS_INTO) |
+                             BIT(HFI_ROLE_ROOM);
     if (param->direction == HFI_INOUT) {
         param->is_given = true;
     }
     param->kind = param->is_given ? HFI_P_BUFFER : HFI_P_OUT_BUFFER;
+    param->room = draft->room;
+    if ((draft->roles & BIT(HFI_ROLE_ROOM)) != 0 && (param->is_given || draft->is_measured)) {
+        return hfi_parser_fail(parser, &draft->use[HFI_ROLE_ROOM].word,
+                               "room on a buffer that the library makes and that can grow");
+    }
     return allow_roles(parser, draft, allowed, "a role that goes with a buffer") &&
            check_text(parser, draft) && check_one_extent(parser, draft, param);
 }

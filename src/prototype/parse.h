@@ -37,6 +37,7 @@ typedef enum hfi_role {
     HFI_ROLE_LENGTH,
     HFI_ROLE_SIZE,
     HFI_ROLE_POINTS_INTO,
+    HFI_ROLE_ROOM,
     HFI_ROLE_COUNT
 } hfi_role;
 
@@ -66,13 +67,14 @@ typedef struct hfi_param_draft {
     size_t extent;     /* array bounds or size(n), in bytes */
     bool is_measured;  /* size(expr) over other parameters: read when all are known */
     hfi_place measure; /* what stands in size(...) */
+    hfi_room_rules room;
     uint32_t roles;
     hfi_role_use use[HFI_ROLE_COUNT];
 } hfi_param_draft;
 
 /* Words of the function roles that later checks point at; END when absent. */
 typedef struct hfi_function_draft {
-    hfi_token fail, error, grow, grow_ok;
+    hfi_token fail, error, grow, grow_ok, transient, once;
     hfi_token needs_fail; /* the first role that is nothing without fail */
     hfi_token safe;
     hfi_token error_value; /* the first `error` in an expression */
@@ -317,6 +319,9 @@ bool hfi_parse_param_roles(hfi_parser *parser, hfi_param_draft *draft);
 bool hfi_parse_unit(hfi_parser *parser, hfi_role_use *use, bool biased);
 
 /* ---- extent.c ---- */
+
+/** What stands between the parentheses of room. */
+bool hfi_parse_room(hfi_parser *parser, hfi_room_rules *room);
 
 /** What stands in size(...): a constant, or an expression that is only passed over. */
 bool hfi_parse_extent(hfi_parser *parser, hfi_param_draft *draft);

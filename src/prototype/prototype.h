@@ -122,6 +122,16 @@ int64_t hfi_expr_evaluate(const hfi_expr *expr, const hfi_expr_values *values);
 bool hfi_expr_evaluate_exactly(const hfi_expr *expr, const hfi_expr_values *values,
                                int64_t *value_out);
 
+/* room(...): which capacities the function takes, in elements of the buffer. */
+typedef struct hfi_room_rules {
+    uint32_t first;    /* to begin with; 0: whatever */
+    uint32_t least;    /* 0: 1 */
+    uint32_t most;     /* 0: what the capacity parameter can say */
+    uint32_t multiple; /* each capacity is a multiple of this; 0: 1 */
+    uint32_t reserve;  /* owned and not announced: the callee writes there too */
+    bool is_exact;     /* only the size that it asks for will do */
+} hfi_room_rules;
+
 /* A buffer's own growth rules: grow(name: expr), grow_ok(name: expr), needed(name, expr ...),
  * length(name, expr ...). */
 typedef struct hfi_buffer_rules {
@@ -163,6 +173,7 @@ typedef struct hfi_param {
     char *extent_text;      /* the expression as written; NULL */
     int8_t points_into;     /* index of the buffer this value's pointers lead into, or -1 */
     int8_t capacity_param;  /* of a buffer: the parameter that announces its capacity, or -1 */
+    hfi_room_rules room;    /* of a buffer that the library makes */
     hfi_buffer_rules rules; /* of a buffer */
 } hfi_param;
 
@@ -203,9 +214,11 @@ typedef struct hfi_prototype {
     uint8_t param_count;
     uint8_t caller_count; /* parameters that the caller supplies, in order */
     hfi_param *param;
-    hfi_expr fail;    /* absent: the call never fails */
-    hfi_expr grow;    /* for all buffers, looked at when the call failed */
-    hfi_expr grow_ok; /* for all buffers, when it succeeded */
+    hfi_expr fail;      /* absent: the call never fails */
+    hfi_expr grow;      /* for all buffers, looked at when the call failed */
+    hfi_expr grow_ok;   /* for all buffers, when it succeeded */
+    hfi_expr transient; /* looked at when it failed: again with the same room */
+    bool is_once;       /* what did not fit is lost: never called a second time */
     hfi_error_source
         error;           /* with NTSTATUS and HRESULT `fail` is result < 0 where none is written */
     bool clears_error;   /* error(source, clear): set to 0 before each call */

@@ -19,7 +19,8 @@ typedef enum role_form {
     FORM_NAME_UNIT,   /* (x [, unit]) */
     FORM_NAME_BIASED, /* (x [, [unit] [± k]]) */
     FORM_EXTENT,      /* (n) or (expr) */
-    FORM_ENCODING     /* [(utf8 | system)] */
+    FORM_ENCODING,    /* [(utf8 | system)] */
+    FORM_ROOM         /* (word n, ...) */
 } role_form;
 
 typedef struct role_word {
@@ -41,6 +42,7 @@ static const role_word role_words[HFI_ROLE_COUNT] = {
     [HFI_ROLE_LENGTH] = { "length", FORM_NAME_BIASED },
     [HFI_ROLE_SIZE] = { "size", FORM_EXTENT },
     [HFI_ROLE_POINTS_INTO] = { "points_into", FORM_NAME },
+    [HFI_ROLE_ROOM] = { "room", FORM_ROOM },
 };
 
 /* At most one of them says which way a value goes. */
@@ -95,6 +97,9 @@ static bool parse_operands(hfi_parser *parser, hfi_param_draft *draft, role_form
     if (form == FORM_EXTENT) {
         return hfi_parse_extent(parser, draft);
     }
+    if (form == FORM_ROOM) {
+        return hfi_parse_room(parser, &draft->room);
+    }
     use->name = parser->token;
     if (!hfi_parser_expect(parser, HFI_T_NAME, "the name of a buffer parameter")) {
         return false;
@@ -126,7 +131,7 @@ static bool parse_role(hfi_parser *parser, hfi_param_draft *draft)
     if (role == HFI_ROLE_COUNT) {
         return hfi_parser_fail(parser, &word,
                                "in, out, inout, raw, resource, text, texts, given, capacity, "
-                               "needed, length, size or points_into");
+                               "needed, length, size, points_into or room");
     }
     if ((draft->roles & HFI_ROLE_BIT(role)) != 0) {
         return hfi_parser_fail(parser, &word, "each role once");

@@ -191,6 +191,18 @@ static bool parse_growth(hfi_parser *parser, const hfi_token *word, bool on_succ
     return hfi_parse_expr(parser, expr) && close_role(parser);
 }
 
+/* transient(expr): the function is to be called again as it was. */
+static bool parse_transient(hfi_parser *parser, const hfi_token *word)
+{
+    hfi_expr *expr = &parser->now.prototype->transient;
+    if (expr->count != 0) {
+        return refuse_second(parser, word);
+    }
+    note_needs_fail(parser, word);
+    parser->now.function.transient = *word;
+    return open_role(parser) && hfi_parse_expr(parser, expr) && close_role(parser);
+}
+
 static bool parse_grow(hfi_parser *parser, const hfi_token *word)
 {
     return parse_growth(parser, word, false);
@@ -356,13 +368,21 @@ static bool parse_noretain(hfi_parser *parser, const hfi_token *word)
     return set_flag(parser, word, &parser->now.prototype->no_retain);
 }
 
+/* once: what did not fit is lost. */
+static bool parse_once(hfi_parser *parser, const hfi_token *word)
+{
+    parser->now.function.once = *word;
+    return set_flag(parser, word, &parser->now.prototype->is_once);
+}
+
 static const function_role function_roles[] = {
-    { "fail", parse_fail },         { "error", parse_error },
-    { "grow", parse_grow },         { "grow_ok", parse_grow_ok },
-    { "needed", parse_needed },     { "length", parse_length },
-    { "leaf", parse_leaf },         { "nocallback", parse_nocallback },
-    { "noretain", parse_noretain }, { "safe", parse_safe },
-    { "symbol", parse_symbol },     { "ordinal", parse_ordinal },
+    { "fail", parse_fail },           { "error", parse_error },
+    { "grow", parse_grow },           { "grow_ok", parse_grow_ok },
+    { "needed", parse_needed },       { "length", parse_length },
+    { "leaf", parse_leaf },           { "nocallback", parse_nocallback },
+    { "noretain", parse_noretain },   { "safe", parse_safe },
+    { "symbol", parse_symbol },       { "ordinal", parse_ordinal },
+    { "transient", parse_transient }, { "once", parse_once },
 };
 
 static bool parse_function_role(hfi_parser *parser)
@@ -376,7 +396,7 @@ static bool parse_function_role(hfi_parser *parser)
     return hfi_parser_fail(
         parser, &word,
         "fail, error, grow, grow_ok, needed, length, leaf, nocallback, noretain, "
-        "safe, symbol or ordinal");
+        "safe, symbol, ordinal, transient, once");
 }
 
 bool hfi_parse_function_roles(hfi_parser *parser)

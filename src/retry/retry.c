@@ -9,10 +9,14 @@
  *   fail        did it fail; only then `grow` says whether for want of room
  *   grow_ok     did it succeed and still leave something out
  *   needed      how much room it asks for: believed upwards alone
+ *   transient   did it fail only for now; then it is called again with the same room
+ *   once        what did not fit is lost, so there is no second try
+ *   room        which capacities it takes: first, least, most, multiples, exactly its need
  *
  * Progress: a capacity that grows does so by half at least, whatever the callee
  * says (nothing, zero, less than it had, garbage), so the number of tries is
- * bounded by the logarithm of bytes_max, and by tries_max in any case.
+ * bounded by the logarithm of bytes_max, and by tries_max in any case.  What takes
+ * its need exactly goes where that says, within tries_max.
  * Staleness: lengths are read from the try that succeeded.  Overflow: sizes are
  * 64-bit and checked; one that its own parameter cannot say is a limit, never
  * wrapped.
@@ -23,9 +27,13 @@
 #include "retry/retry.h"
 #include "retry/adopt.h"
 
+#include "base/size.h"
+
 #include "call/begin.h"
 #include "call/flight.h"
 #include "thread/activation.h"
+
+#define DEFAULT_FIRST 256u
 
 /* What one buffer wants after a try. */
 typedef struct growth {
@@ -52,18 +60,33 @@ static uint64_t capacity_max(const hf_function *function, const hfi_step *step)
     return max / step->element ? max / step->element : 1;
 }
 
+/* The nearest number of elements, from `elements` up, that the function takes. */
+static uint64_t fitting(const hf_function *function, const hfi_step *step, uint64_t elements)
+{
+    uint64_t multiple = step->multiple ? step->multiple / step->element : 1;
+    uint64_t least = step->least ? step->least / step->element : 1;
+    uint64_t max = capacity_max(function, step);
+    elements = elements > least ? elements : least;
+    elements = elements < max ? elements : max;
+    uint64_t above = elements % multiple;
+    if (above != 0) {
+        uint64_t up = elements + (multiple - above);
+        elements = up <= max ? up : elements - above;
+    }
+    return elements;
+}
+
 static void set_first_capacities(hfi_call *call)
 {
     const hf_function *function = call->function;
     for (unsigned i = 0; i < function->prototype.param_count; i++) {
         const hfi_step *step = &function->step[i];
-        if (!can_grow(step)) {
-            continue;
+        if (can_grow(step)) {
+            uint64_t first = step->first ? step->first : DEFAULT_FIRST;
+            first = function->first_bytes ? function->first_bytes : first;
+            call->argument[i].capacity =
+                fitting(function, step, first / step->element) * step->element;
         }
-        uint64_t elements = function->first_bytes / step->element;
-        uint64_t max = capacity_max(function, step);
-        elements = elements ? elements : 1;
-        call->argument[i].capacity = (elements < max ? elements : max) * step->element;
     }
 }
 
@@ -172,20 +195,25 @@ static hf_status stop_growing(const hfi_call *call, unsigned index, const growth
 static bool grow_one(hfi_call *call, unsigned index, const growth *wanted)
 {
     const hfi_step *step = &call->function->step[index];
-    uint64_t max = capacity_max(call->function, step);
     uint64_t now = call->argument[index].capacity / step->element;
     uint64_t next = now + now / 2 + (now & 1) + 1;
     uint64_t need = wanted->need / step->element + (wanted->need % step->element != 0);
-    next = need > next ? need : next;
-    next = next > max ? max : next;
-    if (next <= now) {
+    next = fitting(call->function, step, need > next || (step->is_exact && need) ? need : next);
+    if (next == now || (next < now && !step->is_exact)) {
         return false;
     }
     call->argument[index].capacity = next * step->element;
     return true;
 }
 
-static hf_status grow(hfi_call *call, const growth *growths)
+static hf_status lose(const hfi_call *call)
+{
+    return hfi_call_complain(call, -1, HF_E_LOST,
+                             "give it all the room that it may need: first_bytes, or room(first n)",
+                             "what did not fit is lost, and the function is not called again");
+}
+
+static hf_status grow(hfi_call *call, const growth *growths, unsigned repeats)
 {
     const hf_function *function = call->function;
     bool has_grown = false;
@@ -194,7 +222,7 @@ static hf_status grow(hfi_call *call, const growth *growths)
         if (!growths[i].wants) {
             continue;
         }
-        if (call->result->attempts >= function->tries_max) {
+        if (call->result->attempts - repeats >= function->tries_max) {
             return stop_growing(call, i, &growths[i], "tries");
         }
         if (grow_one(call, i, &growths[i])) {
@@ -212,8 +240,10 @@ static hf_status grow(hfi_call *call, const growth *growths)
 static __attribute__((noinline)) hf_status call_growing(hfi_call *call)
 {
     growth growths[HFI_PARAMS_MAX];
+    const hfi_prototype *prototype = &call->function->prototype;
+    unsigned repeats = 0;
     set_first_capacities(call);
-    for (;;) { /* bounded by tries_max */
+    for (;;) { /* bounded by tries_max and repeats_max */
         hf_status status = hfi_call_try(call);
         if (call->result->attempts) {
             remember_try(call);
@@ -221,10 +251,15 @@ static __attribute__((noinline)) hf_status call_growing(hfi_call *call)
         if (status != HF_OK) {
             return status;
         }
+        if (call->result->failed && repeats < call->function->repeats_max &&
+            holds(call, &prototype->transient)) {
+            repeats++;
+            continue;
+        }
         if (!judge(call, growths)) {
             return call->result->failed ? HF_E_NATIVE : hfi_call_settle(call);
         }
-        status = grow(call, growths);
+        status = prototype->is_once ? lose(call) : grow(call, growths, repeats);
         if (status != HF_OK) {
             return status;
         }
@@ -243,13 +278,18 @@ static inline hf_status call_once(hfi_call *call)
     return call->function->has_outputs ? hfi_call_settle(call) : HF_OK;
 }
 
+static bool takes_tries(const hf_function *function)
+{
+    return function->growing || function->prototype.transient.count;
+}
+
 hf_status hfi_call_generally(hf_thread *thread, const hf_function *function, hf_result *result,
                              const hf_arg *arguments)
 {
     hfi_call call;
     hf_status status = hfi_call_begin(&call, thread, function, result, arguments);
     if (HF_LIKELY(status == HF_OK)) {
-        status = function->growing ? call_growing(&call) : call_once(&call);
+        status = takes_tries(function) ? call_growing(&call) : call_once(&call);
     }
     hfi_call_end(&call, status);
     hfi_flight_end(thread);
@@ -282,7 +322,7 @@ hf_status hfi_call_adopting(hf_thread *thread, const hf_function *function, hf_r
     hf_status status = hfi_call_begin(&call, thread, function, result, arguments);
     if (status == HF_OK) {
         call.adoption = adoption;
-        status = function->growing ? call_growing(&call) : call_once(&call);
+        status = takes_tries(function) ? call_growing(&call) : call_once(&call);
     }
     hfi_call_end(&call, status);
     if (is_nested) {
