@@ -212,8 +212,8 @@ static void shutdown_a_thousand_times_leaves_nothing(void **state)
     assert_int_equal(hfi_alloc_live(), live);
     assert_int_equal(threads_now, threads);
     assert_int_equal(open_now, open);
-    /* Pages come and go with the C library; a leak of one page a round would be many megabytes.  The
-     * address sanitizer keeps what was freed, and counts it by itself. */
+    /* Pages come and go with the C library; a leak of one page a round would be many megabytes.
+     * The address sanitizer keeps what was freed, and counts it by itself. */
     assert_true(HF_UNDER_ASAN || resident_now < resident + (UINT64_C(3) << 20));
 }
 
