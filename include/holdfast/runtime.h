@@ -170,7 +170,8 @@ typedef void (*hf_leftover_fn)(const hf_leftover *left, void *user);
 typedef struct hf_runtime_end_options {
     uint32_t struct_size;    /* HF_RUNTIME_END_OPTIONS_INIT sets it */
     uint32_t live;           /* hf_live_end */
-    uint64_t calls_ns;       /* how long calls in flight are waited for; default 1 s */
+    uint64_t calls_ns;       /* how long calls in flight, and threads that are attached, are waited
+                                for; default 1 s */
     uint64_t deadline_ns;    /* how long all waits together may take; default 30 s; UINT64_MAX: for
                                 ever */
     hf_leftover_fn leftover; /* gets all that was left, in the order of the phases; may be NULL */
@@ -187,7 +188,8 @@ typedef struct hf_runtime_end_options {
  *
  *   1  functions of hf_runtime_at_stop(), the last one first; everything is usable
  *   2  no new calls: who goes native gets HF_E_SHUTDOWN, and so does who attaches or arms
- *   3  calls in flight come back, with HF_E_SHUTDOWN and their results; what is queued is run
+ *   3  calls in flight come back, with HF_E_SHUTDOWN and their results, and their threads detach;
+ *      what is queued is run
  *   4  resources never disposed are dealt with as their class says
  *   5  finalizers and cleanups of live objects: `live`
  *   6  the runner is joined, everything else is counted, listed and given back

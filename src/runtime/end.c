@@ -165,20 +165,26 @@ static void settle_runner(hfi_end *end)
     }
 }
 
+/* A thread that is attached may be in native code, by whatever way it went there. */
+static bool is_anybody_there(hfi_parts *parts)
+{
+    return hfi_flights_count(parts->flights) != 0 || hfi_world_others_count(parts->world) != 0;
+}
+
 static void await_calls(hfi_end *end)
 {
     hfi_parts *parts = end->parts;
     hfi_callbacks_drop_visitors(parts->callbacks);
+    /* What a fork lost, at least the parent's runner, is not coming back. */
+    hfi_world_drop_lost(parts->world);
     uint64_t calls_ns = hfi_deadline(end->options.calls_ns);
     calls_ns = calls_ns < end->deadline_ns ? calls_ns : end->deadline_ns;
-    while (hfi_flights_count(parts->flights) != 0 && hfp_clock_ns() < calls_ns) {
+    while (is_anybody_there(parts) && hfp_clock_ns() < calls_ns) {
         hfp_sleep_ns(LOOK_NS);
     }
     hfi_list_calls(parts, &end->listing);
     hfi_async_stop(parts->async, end->deadline_ns);
     settle_runner(end);
-    /* What a fork lost, at least the parent's runner, is not coming back. */
-    hfi_world_drop_lost(parts->world);
     end->is_outlived = hfi_world_others_count(parts->world) != 0 || has_record(end);
 }
 
