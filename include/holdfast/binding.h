@@ -46,10 +46,15 @@ HF_BEGIN_DECLS
  * @par GC          May park.
  * @par Last-error  Preserved.
  */
-HF_API HF_MUST_CHECK hf_status hf_binding_create(hf_thread *thread, hf_library *library,
-                                                 const char *header,
-                                                 const hf_function_options *options,
-                                                 hf_binding **binding_out) HF_MAY_GC;
+HF_API HF_MUST_CHECK hf_status hf_binding_create_at(hf_thread *thread, hf_library *library,
+                                                    const char *header,
+                                                    const hf_function_options *options,
+                                                    hf_binding **binding_out,
+                                                    hf_site site) HF_MAY_GC;
+
+/** hf_binding_create_at() with the place of the call. */
+#define hf_binding_create(thread, library, header, options, binding_out)                           \
+    hf_binding_create_at((thread), (library), (header), (options), (binding_out), HF_SITE)
 
 /**
  * A function of the header, looked up at the first time.

@@ -66,22 +66,17 @@ typedef struct hf_library_options {
  * @par GC          May park.
  * @par Last-error  Preserved.
  */
-HF_API HF_MUST_CHECK hf_status hf_library_open_with(hf_thread *thread, const char *name,
-                                                    const hf_library_options *options,
-                                                    hf_library **library_out) HF_MAY_GC;
+HF_API HF_MUST_CHECK hf_status hf_library_open_at(hf_thread *thread, const char *name,
+                                                  const hf_library_options *options,
+                                                  hf_library **library_out, hf_site site) HF_MAY_GC;
 
-/**
- * hf_library_open_with() with default options.
- *
- * @return as hf_library_open_with().
- *
- * @par Ownership   The caller owns it: hf_library_close().  Bound functions keep it loaded.
- * @par Threads     The owner, in managed state.
- * @par GC          May park.
- * @par Last-error  Preserved.
- */
-HF_API HF_MUST_CHECK hf_status hf_library_open(hf_thread *thread, const char *name,
-                                               hf_library **library_out) HF_MAY_GC;
+/** hf_library_open_at() with the place of the call. */
+#define hf_library_open_with(thread, name, options, library_out)                                   \
+    hf_library_open_at((thread), (name), (options), (library_out), HF_SITE)
+
+/** The same with default options. */
+#define hf_library_open(thread, name, library_out)                                                 \
+    hf_library_open_at((thread), (name), NULL, (library_out), HF_SITE)
 
 /**
  * Closes it; it is unloaded when the last function bound from it is destroyed too.  Native code may
@@ -146,14 +141,19 @@ typedef struct hf_function_options {
  * @par GC          May park.
  * @par Last-error  Preserved.
  */
-HF_API HF_MUST_CHECK hf_status hf_function_bind_with(hf_thread *thread, hf_library *library,
-                                                     const char *prototype,
-                                                     const hf_function_options *options,
-                                                     hf_function **function_out) HF_MAY_GC;
+HF_API HF_MUST_CHECK hf_status hf_function_bind_at(hf_thread *thread, hf_library *library,
+                                                   const char *prototype,
+                                                   const hf_function_options *options,
+                                                   hf_function **function_out,
+                                                   hf_site site) HF_MAY_GC;
 
-/** hf_function_bind_with() with default options. */
+/** hf_function_bind_at() with the place of the call. */
+#define hf_function_bind_with(thread, library, prototype, options, function_out)                   \
+    hf_function_bind_at((thread), (library), (prototype), (options), (function_out), HF_SITE)
+
+/** The same with default options. */
 #define hf_function_bind(thread, library, prototype, function_out)                                 \
-    hf_function_bind_with((thread), (library), (prototype), NULL, (function_out))
+    hf_function_bind_at((thread), (library), (prototype), NULL, (function_out), HF_SITE)
 
 /**
  * Gives a function back.  No call may begin from here on; while one is in it, on whatever thread,

@@ -7,7 +7,7 @@
  * arguments alone.  Everything is made before the function counts as alive; on
  * failure one destroy gives back whatever was made so far.
  *
- * Threads: a function is constant once hf_function_bind_with() returned it.
+ * Threads: a function is constant once hf_function_bind_at() returned it.
  */
 
 #include "call/bind.h"
@@ -277,10 +277,11 @@ static hf_status check_library(hf_thread *thread, const hf_library *library,
                         "open it in the runtime that this thread is attached to");
 }
 
-hf_status hf_function_bind_with(hf_thread *thread, hf_library *library, const char *prototype,
-                                const hf_function_options *options, hf_function **function_out)
+hf_status hf_function_bind_at(hf_thread *thread, hf_library *library, const char *prototype,
+                              const hf_function_options *options, hf_function **function_out,
+                              hf_site site)
 {
-    HFI_ENTRY(thread);
+    HFI_ENTRY_AS(thread, bind_name);
     if (!function_out) {
         return misuse(thread->parts, HF_E_NULL, "function_out", "there is nowhere to put it",
                       "give the address of a variable");
@@ -297,6 +298,9 @@ hf_status hf_function_bind_with(hf_thread *thread, hf_library *library, const ch
     if (status == HF_OK) {
         hfp_native_error saved = hfp_native_error_save();
         status = bind(thread, library, prototype, &all, function_out);
+        if (status == HF_OK) {
+            hfi_owned_set_site(thread->parts, &(*function_out)->owned, site);
+        }
         hfp_native_error_restore(saved);
     }
     return status;

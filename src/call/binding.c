@@ -180,10 +180,11 @@ static hf_status check_arguments(hfi_parts *parts, const hf_library *library, co
                         "the header is longer than 1 MiB", "bind the part that is needed");
 }
 
-hf_status hf_binding_create(hf_thread *thread, hf_library *library, const char *header,
-                            const hf_function_options *options, hf_binding **binding_out)
+hf_status hf_binding_create_at(hf_thread *thread, hf_library *library, const char *header,
+                               const hf_function_options *options, hf_binding **binding_out,
+                               hf_site site)
 {
-    HFI_ENTRY(thread);
+    HFI_ENTRY_AS(thread, create_name);
     hfi_parts *parts = thread->parts;
     if (!binding_out) {
         return misuse(parts, create_name, HF_E_NULL, "binding_out", "there is nowhere to put it",
@@ -198,6 +199,9 @@ hf_status hf_binding_create(hf_thread *thread, hf_library *library, const char *
         hfp_native_error saved = hfp_native_error_save();
         hfi_flights_sweep(parts->flights);
         status = create(parts, library, header, &all, binding_out);
+        if (status == HF_OK) {
+            hfi_owned_set_site(parts, &(*binding_out)->owned, site);
+        }
         hfp_native_error_restore(saved);
     }
     return status;

@@ -126,6 +126,13 @@ void hfi_owned_add(hfi_parts *parts, hfi_owned *owned, const char *kind, const c
     atomic_fetch_add_explicit(&parts->functions, 1, memory_order_relaxed);
 }
 
+void hfi_owned_set_site(hfi_parts *parts, hfi_owned *owned, hf_site site)
+{
+    hfp_mutex_lock(&parts->flights->lock);
+    owned->site = site;
+    hfp_mutex_unlock(&parts->flights->lock);
+}
+
 void hfi_owned_remove(hfi_parts *parts, hfi_owned *owned)
 {
     hfi_flights *flights = parts->flights;
@@ -138,10 +145,10 @@ void hfi_owned_remove(hfi_parts *parts, hfi_owned *owned)
     atomic_fetch_sub_explicit(&parts->functions, 1, memory_order_relaxed);
 }
 
-static void tell_left(const char *kind, const char *name, const char *why, hfi_left_fn fn,
-                      void *user)
+static void tell_left(const char *kind, const char *name, hf_site site, const char *why,
+                      hfi_left_fn fn, void *user)
 {
-    hfi_left left = { .kind = kind, .why = why };
+    hfi_left left = { .kind = kind, .site = site, .why = why };
     hfi_text text = hfi_text_begin(left.object, sizeof left.object);
     hfi_text_add_line(&text, name);
     hfi_text_end(&text);
@@ -152,7 +159,7 @@ void hfi_owned_each_left(hfi_flights *flights, hfi_left_fn fn, void *user)
 {
     hfp_mutex_lock(&flights->lock);
     for (const hfi_owned *owned = flights->owned; owned; owned = owned->next) {
-        tell_left(owned->kind, owned->name, "it was never given back", fn, user);
+        tell_left(owned->kind, owned->name, owned->site, "it was never given back", fn, user);
     }
     hfp_mutex_unlock(&flights->lock);
 }
@@ -176,7 +183,8 @@ void hfi_flights_each_left(hfi_flights *flights, hfi_left_fn fn, void *user)
     for (const hf_thread *thread = flights->threads; thread; thread = thread->next_caller) {
         const hf_function *function = atomic_load_explicit(&thread->calling, memory_order_acquire);
         if (function && !thread->is_lost) {
-            tell_left("call", function->prototype.name, "it has not come back in time", fn, user);
+            tell_left("call", function->prototype.name, function->owned.site,
+                      "it has not come back in time", fn, user);
         }
     }
     hfp_mutex_unlock(&flights->lock);

@@ -24,10 +24,13 @@
 typedef struct hfi_owned {
     struct hfi_owned *next, **link;
     const char *kind, *name;
+    hf_site site; /* file NULL: of the library itself */
 } hfi_owned;
 
 /** Counts it as one that is to be given back; the texts live as long as it does. */
 void hfi_owned_add(hfi_parts *parts, hfi_owned *owned, const char *kind, const char *name);
+/** Says where it was made: before the program knows it. */
+void hfi_owned_set_site(hfi_parts *parts, hfi_owned *owned, hf_site site);
 void hfi_owned_remove(hfi_parts *parts, hfi_owned *owned);
 
 struct hf_library {

@@ -186,10 +186,10 @@ static bool has_null_name(const hf_library_options *options)
     return false;
 }
 
-hf_status hf_library_open_with(hf_thread *thread, const char *name,
-                               const hf_library_options *options, hf_library **library_out)
+hf_status hf_library_open_at(hf_thread *thread, const char *name, const hf_library_options *options,
+                             hf_library **library_out, hf_site site)
 {
-    HFI_ENTRY(thread);
+    HFI_ENTRY_AS(thread, open_name);
     if (!library_out) {
         return misuse(thread, HF_E_NULL, "library_out", "there is nowhere to put the library",
                       "give the address of a variable");
@@ -212,13 +212,11 @@ hf_status hf_library_open_with(hf_thread *thread, const char *name,
     hfp_native_error saved = hfp_native_error_save();
     hfi_flights_sweep(thread->parts->flights);
     hf_status status = open_any(thread, name, &all, library_out);
+    if (status == HF_OK) {
+        hfi_owned_set_site(thread->parts, &(*library_out)->owned, site);
+    }
     hfp_native_error_restore(saved);
     return status;
-}
-
-hf_status hf_library_open(hf_thread *thread, const char *name, hf_library **library_out)
-{
-    return hf_library_open_with(thread, name, NULL, library_out);
 }
 
 /* ---- the count ---- */

@@ -137,8 +137,8 @@ static void leave_the_rest(hf_thread *thread)
     assert_int_equal(hf_global_load(global, holder), HF_OK);
     assert_int_equal(hf_store_at(thread, holder, 0, object), HF_OK);
     assert_int_equal(hf_store_at(thread, holder, 1, child), HF_OK);
-    assert_int_equal(hf_library_open(thread, HF_TESTLIB_PATH, &library), HF_OK);
-    assert_int_equal(hf_function_bind(thread, library, CALLEE, &function), HF_OK);
+    assert_int_equal(hf_library_open_at(thread, HF_TESTLIB_PATH, NULL, &library, at(15)), HF_OK);
+    assert_int_equal(hf_function_bind_at(thread, library, CALLEE, NULL, &function, at(16)), HF_OK);
 }
 
 /* ---- a thread in a call, with a fence around it ---- */
@@ -191,7 +191,7 @@ typedef struct expectation {
 #define PINNED    REACHABLE "pinned by a pin made at left.c:5 -> bytes"
 
 static const expectation everything[] = {
-    { "call", 0, "call of hfn_wait", "it has not come back in time" },
+    { "call", 16, "call of hfn_wait; set at left.c:16", "it has not come back in time" },
     { "resource", 14, "resource of class device, value 0x52; set at left.c:14",
       "never disposed; kept open for what outlives the runtime" },
     { "resource", 13, "resource of class device, value 0x51; set at left.c:13",
@@ -216,8 +216,8 @@ static const expectation everything[] = {
     { "global", 2, "global of array, ", "; it was never destroyed" },
     { "callback", 12, "callback of f; set at left.c:12",
       "it was never destroyed; its address is a tombstone now" },
-    { "function", 0, "function of hfn_wait", "it was never given back" },
-    { "library", 0, "library of ", "; it was never given back" },
+    { "function", 16, "function of hfn_wait; set at left.c:16", "it was never given back" },
+    { "library", 15, "library of ", "; set at left.c:15; it was never given back" },
 };
 
 enum { EVERYTHING = sizeof everything / sizeof everything[0] };
@@ -264,7 +264,8 @@ static void check_reports(void)
         }
     }
     assert_int_equal(reports_with("6 things were left that have no report of their own"), 1);
-    assert_int_equal(reports_with("call of hfn_wait; it has not come back in time"), 1);
+    assert_int_equal(
+        reports_with("call of hfn_wait; set at left.c:16; it has not come back in time"), 1);
 }
 
 static void check_counts(const hf_runtime_leaks *leaks)
