@@ -30,7 +30,7 @@ static bool grow(hfi_roster *roster)
         return false;
     }
     uintptr_t *objects = hfi_alloc_array(room, sizeof *objects);
-    hfi_armed **records = hfi_alloc_array(room, sizeof *records);
+    hfi_armed **records = hfi_alloc_array(room, sizeof(hfi_armed *));
     uint32_t *dead = hfi_alloc_array(room, sizeof *dead);
     if (!objects || !records || !dead) {
         hfi_free(objects);
@@ -40,7 +40,7 @@ static bool grow(hfi_roster *roster)
     }
     if (roster->used != 0) {
         memcpy(objects, roster->objects, roster->used * sizeof *objects);
-        memcpy(records, roster->records, roster->used * sizeof *records);
+        memcpy(records, roster->records, roster->used * sizeof(hfi_armed *));
     }
     hfi_roster_finish(roster);
     roster->objects = objects;

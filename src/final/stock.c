@@ -43,7 +43,7 @@ static bool reserve_chunk_place(hfi_stock *stock)
         return false;
     }
     uint32_t room = stock->chunk_room ? stock->chunk_room * 2 : 8;
-    hfi_chunk **chunks = hfi_realloc(stock->chunks, room * sizeof *chunks);
+    hfi_chunk **chunks = hfi_realloc(stock->chunks, room * sizeof(hfi_chunk *));
     if (!chunks) {
         return false;
     }

@@ -100,9 +100,10 @@ static hf_status adopt(hf_thread *thread, const hf_function *function, hf_result
                        const hf_arg *arguments, const hf_resource_class *class_of, int from,
                        const hf_slot *parent, hf_ref out, const char *name, hf_site site)
 {
-    if (out) {
-        hf_clear(out);
+    if (!out) {
+        return HF_E_SLOTS;
     }
+    hf_clear(out);
     if (!function || !class_of) {
         return hfi_misuse(thread->parts->reporter, HF_E_NULL, name,
                           function ? "class_of" : "function", site,

@@ -120,7 +120,7 @@ void hfi_queue_advance(hfi_queue *queue)
     HF_VERIFY(front->at == front->count);
     hfi_queue_settle(queue);
     front->at = front->count = 0;
-    while (queue->works.first && front->count < sizeof front->works / sizeof *front->works) {
+    while (queue->works.first && front->count < HFI_FRONT_WORKS) {
         front->works[front->count] = take_first(queue, &front->objects[front->count]);
         front->count++;
     }
@@ -230,7 +230,7 @@ void hfi_queue_each(const hfi_queue *queue,
     uint32_t at = segment ? segment->at : 0;
     for (const hfi_work *work = queue->works.first; work; work = work->next) {
         uintptr_t object = work->object.word_;
-        if (work->is_handed_over) {
+        if (work->is_handed_over && segment) { /* then there is one */
             object = objects_of(segment)[at++].word_;
             if (at == segment->count) {
                 segment = segment->next;

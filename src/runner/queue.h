@@ -58,10 +58,12 @@ typedef struct hfi_segment {
 
 #define HFI_SEGMENT_OBJECTS 4096u
 
+#define HFI_FRONT_WORKS 32u
+
 /** The next works to run, taken together: whoever runs them goes through these without the lock. */
 typedef struct hfi_front {
-    hfi_work *works[32];
-    hf_slot objects[32]; /* theirs; roots from `at` on */
+    hfi_work *works[HFI_FRONT_WORKS];
+    hf_slot objects[HFI_FRONT_WORKS]; /* theirs; roots from `at` on */
     uint32_t at, count;
     _Atomic(uint64_t) oldest_ns; /* since when the one at `at` is queued; 0: there is none */
 } hfi_front;

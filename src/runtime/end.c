@@ -373,7 +373,7 @@ static hf_status end_checked(hf_runtime *runtime, const hf_runtime_end_options *
         .runtime = runtime,
         .parts = &runtime->parts,
         .options = *options,
-        .listing = { options->leftover, options->leftover_user },
+        .listing = { .give = options->leftover, .user = options->leftover_user },
         .leaks = leaks,
     };
     uint64_t deadline = options->deadline_ns ? options->deadline_ns : DEFAULT_DEADLINE_NS;
@@ -398,7 +398,7 @@ hf_status hf_runtime_end(hf_runtime *runtime, const hf_runtime_end_options *opti
                          hf_runtime_leaks *leaks_out)
 {
     hf_runtime_leaks leaks = HF_RUNTIME_LEAKS_INIT;
-    hf_runtime_end_options given;
+    hf_runtime_end_options given = HF_RUNTIME_END_OPTIONS_INIT;
     hfp_native_error error = hfp_native_error_save();
     hf_status status = runtime ? check(runtime, options, &given) : HF_E_NULL;
     if (status == HF_OK) {

@@ -355,7 +355,7 @@ hf_scope_block hf_scope_enter(hf_thread *thread, const char *name, hf_scope **sc
                               hf_site site)
 {
     hf_scope_block block = { thread, NULL, 0 };
-    if (scope_out && hf_scope_create_at(thread, name, scope_out, site) == HF_OK) {
+    if (scope_out && hf_scope_create_at(thread, name, scope_out, site) == HF_OK && *scope_out) {
         block.scope_ = *scope_out;
         block.serial_ = block.scope_->serial;
     }

@@ -72,13 +72,13 @@ void hfi_ephemerons_end(hfi_weaks *weaks, hfi_ephemerons *table)
 static hfi_ephemerons *native_half(uintptr_t object)
 {
     hfi_ephemerons *table;
-    memcpy(&table, hfi_payload_8(object), sizeof table);
+    memcpy(&table, hfi_payload_8(object), sizeof(hfi_ephemerons *));
     return table;
 }
 
 static void set_native_half(uintptr_t object, hfi_ephemerons *table)
 {
-    memcpy(hfi_payload_8(object), &table, sizeof table);
+    memcpy(hfi_payload_8(object), &table, sizeof(hfi_ephemerons *));
 }
 
 static hf_status find_object(hf_thread *thread, const hf_slot *slot, const char *function,
