@@ -35,7 +35,7 @@ static void ask(hf_crew_member *me, hf_thread *thread, uint64_t round)
     char expected[64], why[256];
     HF_FRAME(thread);
     hf_ref own = hf_local(thread);
-    HF_CREW_CHECK(me, hf_bytes_create(thread, 16 + round % 5000, own) == HF_OK);
+    HF_CREW_CHECK(me, hf_bytes_create(thread, (size_t)(16 + round % 5000), own) == HF_OK);
     post(me, thread, own);
     snprintf(expected, sizeof expected, "global board -> [%u] -> bytes", me->index);
     HF_CREW_CHECK(me, hf_why_alive(thread, own, 0, why, sizeof why) == HF_OK);
