@@ -385,5 +385,7 @@ int main(void)
         TEST(child_closes_a_scope_of_its_parent),
         TEST(child_that_ends_the_runtime_unasked_runs_none_of_its_functions),
     };
-    return cmocka_run_group_tests_name("fork_runtime", tests, NULL, NULL);
+    /* All that is claimed here is claimed of children, in which locks are made anew that the thread
+     * sanitizer takes for held. */
+    return HF_UNDER_TSAN ? 77 : cmocka_run_group_tests_name("fork_runtime", tests, NULL, NULL);
 }
