@@ -12,6 +12,7 @@
  */
 
 #include "async/async.h"
+#include "base/spare.h"
 #include "diag/text.h"
 #include "platform/platform.h"
 
@@ -29,6 +30,7 @@ typedef struct hfi_token_block {
 
 /** A cell of the table.  All of it is under the lock. */
 typedef struct hfi_token {
+    struct hfi_token *next, **link; /* in async->tokens; first, for the spare ones */
     uint32_t index;
     uint32_t generation; /* of the token that is in it, or of the next one */
     hf_token_state state;
@@ -41,10 +43,8 @@ typedef struct hfi_token {
     int64_t result;
     uint32_t error;
     hf_site born, submitted, completed;
-    hfi_async *async;               /* of its runtime; NULL when that has ended */
-    const void *scope;              /* that ends it; NULL */
-    struct hfi_token *next, **link; /* in async->tokens */
-    struct hfi_token *next_spare;   /* among those to be used again */
+    hfi_async *async;  /* of its runtime; NULL when that has ended */
+    const void *scope; /* that ends it; NULL */
     hfi_loan *loans;
     hfi_token_block *blocks;
     hfp_cond news; /* complete, abandoned, or one user less */

@@ -34,16 +34,12 @@ static const hfi_word_form form_32 = {
 #define FIRST      64u
 #define CHUNKS_MAX 18u
 
-/* Ended tokens that are kept back before the oldest cell is used again. */
-#define SPARE_MIN 64u
-
 hfp_mutex hfi_token_lock = HFP_MUTEX_INIT;
 
 static hfi_token *chunks[CHUNKS_MAX];
 static uint32_t chunk_count;
 static uint32_t cell_count; /* cells that were ever used */
-static hfi_token *spare, *spare_last;
-static uint32_t spare_count;
+static hfi_spare spare;     /* cells of ended tokens */
 
 static uint32_t cells_in(uint32_t chunk_number)
 {
@@ -106,38 +102,13 @@ static hf_status add_cell(hfi_token **token_out)
     return HF_OK;
 }
 
-static hfi_token *take_spare(void)
-{
-    hfi_token *token = spare;
-    spare = token->next_spare;
-    spare_count--;
-    return token;
-}
-
-static void put_spare(hfi_token *token)
-{
-    token->next_spare = NULL;
-    if (spare) {
-        spare_last->next_spare = token;
-    } else {
-        spare = token;
-    }
-    spare_last = token;
-    spare_count++;
-}
-
 hf_status hfi_token_take(hfi_async *async, hfi_token **token_out)
 {
-    hfi_token *token = NULL;
-    hf_status status = HF_OK;
-    if (spare_count > SPARE_MIN) {
-        token = take_spare();
-    } else {
-        status = add_cell(&token);
-    }
-    if (status == HF_E_LIMIT && spare) {
-        token = take_spare();
-        status = HF_OK;
+    hfi_token *token = hfi_spare_take(&spare, HFI_SPARE_KEPT);
+    hf_status status = token ? HF_OK : add_cell(&token);
+    if (status == HF_E_LIMIT) {
+        token = hfi_spare_take(&spare, 0);
+        status = token ? HF_OK : status;
     }
     if (status != HF_OK) {
         return status;
@@ -173,7 +144,7 @@ hfi_token_rest hfi_token_retire(hfi_token *token)
     token->scope = NULL;
     if (token->generation < hfi_bits_max(FORM->generation_bits)) {
         token->generation++;
-        put_spare(token);
+        hfi_spare_put(&spare, token);
     }
     return rest;
 }
@@ -196,8 +167,10 @@ void hfi_token_forget(const hfi_async *async)
         hfi_token *token = hfi_token_at(i);
         if (token->async == async) {
             token->async = NULL;
-            token->link = NULL;
-            token->next = NULL;
+            if (token->link) { /* else it is spare, and linked among those */
+                token->link = NULL;
+                token->next = NULL;
+            }
         }
     }
 }

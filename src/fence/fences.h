@@ -4,6 +4,7 @@
 
 /* The module's own state; private to fence/. */
 
+#include "base/spare.h"
 #include "diag/text.h"
 #include "fence/fence.h"
 
@@ -16,14 +17,14 @@
 
 /* An owning pin.  Its memory is used again, but never given back before the module's. */
 struct hf_pin {
+    hf_pin *next, **link; /* lock: fences->lock; first, for the spare ones */
     uint32_t sig;
     uintptr_t object; /* does not move while this stands */
     uint64_t birth;   /* of it; 0: not known */
     hf_site site;
     hfi_fences *fences;
-    hf_pin *next, **link; /* lock: fences->lock, as for all that follows */
-    uint64_t serial;      /* tells it from others that had this cell */
-    uint64_t thread;      /* who made it, as the system numbers it */
+    uint64_t serial; /* lock, as for all that follows; tells it from others that had this cell */
+    uint64_t thread; /* who made it, as the system numbers it */
     uint64_t collections; /* there were so many when it was made */
     const void *scope;    /* that ends it; NULL */
     hf_pinset *set;       /* that it is of; NULL */
@@ -31,6 +32,7 @@ struct hf_pin {
 };
 
 struct hf_pinset {
+    hf_pinset *next, **link; /* lock; first, for the spare ones */
     uint32_t sig;
     bool is_closed; /* lock: fences->lock, as for all that follows */
     hfi_fences *fences;
@@ -42,7 +44,6 @@ struct hf_pinset {
     uint64_t serial;
     uint64_t thread;
     const void *scope;
-    hf_pinset *next, **link;
 };
 
 struct hfi_fences {
@@ -52,14 +53,9 @@ struct hfi_fences {
         lock; /* the pins; also taken by threads that are not attached, and by the collector */
     hf_pin *pins;
     uint64_t pin_count;
-    hf_pin *spare;       /* ended pins, oldest first: used again when there are many, so that a pin
-                            destroyed twice is told and does not end another's */
-    hf_pin **spare_last; /* where the next one is linked */
-    uint32_t spare_count;
+    hfi_spare spare;      /* ended pins: one that is destroyed twice does not end another's */
     hf_pinset *sets;      /* open and closed ones */
-    hf_pinset *set_spare; /* destroyed ones, oldest first, for the same reason */
-    hf_pinset **set_spare_last;
-    uint32_t set_spare_count;
+    hfi_spare spare_sets; /* destroyed ones */
     uint64_t serial;      /* of the last pin or set */
     uint64_t collections; /* so far; written with the world stopped */
     uint32_t unpin_next;

@@ -14,9 +14,6 @@
 #include "diag/report.h"
 #include "heap/birth.h"
 
-/* Ended pins that are kept back before the oldest is used again. */
-#define SPARE_MIN 64
-
 void hfi_pins_visit(hfi_fences *fences, hfi_tracer *tracer)
 {
     hfp_mutex_lock(&fences->lock);
@@ -57,11 +54,7 @@ bool hfi_pins_hold(hfi_fences *fences, uintptr_t address)
 hf_pin *hfi_pin_take(hfi_fences *fences)
 {
     hfp_mutex_lock(&fences->lock);
-    hf_pin *pin = fences->spare_count > SPARE_MIN ? fences->spare : NULL;
-    if (pin) {
-        fences->spare = pin->next;
-        fences->spare_count--;
-    }
+    hf_pin *pin = hfi_spare_take(&fences->spare, HFI_SPARE_KEPT);
     hfp_mutex_unlock(&fences->lock);
     return pin ? pin : hfi_alloc(sizeof *pin);
 }
@@ -70,10 +63,7 @@ static void put_spare(hfi_fences *fences, hf_pin *pin)
 {
     pin->sig = HFI_PIN_ENDED;
     pin->fences = fences;
-    pin->next = NULL;
-    *fences->spare_last = pin;
-    fences->spare_last = &pin->next;
-    fences->spare_count++;
+    hfi_spare_put(&fences->spare, pin);
 }
 
 void hfi_pin_give(hfi_fences *fences, hf_pin *pin)
@@ -244,8 +234,6 @@ void hfi_pin_end_if(hf_pin *pin, uint64_t serial)
 
 void hfi_pins_init(hfi_fences *fences)
 {
-    fences->spare_last = &fences->spare;
-    fences->set_spare_last = &fences->set_spare;
     hfp_mutex_init(&fences->lock);
 }
 
@@ -286,11 +274,8 @@ void hfi_pins_report(hfi_fences *fences)
 
 void hfi_pins_drop_spare(hfi_fences *fences)
 {
-    while (fences->spare) {
-        hf_pin *pin = fences->spare;
-        fences->spare = pin->next;
+    hf_pin *pin;
+    while ((pin = hfi_spare_take(&fences->spare, 0))) {
         hfi_free(pin);
     }
-    fences->spare_last = &fences->spare;
-    fences->spare_count = 0;
 }

@@ -26,19 +26,12 @@
 #define SET_ALIVE 0x53455453u /* "SETS" */
 #define SET_ENDED 0x73657473u /* "sets" */
 
-/* Destroyed sets that are kept back before the oldest is used again. */
-#define SPARE_MIN 64
-
 /* ---- the list of sets ---- */
 
 static hf_pinset *take(hfi_fences *fences)
 {
     hfp_mutex_lock(&fences->lock);
-    hf_pinset *set = fences->set_spare_count > SPARE_MIN ? fences->set_spare : NULL;
-    if (set) {
-        fences->set_spare = set->next;
-        fences->set_spare_count--;
-    }
+    hf_pinset *set = hfi_spare_take(&fences->spare_sets, HFI_SPARE_KEPT);
     hfp_mutex_unlock(&fences->lock);
     if (!set && (set = hfi_alloc(sizeof *set))) {
         set->fences = fences; /* for ever: who still has an older set reads it without the lock */
@@ -64,10 +57,7 @@ static void retire(hfi_fences *fences, hf_pinset *set)
         set->next->link = set->link;
     }
     set->sig = SET_ENDED;
-    set->next = NULL;
-    *fences->set_spare_last = set;
-    fences->set_spare_last = &set->next;
-    fences->set_spare_count++;
+    hfi_spare_put(&fences->spare_sets, set);
 }
 
 /* ---- the pins of a set; lock ---- */
@@ -96,6 +86,14 @@ static void close_set(hf_pinset *set, hf_site site)
         set->closed = site;
         unlink_all(set);
     }
+}
+
+/* lock */
+static void end_set(hf_pinset *set, hf_site site)
+{
+    close_set(set, site);
+    set->closed = site; /* where it was destroyed, if it was closed before */
+    retire(set->fences, set);
 }
 
 /* ---- refusals ---- */
@@ -373,9 +371,7 @@ void hf_pinset_destroy_at(hf_pinset *set, hf_site site)
     hfp_mutex_lock(&fences->lock);
     bool is_alive = set->sig == SET_ALIVE;
     if (is_alive) {
-        close_set(set, site);
-        set->closed = site;
-        retire(fences, set);
+        end_set(set, site);
     }
     hfp_mutex_unlock(&fences->lock);
     if (!is_alive) {
@@ -422,9 +418,7 @@ void hfi_pinset_end_if(hf_pinset *set, uint64_t serial, hf_site site)
     hfi_fences *fences = set->fences;
     hfp_mutex_lock(&fences->lock);
     if (set->sig == SET_ALIVE && set->serial == serial) {
-        close_set(set, site);
-        set->closed = site;
-        retire(fences, set);
+        end_set(set, site);
     }
     hfp_mutex_unlock(&fences->lock);
 }
@@ -450,21 +444,13 @@ void hfi_pinsets_report(hfi_fences *fences)
     }
 }
 
-static void drop(hf_pinset *set)
-{
-    while (set) {
-        hf_pinset *next = set->next;
-        hfi_free(set);
-        set = next;
-    }
-}
-
 void hfi_pinsets_drop(hfi_fences *fences)
 {
-    drop(fences->sets);
-    drop(fences->set_spare);
-    fences->sets = NULL;
-    fences->set_spare = NULL;
-    fences->set_spare_last = &fences->set_spare;
-    fences->set_spare_count = 0;
+    hf_pinset *set;
+    while (fences->sets) {
+        retire(fences, fences->sets);
+    }
+    while ((set = hfi_spare_take(&fences->spare_sets, 0))) {
+        hfi_free(set);
+    }
 }

@@ -13,16 +13,15 @@
 
 #include "base/alloc.h"
 #include "base/size.h"
+#include "base/spare.h"
 #include "heap/birth.h"
 #include "diag/report.h"
 #include "diag/text.h"
 #include "thread/record.h"
 #include "thread/watch.h"
 
-/* Destroyed globals that are kept back before the oldest is used again, so that a use is told. */
-#define SPARE_MIN 64
-
 struct hf_global {
+    hf_global *next, **link;    /* lock: roots->lock; first, for the spare ones */
     hf_slot slot;               /* atomic: written by any attached thread */
     _Atomic(bool) is_ended;     /* written under the lock */
     hfi_roots *roots;           /* constant */
@@ -30,7 +29,6 @@ struct hf_global {
     hf_site site;               /* where that was */
     _Atomic(const char *) name; /* NULL: none */
     bool is_scoped;             /* lock: a scope destroys it */
-    hf_global *next, **link;    /* lock: roots->lock */
 };
 
 struct hfi_roots {
@@ -38,9 +36,8 @@ struct hfi_roots {
     hfi_participant participant;
     hfp_mutex lock;
     hf_global *globals;
-    hf_global *spare, **spare_last; /* lock: destroyed ones, oldest first */
-    uint32_t spare_count;           /* lock */
-    uint64_t globals_made;          /* lock */
+    hfi_spare spare;       /* lock: destroyed ones */
+    uint64_t globals_made; /* lock */
 };
 
 /* ---- collecting ---- */
@@ -149,7 +146,6 @@ hf_status hfi_roots_create(hfi_parts *parts, hfi_roots **roots_out)
         return HF_E_NOMEM;
     }
     roots->parts = parts;
-    roots->spare_last = &roots->spare;
     hfp_mutex_init(&roots->lock);
     roots->participant = (hfi_participant){
         .name = "root", .self = roots, .visit_roots = visit_roots, .tell_root = tell_root
@@ -164,13 +160,16 @@ hf_status hfi_roots_create(hfi_parts *parts, hfi_roots **roots_out)
     return HF_OK;
 }
 
-static void drop(hf_global *global)
+/* lock */
+static void end_global(hfi_roots *roots, hf_global *global)
 {
-    while (global) {
-        hf_global *next = global->next;
-        hfi_free(global);
-        global = next;
+    *global->link = global->next;
+    if (global->next) {
+        global->next->link = global->link;
     }
+    atomic_store_explicit(&global->is_ended, true, memory_order_relaxed);
+    hfi_slot_release(&global->slot, 0); /* whoever loads this sees it ended */
+    hfi_spare_put(&roots->spare, global);
 }
 
 uint64_t hfi_roots_destroy(hfi_roots *roots, bool keep)
@@ -182,8 +181,13 @@ uint64_t hfi_roots_destroy(hfi_roots *roots, bool keep)
     if (keep) {
         return left;
     }
-    drop(roots->globals);
-    drop(roots->spare);
+    while (roots->globals) {
+        end_global(roots, roots->globals);
+    }
+    hf_global *global;
+    while ((global = hfi_spare_take(&roots->spare, 0))) {
+        hfi_free(global);
+    }
     hfp_mutex_finish(&roots->lock);
     hfi_free(roots);
     return left;
@@ -229,31 +233,12 @@ void hfi_roots_unlock(hfi_roots *roots)
 static hf_global *take_global(hfi_roots *roots)
 {
     hfp_mutex_lock(&roots->lock);
-    hf_global *global = roots->spare_count > SPARE_MIN ? roots->spare : NULL;
-    if (global) {
-        roots->spare = global->next;
-        roots->spare_count--;
-    }
+    hf_global *global = hfi_spare_take(&roots->spare, HFI_SPARE_KEPT);
     hfp_mutex_unlock(&roots->lock);
     if (!global && (global = hfi_alloc(sizeof *global))) {
         global->roots = roots;
     }
     return global;
-}
-
-/* lock */
-static void end_global(hfi_roots *roots, hf_global *global)
-{
-    *global->link = global->next;
-    if (global->next) {
-        global->next->link = global->link;
-    }
-    atomic_store_explicit(&global->is_ended, true, memory_order_relaxed);
-    hfi_slot_release(&global->slot, 0); /* whoever loads this sees it ended */
-    global->next = NULL;
-    *roots->spare_last = global;
-    roots->spare_last = &global->next;
-    roots->spare_count++;
 }
 
 static bool is_ended(const hf_global *global)

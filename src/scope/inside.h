@@ -4,6 +4,7 @@
 
 /* What the files of this module share. */
 
+#include "base/spare.h"
 #include "fence/fence.h"
 #include "heap/heap.h"
 #include "scope/scope.h"
@@ -37,6 +38,7 @@ typedef struct hfi_item {
  * are written with the world stopped too, by who closes.
  */
 struct hf_scope {
+    hf_scope *next, **link; /* first, for the spare ones */
     uint32_t sig;
     bool is_closing; /* nothing can be added any more */
     hfi_scopes *scopes;
@@ -48,7 +50,6 @@ struct hf_scope {
     hf_scope *parent;
     hf_scope *newest_child;
     hf_scope *older_child; /* of the same parent */
-    hf_scope *next, **link;
     hfi_item *items;
     size_t count, room;
     size_t ends; /* items that do something when they end: all but buffers */
@@ -59,9 +60,7 @@ struct hfi_scopes {
     hfi_participant participant;
     hfp_mutex lock;  /* of all below, and of all scopes */
     hf_scope *first; /* newest first */
-    hf_scope *spare; /* closed ones, oldest first, kept back so that a late use is told */
-    hf_scope **spare_last;
-    uint32_t spare_count;
+    hfi_spare spare; /* closed ones */
     uint64_t serial; /* of the last scope */
 };
 

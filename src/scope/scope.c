@@ -18,9 +18,6 @@
 #include "diag/report.h"
 #include "diag/text.h"
 
-/* Closed scopes that are kept back before the oldest is used again. */
-#define SPARE_MIN 64
-
 #define LEFT_MAX 100u
 
 /* ---- the module ---- */
@@ -68,7 +65,6 @@ hf_status hfi_scopes_create(hfi_parts *parts, hfi_scopes **scopes_out)
         return HF_E_NOMEM;
     }
     scopes->parts = parts;
-    scopes->spare_last = &scopes->spare;
     hfp_mutex_init(&scopes->lock);
     scopes->participant = (hfi_participant){
         .name = "scope", .self = scopes, .visit_roots = visit_roots, .tell_root = tell_root
@@ -96,26 +92,28 @@ static void report_left(const hfi_scopes *scopes, const hf_scope *scope)
 
 static void drop(hf_scope *scope)
 {
-    while (scope) {
-        hf_scope *next = scope->next;
-        hfi_free(scope->items);
-        hfi_free(scope);
-        scope = next;
-    }
+    hfi_free(scope->items);
+    hfi_free(scope);
 }
 
 uint64_t hfi_scopes_destroy(hfi_scopes *scopes, bool keep)
 {
     uint64_t left = 0;
-    for (const hf_scope *scope = scopes->first; scope; scope = scope->next) {
-        report_left(scopes, scope);
+    for (const hf_scope *one = scopes->first; one; one = one->next) {
+        report_left(scopes, one);
         left++;
     }
     if (keep) {
         return left;
     }
-    drop(scopes->first);
-    drop(scopes->spare);
+    hf_scope *scope;
+    while ((scope = scopes->first)) {
+        scopes->first = scope->next;
+        drop(scope);
+    }
+    while ((scope = hfi_spare_take(&scopes->spare, 0))) {
+        drop(scope);
+    }
     hfp_mutex_finish(&scopes->lock);
     hfi_free(scopes);
     return left;
@@ -229,11 +227,7 @@ hf_status hfi_scope_check(hf_thread *thread, hf_scope *scope, const char *functi
 static hf_scope *take(hfi_scopes *scopes)
 {
     hfp_mutex_lock(&scopes->lock);
-    hf_scope *scope = scopes->spare_count > SPARE_MIN ? scopes->spare : NULL;
-    if (scope) {
-        scopes->spare = scope->next;
-        scopes->spare_count--;
-    }
+    hf_scope *scope = hfi_spare_take(&scopes->spare, HFI_SPARE_KEPT);
     hfp_mutex_unlock(&scopes->lock);
     return scope ? scope : hfi_alloc(sizeof *scope);
 }
@@ -257,10 +251,7 @@ static void link_scope(hfi_scopes *scopes, hf_scope *scope)
 static void put_spare(hfi_scopes *scopes, hf_scope *scope)
 {
     scope->sig = HFI_SCOPE_ENDED;
-    scope->next = NULL;
-    *scopes->spare_last = scope;
-    scopes->spare_last = &scope->next;
-    scopes->spare_count++;
+    hfi_spare_put(&scopes->spare, scope);
 }
 
 static void leave_parent(hf_scope *scope)
