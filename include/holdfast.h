@@ -11,6 +11,7 @@
 #include "holdfast/binding.h"
 #include "holdfast/call.h"
 #include "holdfast/callback.h"
+#include "holdfast/catalogue.h"
 #include "holdfast/check.h"
 #include "holdfast/cleanup.h"
 #include "holdfast/diag.h"
