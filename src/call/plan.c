@@ -188,7 +188,7 @@ static hf_status plan_output(hf_function *function, hfi_step *step)
 static bool decides_by_error(const hfi_prototype *prototype)
 {
     bool decides = prototype->fail.uses_error || prototype->grow_ok.uses_error ||
-                   prototype->error_when.count != 0;
+                   prototype->append.uses_error || prototype->error_when.count != 0;
     for (unsigned i = 0; i < prototype->param_count; i++) {
         decides |= prototype->param[i].rules.grow_ok.uses_error;
     }
