@@ -364,6 +364,9 @@ hf_status hfi_call_cross(hfi_call *call)
                                                : hfi_result_read(call->result, function, &returned);
     if (function->sees_values) {
         read_values(call);
+        if (HF_UNLIKELY(function->prototype.inside_count)) {
+            hfi_call_look_inside(call);
+        }
     }
     if (function->judges) {
         call->error_seen = hfi_result_judge(call->result, function, call->result_seen, call->seen);

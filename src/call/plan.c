@@ -287,7 +287,8 @@ static void plan_flags(hf_function *function)
         function->has_extents |= function->step[i].has_extent;
         function->rearms_values |= function->growing && function->step[i].kind == HFI_P_AGGREGATE;
     }
-    function->sees_values = function->has_outputs || asks_for_parameter(&prototype->fail) ||
+    function->sees_values = function->has_outputs || prototype->inside_count ||
+                            asks_for_parameter(&prototype->fail) ||
                             asks_for_parameter(&prototype->error_when);
     plan_failure(function);
     function->yield = yield_of(prototype->result);

@@ -143,12 +143,26 @@ static bool emit_name(builder *b, const hfi_token *name)
     return emit_param(b, name, index);
 }
 
-/* A name, or a word that measures a type. */
+/* u32(x, at): what the callee leaves inside a buffer. */
+static bool parse_inside(builder *b)
+{
+    hfi_token word = b->parser->token;
+    int64_t place = 0;
+    if (b->is_before) {
+        return hfi_parser_fail(b->parser, &word, "what is known before the call");
+    }
+    return hfi_parse_inside(b->parser, &place) && emit(b, &word, HFI_OP_PARAM, place);
+}
+
+/* A name, a word that measures a type, or a number inside a buffer. */
 static bool parse_word(builder *b)
 {
     hfi_token name = b->parser->token;
     bool is_measure = false;
     int64_t value = 0;
+    if (hfi_is_inside(b->parser, &name)) {
+        return parse_inside(b);
+    }
     if (hfi_parser_param(b->parser, &name) < 0 &&
         !hfi_parse_measure(b->parser, &is_measure, &value)) {
         return false;
@@ -224,6 +238,9 @@ static hfi_ctype type_read(const builder *b, const hfi_expr_step *step)
     }
     if (step->op != HFI_OP_PARAM) {
         return HFI_C_VOID;
+    }
+    if (step->value >= HFI_PARAMS_MAX) {
+        return hfi_inside_type(&prototype->inside[step->value - HFI_PARAMS_MAX]);
     }
     const hfi_param *param = &prototype->param[step->value];
     return param->kind == HFI_P_OUT_VALUE ? param->target : param->type;

@@ -345,6 +345,14 @@ bool hfi_parse_expr(hfi_parser *parser, hfi_expr *expr);
 /** The same, over what is known before the call alone. */
 bool hfi_parse_expr_before(hfi_parser *parser, hfi_expr *expr);
 
+/* ---- inside.c ---- */
+
+/** True when `word` and what follows it begin a number inside a buffer: u8( u16( u32( u64(. */
+bool hfi_is_inside(const hfi_parser *parser, const hfi_token *word);
+
+/** Takes u32(x, at); gives the place of its value among those that expressions see. */
+bool hfi_parse_inside(hfi_parser *parser, int64_t *place_out);
+
 /* ---- kind.c ---- */
 
 /** Decides what each parameter is and who supplies it. */
