@@ -109,6 +109,13 @@ HF_MUST_CHECK hf_status hfi_call_try(hfi_call *call);
 /** The second half of it: crosses and looks. */
 HF_MUST_CHECK hf_status hfi_call_cross(hfi_call *call);
 
+/** What a parameter is before the call; the grammar lets no other one be named there. */
+int64_t hfi_call_value_before(const hfi_call *call, unsigned index);
+
+/** Writes the numbers that the callee has to find in what the library makes.  HF_E_RANGE, reported:
+ * one does not fit. */
+HF_MUST_CHECK hf_status hfi_call_set_inside(hfi_call *call);
+
 /** Reads the numbers inside buffers that expressions ask for, behind a crossing. */
 void hfi_call_look_inside(hfi_call *call);
 

@@ -352,6 +352,12 @@ hf_status hfi_call_cross(hfi_call *call)
     const hf_function *function = call->function;
     hfi_value returned;
     returned.u64 = 0;
+    if (HF_UNLIKELY(function->sets_inside)) {
+        hf_status status = hfi_call_set_inside(call);
+        if (status != HF_OK) {
+            return status;
+        }
+    }
     if (HF_UNLIKELY(call->guards & HFI_GUARD_PAGES)) {
         hfi_guard_pages(call, true);
         cross(call, &returned);

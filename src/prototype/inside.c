@@ -3,7 +3,8 @@
 /*
  * Numbers inside buffers.
  *
- *     u32(x, at)      in an expression: the unsigned number at byte `at` of x, after the call
+ *     u32(x, at)          in an expression: the unsigned number at byte `at` of x, after the call
+ *     set(u32, at, expr)  of a parameter: what stands there before each try
  *
  * Native structs of unknown length carry their own size or count near the front, and
  * a caller must fill in such a field before some of them.  A place is a constant; what
@@ -16,6 +17,8 @@
  */
 
 #include "prototype/parse.h"
+
+#include "base/alloc.h"
 
 typedef struct width_word {
     const char *word;
@@ -140,4 +143,94 @@ bool hfi_parse_inside(hfi_parser *parser, int64_t *place_out)
            parse_offset(parser, param, inside.width, &inside.offset) &&
            hfi_parser_expect(parser, HFI_T_RPAREN, ") behind the place") &&
            record(parser, &word, &inside, place_out);
+}
+
+bool hfi_parse_set(hfi_parser *parser, hfi_param_draft *draft)
+{
+    if (draft->set_count == HFI_SETS_MAX) {
+        return hfi_parser_fail(parser, &draft->use[HFI_ROLE_SET].word,
+                               "at most 4 numbers set in one buffer");
+    }
+    draft->set[draft->set_count++] = hfi_parser_here(parser);
+    return hfi_parser_pass_over(parser);
+}
+
+/* Memory that the library makes, so that it may write there. */
+static bool can_be_set(const hfi_param *param)
+{
+    if (param->kind == HFI_P_OUT_VALUE) {
+        return param->target == HFI_C_OPAQUE || param->target == HFI_C_AGGREGATE;
+    }
+    return param->kind == HFI_P_OUT_BUFFER;
+}
+
+/* What the number may be: as a signed or an unsigned one of its width. */
+static bool check_constant(hfi_parser *parser, const hfi_token *first, const hfi_set *set)
+{
+    const hfi_expr_step *step = set->value.step;
+    if (set->value.count != 1 || step->op != HFI_OP_CONST || set->width == 8) {
+        return true;
+    }
+    return (uint64_t)step->value >> (8 * set->width) == 0 ||
+           hfi_parser_fail(parser, first, "a number that the width can hold");
+}
+
+/* The next set(...) of the parameter, which its array has room for. */
+static bool resolve_set(hfi_parser *parser, hfi_param *param)
+{
+    hfi_token word = parser->token;
+    const width_word *width = find_width(&word);
+    if (!width) {
+        return hfi_parser_fail(parser, &word, "u8, u16, u32 or u64");
+    }
+    hfi_set *set = &param->set[param->set_count++];
+    *set = (hfi_set){ .width = width->width };
+    hfi_parser_advance(parser);
+    if (!hfi_parser_expect(parser, HFI_T_COMMA, ", and the place of the number") ||
+        !parse_offset(parser, param, set->width, &set->offset) ||
+        !hfi_parser_expect(parser, HFI_T_COMMA, ", and an expression")) {
+        return false;
+    }
+    hfi_token first = parser->token;
+    if (!hfi_parse_expr_armed(parser, &set->value) || !check_constant(parser, &first, set)) {
+        return false;
+    }
+    return parser->token.kind == HFI_T_RPAREN ||
+           hfi_parser_fail(parser, &parser->token, "an operator or ) of the role");
+}
+
+static bool resolve_all(hfi_parser *parser, const hfi_param_draft *draft, hfi_param *param)
+{
+    if (!can_be_set(param)) {
+        return hfi_parser_fail(parser, &draft->use[HFI_ROLE_SET].word,
+                               "set on a buffer or struct that the library makes");
+    }
+    param->set = hfi_alloc_array(draft->set_count, sizeof(param->set[0]));
+    if (!param->set) {
+        return hfi_parser_no_memory(parser);
+    }
+    for (unsigned i = 0; i < draft->set_count; i++) {
+        hfi_parser_go(parser, &draft->set[i]);
+        if (!resolve_set(parser, param)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool hfi_prototype_resolve_sets(hfi_parser *parser, int index)
+{
+    const hfi_param_draft *draft = &parser->now.draft[index];
+    if (draft->set_count == 0) {
+        return true;
+    }
+    bool was_ignored = parser->directives.is_ignored;
+    hfi_place behind = hfi_parser_here(parser);
+    parser->directives.is_ignored = true; /* they were obeyed when they were passed over */
+    bool good = resolve_all(parser, draft, &parser->now.prototype->param[index]);
+    parser->directives.is_ignored = was_ignored;
+    if (good) {
+        hfi_parser_go(parser, &behind);
+    }
+    return good;
 }

@@ -256,7 +256,7 @@ static bool decide_sized_buffer(hfi_parser *parser, const hfi_param_draft *draft
 {
     const uint32_t allowed = BIT(HFI_ROLE_OUT) | BIT(HFI_ROLE_INOUT) | BIT(HFI_ROLE_TEXT) |
                              BIT(HFI_ROLE_GIVEN) | BIT(HFI_ROLE_SIZE) | BIT(HFI_ROLE_POINTS_INTO) |
-                             BIT(HFI_ROLE_ROOM);
+                             BIT(HFI_ROLE_ROOM) | BIT(HFI_ROLE_SET);
     if (param->direction == HFI_INOUT) {
         param->is_given = true;
     }
@@ -287,7 +287,7 @@ static bool decide_value(hfi_parser *parser, const hfi_param_draft *draft, hfi_p
 {
     const uint32_t allowed = BIT(HFI_ROLE_OUT) | BIT(HFI_ROLE_INOUT) | BIT(HFI_ROLE_GIVEN) |
                              BIT(HFI_ROLE_NEEDED) | BIT(HFI_ROLE_LENGTH) | BIT(HFI_ROLE_SIZE) |
-                             BIT(HFI_ROLE_POINTS_INTO);
+                             BIT(HFI_ROLE_POINTS_INTO) | BIT(HFI_ROLE_SET);
     bool is_sized = draft->extent != 0;
     bool is_value = param->target_size != 0 && !is_char_target(draft);
     if (!is_sized && !is_value) {

@@ -121,6 +121,13 @@ typedef struct hfi_inside {
     uint8_t width; /* 1, 2, 4 or 8 bytes */
 } hfi_inside;
 
+/* set(u32, at, expr): a number that the callee has to find in a buffer. */
+typedef struct hfi_set {
+    uint32_t offset;
+    uint8_t width;
+    hfi_expr value; /* over what is known before the call, and the capacities as announced */
+} hfi_set;
+
 /** Values an expression looks at. `param[i]` is the value of parameter i, and behind them of the
  * numbers inside buffers. */
 typedef struct hfi_expr_values {
@@ -192,6 +199,8 @@ typedef struct hfi_param {
     int8_t capacity_param;  /* of a buffer: the parameter that announces its capacity, or -1 */
     hfi_room_rules room;    /* of a buffer that the library makes */
     hfi_buffer_rules rules; /* of a buffer */
+    hfi_set *set;           /* written into what the library makes, before each try */
+    uint8_t set_count;
 } hfi_param;
 
 typedef enum hfi_error_source {

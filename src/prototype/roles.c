@@ -20,7 +20,8 @@ typedef enum role_form {
     FORM_NAME_BIASED, /* (x [, [unit] [± k]]) */
     FORM_EXTENT,      /* (n) or (expr) */
     FORM_ENCODING,    /* [(utf8 | system)] */
-    FORM_ROOM         /* (word n, ...) */
+    FORM_ROOM,        /* (word n, ...) */
+    FORM_SET          /* (width, at, expr) */
 } role_form;
 
 typedef struct role_word {
@@ -43,6 +44,7 @@ static const role_word role_words[HFI_ROLE_COUNT] = {
     [HFI_ROLE_SIZE] = { "size", FORM_EXTENT },
     [HFI_ROLE_POINTS_INTO] = { "points_into", FORM_NAME },
     [HFI_ROLE_ROOM] = { "room", FORM_ROOM },
+    [HFI_ROLE_SET] = { "set", FORM_SET },
 };
 
 /* At most one of them says which way a value goes. */
@@ -100,6 +102,9 @@ static bool parse_operands(hfi_parser *parser, hfi_param_draft *draft, role_form
     if (form == FORM_ROOM) {
         return hfi_parse_room(parser, &draft->room);
     }
+    if (form == FORM_SET) {
+        return hfi_parse_set(parser, draft);
+    }
     use->name = parser->token;
     if (!hfi_parser_expect(parser, HFI_T_NAME, "the name of a buffer parameter")) {
         return false;
@@ -131,9 +136,9 @@ static bool parse_role(hfi_parser *parser, hfi_param_draft *draft)
     if (role == HFI_ROLE_COUNT) {
         return hfi_parser_fail(parser, &word,
                                "in, out, inout, raw, resource, text, texts, given, capacity, "
-                               "needed, length, size, points_into or room");
+                               "needed, length, size, points_into, room or set");
     }
-    if ((draft->roles & HFI_ROLE_BIT(role)) != 0) {
+    if ((draft->roles & HFI_ROLE_BIT(role)) != 0 && role != HFI_ROLE_SET) {
         return hfi_parser_fail(parser, &word, "each role once");
     }
     if ((exclusive_roles & HFI_ROLE_BIT(role)) != 0 && (draft->roles & exclusive_roles) != 0) {
