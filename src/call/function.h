@@ -108,6 +108,7 @@ typedef struct hfi_step {
     uint64_t most;  /* of a caller's integer: the largest that fits; 0: it is something else */
     bool has_unit;  /* of a capacity: `unit` is not 1; a division saved */
     bool is_text;
+    bool is_multi;      /* texts one behind the other, with a NUL of the list's own behind them */
     bool is_system;     /* narrow text of another encoding than UTF-8 */
     uint8_t text_unit;  /* bytes of a unit of each of the texts of an array */
     bool is_immovable;  /* something points into what the library makes for it */

@@ -64,6 +64,7 @@ static void plan_parameter(hfi_step *step, const hfi_param *param)
                         .direction = param->direction,
                         .is_callers = hfi_param_is_callers(param),
                         .is_text = param->is_text,
+                        .is_multi = param->is_multi,
                         .is_system = is_system_text(param),
                         .text_unit = (uint8_t)param->target_size,
                         .buffer = -1,

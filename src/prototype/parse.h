@@ -52,6 +52,7 @@ typedef struct hfi_role_use {
     hfi_unit unit;
     int32_t bias;
     hfi_encoding encoding; /* of text and texts */
+    hfi_token multi;       /* of text: the word; END: absent */
 } hfi_role_use;
 
 /* A place in the text to come back to. */

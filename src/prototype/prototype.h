@@ -181,6 +181,7 @@ typedef struct hfi_param {
     hfi_encoding encoding; /* of narrow text */
     bool is_text;  /* role text; of a buffer: the result is text, checked and terminated by the
                       library */
+    bool is_multi; /* role text(multi): texts one behind the other, and one more NUL at the end */
     bool is_given; /* role given: the caller's own buffer is used; it never grows beyond it */
     bool is_wide;  /* target is wchar_t/WCHAR/char16_t */
     bool is_bool;  /* a _Bool by value: 0 or 1 */
