@@ -4,9 +4,22 @@
 
 #include "natives.h"
 
+#include <grp.h>
+#include <netdb.h>
 #include <pwd.h>
+#include <stdint.h>
+#include <time.h>
+#include <wchar.h>
 
-const hfp_native *const hfp_catalogue[] = { hfp_natives_files, NULL };
+#if defined(__linux__)
+#include <shadow.h>
+#include <sys/epoll.h>
+#endif
+
+const hfp_native *const hfp_catalogue[] = {
+    hfp_natives_files, hfp_natives_people, hfp_natives_names,
+    hfp_natives_text,  hfp_natives_kernel, NULL,
+};
 
 #define TYPE(name)                                                                                 \
     {                                                                                              \
@@ -14,6 +27,10 @@ const hfp_native *const hfp_catalogue[] = { hfp_natives_files, NULL };
     }
 
 const hfp_native_type hfp_catalogue_types[] = {
-    TYPE(struct passwd),
+    TYPE(struct passwd), TYPE(struct group),       TYPE(struct servent), TYPE(struct protoent),
+    TYPE(struct netent), TYPE(struct hostent),     TYPE(struct tm),      TYPE(mbstate_t),
+#if defined(__linux__)
+    TYPE(struct spwd),   TYPE(struct epoll_event),
+#endif
     { NULL, 0, 0 },
 };
