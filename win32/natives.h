@@ -6,6 +6,15 @@
 
 #include "platform/catalogue.h"
 
-extern const hfp_native hfp_natives_paths[]; /* directories and names of files */
+extern const hfp_native hfp_natives_paths[];    /* directories and names of files */
+extern const hfp_native hfp_natives_devices[];  /* devices, classes, INF files */
+extern const hfp_native hfp_natives_services[]; /* services */
+extern const hfp_native hfp_natives_security[]; /* tokens, descriptors, accounts */
+extern const hfp_native hfp_natives_names[];    /* users, computers, profiles, processors */
+extern const hfp_native hfp_natives_printing[]; /* printers */
+extern const hfp_native hfp_natives_events[];   /* event logs */
+extern const hfp_native hfp_natives_storage[];  /* volumes and disks */
+extern const hfp_native hfp_natives_capi[];     /* CryptoAPI and certificates */
+extern const hfp_native hfp_natives_wininet[];  /* WinINet and WinHTTP */
 
 #endif
