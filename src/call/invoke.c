@@ -352,6 +352,12 @@ hf_status hfi_call_cross(hfi_call *call)
     const hf_function *function = call->function;
     hfi_value returned;
     returned.u64 = 0;
+    if (HF_UNLIKELY(function->sets_inside)) {
+        hf_status status = hfi_call_set_inside(call);
+        if (status != HF_OK) {
+            return status;
+        }
+    }
     if (HF_UNLIKELY(call->guards & HFI_GUARD_PAGES)) {
         hfi_guard_pages(call, true);
         cross(call, &returned);
@@ -364,6 +370,9 @@ hf_status hfi_call_cross(hfi_call *call)
                                                : hfi_result_read(call->result, function, &returned);
     if (function->sees_values) {
         read_values(call);
+        if (HF_UNLIKELY(function->prototype.inside_count)) {
+            hfi_call_look_inside(call);
+        }
     }
     if (function->judges) {
         call->error_seen = hfi_result_judge(call->result, function, call->result_seen, call->seen);
