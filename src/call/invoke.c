@@ -162,8 +162,9 @@ static hf_status make_buffer(hfi_call *call, unsigned index)
     hfi_argument *argument = &call->argument[index];
     const hfi_step *step = &call->function->step[index];
     size_t owned, size;
-    if (argument->capacity > SIZE_MAX ||
-        !hfi_size_add((size_t)argument->capacity, step->reserve, &owned) ||
+    argument->native = NULL;
+    if (argument->capacity > SIZE_MAX || step->reserve > SIZE_MAX ||
+        !hfi_size_add((size_t)argument->capacity, (size_t)step->reserve, &owned) ||
         !hfi_size_add(owned, HFI_CANARY_SIZE, &size)) {
         return HF_E_OVERFLOW;
     }
@@ -316,8 +317,8 @@ static __attribute__((noinline)) hf_status check_canaries(hfi_call *call)
             continue;
         }
         const hfi_argument *argument = &call->argument[i];
-        const char *behind =
-            (const char *)argument->value.pointer + argument->capacity + function->step[i].reserve;
+        size_t owned = (size_t)argument->capacity + (size_t)function->step[i].reserve;
+        const char *behind = (const char *)argument->value.pointer + owned;
         if (memcmp(behind, canary, HFI_CANARY_SIZE) != 0) {
             return hfi_call_complain(
                 call, (int)i, HF_E_OVERRUN,

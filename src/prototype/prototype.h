@@ -246,6 +246,8 @@ typedef struct hfi_prototype {
     hfi_expr grow_ok;   /* for all buffers, when it succeeded */
     hfi_expr transient; /* looked at when it failed: again with the same room */
     bool is_once;       /* what did not fit is lost: never called a second time */
+    hfi_expr append;    /* a stream: while it holds there is more to come */
+    uint8_t append_to;  /* index of the buffer that the pieces come in */
     hfi_error_source
         error;           /* with NTSTATUS and HRESULT `fail` is result < 0 where none is written */
     bool clears_error;   /* error(source, clear): set to 0 before each call */
@@ -263,7 +265,7 @@ typedef struct hfi_prototype {
 typedef struct hfi_prototype_error {
     uint32_t position; /* bytes from the start */
     char found[48];
-    char expected[112];
+    char expected[160];
 } hfi_prototype_error;
 
 /** A list of types that the binder knows, beside the built-in ones. */
