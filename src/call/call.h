@@ -88,7 +88,7 @@ typedef struct hfi_call {
     int8_t returned_object; /* of a result by value: index in slots and objects */
     hfi_argument argument[HFI_PARAMS_MAX];
     void *passed[HFI_PARAMS_MAX];   /* addresses for libffi */
-    int64_t seen[HFI_PARAMS_MAX];   /* values for expressions */
+    int64_t seen[HFI_SEEN_MAX];     /* values for expressions */
     int8_t owner[HFI_CALL_OBJECTS]; /* whose value is the object's address; -1: none */
     uintptr_t objects[HFI_CALL_OBJECTS];
     hf_slot slots[HFI_CALL_OBJECTS];
@@ -108,6 +108,16 @@ HF_MUST_CHECK hf_status hfi_call_try(hfi_call *call);
 
 /** The second half of it: crosses and looks. */
 HF_MUST_CHECK hf_status hfi_call_cross(hfi_call *call);
+
+/** What a parameter is before the call; the grammar lets no other one be named there. */
+int64_t hfi_call_value_before(const hfi_call *call, unsigned index);
+
+/** Writes the numbers that the callee has to find in what the library makes.  HF_E_RANGE, reported:
+ * one does not fit. */
+HF_MUST_CHECK hf_status hfi_call_set_inside(hfi_call *call);
+
+/** Reads the numbers inside buffers that expressions ask for, behind a crossing. */
+void hfi_call_look_inside(hfi_call *call);
 
 /** Pins the objects of the call and takes their addresses; no safepoint from here to the crossing,
  * except that of a guard, which finds all of them pinned. */
