@@ -23,10 +23,22 @@ const hfp_native hfp_natives_hardware[] = {
       " {fail(result == 0), error(last_error), grow(error == 122), length(value, result)}",
       "GetFirmwareEnvironmentVariableW, learn.microsoft.com", HFP_DOCUMENTED },
     { "CM_Get_Device_IDW", "cfgmgr32.dll",
-      "CONFIGRET WINAPI CM_Get_Device_IDW(DEVINST device, WCHAR *id {out, text, room(most 200)},"
+      "CONFIGRET WINAPI CM_Get_Device_IDW(DEVINST device, WCHAR *id {out, text, room(least 200)},"
       " ULONG size {capacity(id)}, ULONG flags)"
       " {fail(result != 0), error(result), grow(error == 0x1A)}",
-      "CM_Get_Device_IDW, learn.microsoft.com; wine 8 cuts and says nothing", HFP_MEASURED },
+      "CM_Get_Device_IDW, learn.microsoft.com; wine 8 cuts and says nothing, but no name has more "
+      "than 200",
+      HFP_MEASURED },
+    { "CM_Get_Device_ID_ListW", "cfgmgr32.dll",
+      "CONFIGRET WINAPI CM_Get_Device_ID_ListW(LPCWSTR filter,"
+      " WCHAR *list {out, text(multi), room(least 2)}, ULONG size {capacity(list)}, ULONG flags)"
+      " {fail(result != 0), error(result), grow(error == 0x1A)}",
+      "CM_Get_Device_ID_ListW, learn.microsoft.com", HFP_MEASURED | HFP_PUBLISHED },
+    { "CM_Get_Device_Interface_ListW", "cfgmgr32.dll",
+      "CONFIGRET WINAPI CM_Get_Device_Interface_ListW(const GUID *kind, LPCWSTR device,"
+      " WCHAR *list {out, text(multi), room(least 2)}, ULONG size {capacity(list)}, ULONG flags)"
+      " {fail(result != 0), error(result), grow(error == 0x1A)}",
+      "CM_Get_Device_Interface_ListW, learn.microsoft.com", HFP_MEASURED | HFP_PUBLISHED },
     { "HidD_GetProductString", "hid.dll",
       "BOOLEAN WINAPI HidD_GetProductString(HANDLE device,"
       " WCHAR *name {out, text, room(least 126, most 2046)}, ULONG size {capacity(name, bytes)})"
@@ -59,5 +71,17 @@ const hfp_native hfp_natives_hardware[] = {
       " struct DISPLAYCONFIG_MODE_INFO *modes {out}, void *topology {raw})"
       " {fail(result != 0), error(result), grow(error == 122)}",
       "QueryDisplayConfig, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
+    { "GetFileVersionInfoW", "version.dll",
+      "BOOL WINAPI GetFileVersionInfoW(LPCWSTR file, DWORD unused, DWORD size {capacity(info)},"
+      " void *info {out, room(first 2048, least 64)})"
+      " {fail(result == 0), error(last_error), grow_ok(u16(info, 0) > size),"
+      " needed(info, u16(info, 0)), length(info, u16(info, 0))}",
+      "GetFileVersionInfoW and VS_VERSIONINFO, learn.microsoft.com", HFP_MEASURED },
+    { "GetFileVersionInfoExW", "version.dll",
+      "BOOL WINAPI GetFileVersionInfoExW(DWORD flags, LPCWSTR file, DWORD unused,"
+      " DWORD size {capacity(info)}, void *info {out, room(first 2048, least 64)})"
+      " {fail(result == 0), error(last_error), grow_ok(u16(info, 0) > size),"
+      " needed(info, u16(info, 0)), length(info, u16(info, 0))}",
+      "GetFileVersionInfoExW and VS_VERSIONINFO, learn.microsoft.com", HFP_DOCUMENTED },
     { NULL, NULL, NULL, NULL, 0 },
 };

@@ -12,11 +12,13 @@ const hfp_native hfp_natives_hosts[] = {
       " {fail(result == 0), error(wsa), grow(error == 87 || error == 122)}",
       "InetNtopW, learn.microsoft.com", HFP_MEASURED },
     { "inet_ntop", "ws2_32.dll",
-      "LPCSTR WINAPI inet_ntop(INT family, const void *address, char *text {out, text, room(first "
-      "46)},"
+      "LPCSTR WINAPI inet_ntop(INT family, const void *address, char *text {out, text, room(least "
+      "65)},"
       " size_t size {capacity(text)})"
-      " {fail(result == 0), error(wsa), grow(error == 87 || error == 122)}",
-      "inet_ntop, learn.microsoft.com", HFP_DOCUMENTED },
+      " {fail(result == 0), error(wsa)}",
+      "inet_ntop, learn.microsoft.com: no address is longer, and too little room looks like a bad "
+      "argument",
+      HFP_MEASURED | HFP_DOCUMENTED },
     { "GetNameInfoW", "ws2_32.dll",
       "INT WINAPI GetNameInfoW(const void *address {size(size)}, int size,"
       " WCHAR *node {out, text, room(first 1025)}, DWORD node_size {capacity(node)},"

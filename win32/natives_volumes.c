@@ -5,6 +5,18 @@
 #include "natives.h"
 
 const hfp_native hfp_natives_volumes[] = {
+    { "GetLogicalDriveStringsW", "kernel32.dll",
+      "DWORD WINAPI GetLogicalDriveStringsW(DWORD size {capacity(list)},"
+      " WCHAR *list {out, text(multi)})"
+      " {fail(result == 0), error(last_error), grow_ok(result >= size), needed(list, result),"
+      " length(list, result)}",
+      "GetLogicalDriveStringsW, learn.microsoft.com", HFP_MEASURED },
+    { "QueryDosDeviceW", "kernel32.dll",
+      "DWORD WINAPI QueryDosDeviceW(LPCWSTR name, WCHAR *list {out, text(multi)},"
+      " DWORD size {capacity(list)})"
+      " {fail(result == 0), error(last_error), grow(error == 122 || error == 234),"
+      " length(list, result - 1)}",
+      "QueryDosDeviceW, learn.microsoft.com", HFP_MEASURED | HFP_PUBLISHED },
     { "GetVolumeNameForVolumeMountPointW", "kernel32.dll",
       "BOOL WINAPI GetVolumeNameForVolumeMountPointW(LPCWSTR mount,"
       " WCHAR *name {out, text, room(first 50)}, DWORD size {capacity(name)})"

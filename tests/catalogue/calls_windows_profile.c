@@ -56,10 +56,81 @@ static hf_status value_of_the_user(walk *w)
     return status;
 }
 
+/* ---- lists ---- */
+
+static hf_status keys(walk *w)
+{
+    const WCHAR *name = begin_file();
+    hf_status status =
+        walk_do(w, HF_ARGS(HF_CSTR("first"), HF_NULL, HF_CSTR(""), HF_UTF16(name, wcslen(name))));
+    expect_units(w, 0, L"one\0two\0", 8);
+    status = status == HF_OK ? walk_do(w, HF_ARGS(HF_CSTR("none"), HF_NULL, HF_CSTR(""),
+                                                  HF_UTF16(name, wcslen(name))))
+                             : status;
+    expect_units(w, 0, L"", 0);
+    end_file();
+    return status;
+}
+
+static hf_status sections_without_a_name(walk *w)
+{
+    const WCHAR *name = begin_file();
+    hf_status status =
+        walk_do(w, HF_ARGS(HF_NULL, HF_NULL, HF_CSTR(""), HF_UTF16(name, wcslen(name))));
+    expect_units(w, 0, L"first\0second section\0", 21);
+    end_file();
+    return status;
+}
+
+static hf_status sections(walk *w)
+{
+    const WCHAR *name = begin_file();
+    hf_status status = walk_do(w, HF_ARGS(HF_UTF16(name, wcslen(name))));
+    expect_units(w, 0, L"first\0second section\0", 21);
+    end_file();
+    return status;
+}
+
+static hf_status sections_narrow(walk *w)
+{
+    const WCHAR *name = begin_file();
+    hf_status status = walk_do(w, HF_ARGS(HF_UTF16(name, wcslen(name))));
+    expect_bytes(w, 0, "first\0second section\0", 21);
+    end_file();
+    return status;
+}
+
+static hf_status section(walk *w)
+{
+    const WCHAR *name = begin_file();
+    hf_status status = walk_do(w, HF_ARGS(HF_CSTR("first"), HF_UTF16(name, wcslen(name))));
+    expect_units(w, 0, L"one=" VALUE L"\0two=2\0", 4 + wcslen(VALUE) + 1 + 6);
+    status = status == HF_OK ? walk_do(w, HF_ARGS(HF_CSTR("none"), HF_UTF16(name, wcslen(name))))
+                             : status;
+    expect_units(w, 0, L"", 0);
+    end_file();
+    return status;
+}
+
+static hf_status section_of_the_user(walk *w)
+{
+    assert_true(WriteProfileStringW(L"HoldfastWalk", L"one", VALUE));
+    hf_status status = walk_do(w, HF_ARGS(HF_CSTR("HoldfastWalk")));
+    expect_units(w, 0, L"one=" VALUE L"\0", 4 + wcslen(VALUE) + 1);
+    assert_true(WriteProfileStringW(L"HoldfastWalk", NULL, NULL));
+    return status;
+}
+
 WALK_PART(profile);
 const walk_call walk_calls_profile[] = {
     { "GetPrivateProfileStringW", value, WALK_SAME },
     { "GetPrivateProfileStringA", value_narrow, WALK_SAME },
     { "GetProfileStringW", value_of_the_user, WALK_SAME },
+    { "GetPrivateProfileStringW:keys", keys, WALK_SAME },
+    { "GetPrivateProfileStringW:sections", sections_without_a_name, WALK_SAME },
+    { "GetPrivateProfileSectionNamesW", sections, WALK_SAME },
+    { "GetPrivateProfileSectionNamesA", sections_narrow, WALK_SAME },
+    { "GetPrivateProfileSectionW", section, WALK_SAME },
+    { "GetProfileSectionW", section_of_the_user, WALK_SAME },
     { NULL, NULL, WALK_SAME },
 };

@@ -6,6 +6,29 @@
 
 static WCHAR plain[PLAIN_MAX];
 
+static hf_status drives(walk *w)
+{
+    hf_status status = walk_do(w, HF_NO_ARGS);
+    DWORD units = GetLogicalDriveStringsW(PLAIN_MAX, plain);
+    assert_true(units > 4);
+    expect_units(w, 0, plain, units);
+    return status;
+}
+
+static hf_status device_names(walk *w)
+{
+    static WCHAR much[32768];
+    hf_status status = walk_do(w, HF_ARGS(HF_CSTR("C:")));
+    DWORD units = QueryDosDeviceW(L"C:", much, 32768);
+    assert_true(units > 2);
+    expect_units(w, 0, much, units - 1); /* it counts the list's own end */
+    status = status == HF_OK ? walk_do(w, HF_ARGS(HF_NULL)) : status;
+    units = QueryDosDeviceW(NULL, much, 32768);
+    assert_true(units > 2);
+    expect_units(w, 0, much, units - 1);
+    return status;
+}
+
 static hf_status volume_of_mount(walk *w)
 {
     hf_status status = walk_do(w, HF_ARGS(HF_CSTR("C:\\")));
@@ -38,6 +61,8 @@ static hf_status volume_information(walk *w)
 
 WALK_PART(volumes);
 const walk_call walk_calls_volumes[] = {
+    { "GetLogicalDriveStringsW", drives, WALK_SAME },
+    { "QueryDosDeviceW", device_names, WALK_SAME },
     { "GetVolumeNameForVolumeMountPointW", volume_of_mount, WALK_SAME },
     { "GetVolumePathNameW", volume_path, WALK_SAME },
     { "GetVolumeInformationW", volume_information, WALK_SAME },
