@@ -143,18 +143,25 @@ const hfp_native hfp_natives_devices[] = {
       " LPCWSTR key, PWSTR value {out, text}, DWORD size {capacity(value)}, " NEED(
           "value") ")" BY_122,
       "SetupQueryInfVersionInformationW, learn.microsoft.com", HFP_DOCUMENTED },
+    /* Some systems cut the list, and succeed. */
     { "SetupGetInfFileListW", "setupapi.dll",
       "BOOL WINAPI SetupGetInfFileListW(LPCWSTR directory, DWORD style,"
-      " PWSTR names {out, text(multi)}, DWORD size {capacity(names)}, " NEED("names") ")" BY_122,
+      " PWSTR names {out, text(multi)}, DWORD size {capacity(names)}, " NEED(
+          "names") ") {fail(result == 0), error(last_error), grow(error == 122),"
+                   " grow_ok(needed > size)}",
       "SetupGetInfFileListW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
+/* Some systems give an empty text for one that does not fit, succeed, and leave the code. */
+#define BY_122_OR_EMPTY                                                                            \
+    ") {fail(result == 0), error(last_error, clear, when result != 0), grow(error == 122),"        \
+    " grow_ok(error == 122 && needed <= 1)}"
     { "SetupGetSourceFileLocationW", "setupapi.dll",
       "BOOL WINAPI SetupGetSourceFileLocationW(HANDLE inf, INFCONTEXT *line {in}, LPCWSTR name,"
-      " UINT *source {out}, PWSTR path {out, text}, DWORD size {capacity(path)}, " NEED(
-          "path") ")" BY_122,
+      " UINT *source {out}, PWSTR path {out, text}, DWORD size {capacity(path)}, " NEED("path")
+          BY_122_OR_EMPTY,
       "SetupGetSourceFileLocationW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "SetupGetSourceInfoW", "setupapi.dll",
       "BOOL WINAPI SetupGetSourceInfoW(HANDLE inf, UINT source, UINT what, PWSTR text {out, text},"
-      " DWORD size {capacity(text)}, " NEED("text") ")" BY_122,
+      " DWORD size {capacity(text)}, " NEED("text") BY_122_OR_EMPTY,
       "SetupGetSourceInfoW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "SetupGetTargetPathW", "setupapi.dll",
       "BOOL WINAPI SetupGetTargetPathW(HANDLE inf, INFCONTEXT *line {in}, LPCWSTR section,"
