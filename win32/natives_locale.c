@@ -83,8 +83,10 @@ const hfp_native hfp_natives_locale[] = {
     { "FoldStringW", "kernel32.dll",
       "int WINAPI FoldStringW(DWORD flags, const WCHAR *from {in}, int count {capacity(from)},"
       " LPWSTR to {out}, int size {capacity(to)})"
-      " {fail(result == 0), error(last_error), grow(error == 122), length(to, result)}",
-      "FoldStringW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
+      " {fail(result == 0), error(last_error), grow(error == 122), grow_ok(result > size),"
+      " needed(to, result), length(to, result)}",
+      "FoldStringW, learn.microsoft.com; wine 8 gives the need where Windows gives 0",
+      HFP_MEASURED | HFP_DOCUMENTED },
     { "MultiByteToWideChar", "kernel32.dll",
       "int WINAPI MultiByteToWideChar(UINT page, DWORD flags, const char *from {in},"
       " int count {capacity(from)}, LPWSTR to {out}, int size {capacity(to)})"

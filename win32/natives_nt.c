@@ -63,6 +63,24 @@ const hfp_native hfp_natives_nt[] = {
       " PULONG need {out, needed(info), length(info)}) {error(ntstatus), grow(error == "
       "0xC0000023)}",
       "NtQueryInformationToken, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
+    { "NtQueryInformationFile:name", "ntdll.dll",
+      "NTSTATUS NTAPI NtQueryInformationFile(HANDLE file, void *io {out, size(2 * sizeof(void *))},"
+      " void *info {out, room(least 8)}, ULONG size {capacity(info)}, int what)"
+      " {error(ntstatus), grow(" ANY_SHORT "), needed(info, 4 + u32(info, 0)),"
+      " length(info, 4 + u32(info, 0))}",
+      "NtQueryInformationFile, learn.microsoft.com: class 9, the name's bytes stand before it; not "
+      "on a pipe that somebody reads, it waits for them",
+      HFP_MEASURED | HFP_PUBLISHED },
+    { "NtQueryDirectoryFile", "ntdll.dll",
+      "NTSTATUS NTAPI NtQueryDirectoryFile(HANDLE directory, HANDLE event, void *routine {raw},"
+      " void *context {raw}, void *io {out, size(2 * sizeof(void *))},"
+      " void *entries {out, room(least 2048, first 16384)}, ULONG size {capacity(entries)},"
+      " int what, BOOLEAN single, const void *pattern {raw}, BOOLEAN restart)"
+      " {error(ntstatus), grow(" ANY_SHORT "), once,"
+      " length(entries, u32(io, sizeof(void *)))}",
+      "NtQueryDirectoryFile, learn.microsoft.com: each call gives the next entries; one that did "
+      "not fit is gone, and none is longer than 2 KB",
+      HFP_MEASURED | HFP_DOCUMENTED },
     { "NtQueryValueKey", "ntdll.dll",
       "NTSTATUS NTAPI NtQueryValueKey(HANDLE key, const void *name {raw}, int what,"
       " void *info {out}, ULONG size {capacity(info)},"
