@@ -54,9 +54,12 @@ const hfp_native hfp_natives_nt[] = {
       HFP_MEASURED | HFP_PUBLISHED },
     { "NtQueryInformationThread:name", "ntdll.dll",
       "NTSTATUS NTAPI NtQueryInformationThread(HANDLE thread, int what,"
-      " void *info {out, points_into(info)}, ULONG size {capacity(info)},"
-      " PULONG need {out, needed(info), length(info)}) {error(ntstatus), grow(" ANY_SHORT ")}",
-      "NtQueryInformationThread, learn.microsoft.com: class 38", HFP_PUBLISHED },
+      " void *info {out, points_into(info), room(least 16)}, ULONG size {capacity(info)},"
+      " PULONG need {out, needed(info), length(info)}) {error(ntstatus), grow(" ANY_SHORT
+      "), grow_ok(need > size)}",
+      "NtQueryInformationThread, learn.microsoft.com: class 38; wine 8 writes the "
+      "first 16 bytes in any case",
+      HFP_PUBLISHED | HFP_MEASURED },
     { "NtQueryInformationToken", "ntdll.dll",
       "NTSTATUS NTAPI NtQueryInformationToken(HANDLE token, int what,"
       " void *info {out, points_into(info)}, ULONG size {capacity(info)},"
