@@ -23,7 +23,8 @@
     " length(text, result)}"
 
 /* VK_INCOMPLETE, a success. */
-#define VULKAN " {fail(result < 0), error(result), grow_ok(result == 5)}"
+#define VULKAN        " {fail(result < 0), error(result), grow_ok(result == 5)}"
+#define VULKAN_LISTED " {fail(result < 0), error(result), grow_ok(result == 5), query(list, count)}"
 
 /* CL_INVALID_VALUE, which bad names are too. */
 #define OPENCL_INFO                                                                                \
@@ -58,45 +59,155 @@
     " {fail(result < 0), grow_ok(result >= size), needed(text, result + 1), length(text, result)}"
 
 const hfp_native hfi_natives_portable[] = {
+    /* ---- ICU. On Linux its symbols end with its version, as u_strToUTF8_72: bind them with
+       symbol(). ---- */
+    { "u_strToUTF8", "icuuc",
+      "char *u_strToUTF8(char *text {out, text}, int size {capacity(text)}, int *used {out,"
+      " needed(text, + 1), length(text)}, const char16_t *from, int from_size, int *code"
+      " {out}) {fail(code > 0), error(code), grow(error == 15)}",
+      "ICU 72 API reference", HFP_PUBLISHED },
+    { "u_strFromUTF8", "icuuc",
+      "char16_t *u_strFromUTF8(char16_t *text {out, text}, int size {capacity(text)}, int"
+      " *used {out, needed(text, + 1), length(text)}, const char *from, int from_size, int"
+      " *code {out}) {fail(code > 0), error(code), grow(error == 15)}",
+      "ICU 72 API reference", HFP_PUBLISHED },
+    { "u_strToUpper", "icuuc",
+      "int u_strToUpper(char16_t *text {out, text}, int size {capacity(text)}, const"
+      " char16_t *from, int from_size, const char *locale, int *code {out})" ICU,
+      "ICU 72 API reference", HFP_PUBLISHED },
+    { "u_strToLower", "icuuc",
+      "int u_strToLower(char16_t *text {out, text}, int size {capacity(text)}, const"
+      " char16_t *from, int from_size, const char *locale, int *code {out})" ICU,
+      "ICU 72 API reference", HFP_PUBLISHED },
+    { "u_strFoldCase", "icuuc",
+      "int u_strFoldCase(char16_t *text {out, text}, int size {capacity(text)}, const"
+      " char16_t *from, int from_size, uint32_t options, int *code {out})" ICU,
+      "ICU 72 API reference", HFP_PUBLISHED },
+    { "unorm2_normalize", "icuuc",
+      "int unorm2_normalize(void *how {raw}, const char16_t *from, int from_size, char16_t"
+      " *text {out, text}, int size {capacity(text)}, int *code {out})" ICU,
+      "ICU 72 API reference", HFP_PUBLISHED },
+    { "u_charName", "icuuc",
+      "int u_charName(int32_t point, int choice, char *text {out, text}, int size"
+      " {capacity(text)}, int *code {out})" ICU,
+      "ICU 72 API reference", HFP_PUBLISHED },
+    { "uloc_getName", "icuuc",
+      "int uloc_getName(const char *locale, char *text {out, text}, int size"
+      " {capacity(text)}, int *code {out})" ICU,
+      "ICU 72 API reference", HFP_PUBLISHED },
+    { "uloc_canonicalize", "icuuc",
+      "int uloc_canonicalize(const char *locale, char *text {out, text}, int size"
+      " {capacity(text)}, int *code {out})" ICU,
+      "ICU 72 API reference", HFP_PUBLISHED },
+    { "uloc_getLanguage", "icuuc",
+      "int uloc_getLanguage(const char *locale, char *text {out, text}, int size"
+      " {capacity(text)}, int *code {out})" ICU,
+      "ICU 72 API reference", HFP_PUBLISHED },
+    { "uloc_getScript", "icuuc",
+      "int uloc_getScript(const char *locale, char *text {out, text}, int size"
+      " {capacity(text)}, int *code {out})" ICU,
+      "ICU 72 API reference", HFP_PUBLISHED },
+    { "uloc_getCountry", "icuuc",
+      "int uloc_getCountry(const char *locale, char *text {out, text}, int size"
+      " {capacity(text)}, int *code {out})" ICU,
+      "ICU 72 API reference", HFP_PUBLISHED },
+    { "uloc_toLanguageTag", "icuuc",
+      "int uloc_toLanguageTag(const char *locale, char *text {out, text}, int size"
+      " {capacity(text)}, signed char strict, int *code {out})" ICU,
+      "ICU 72 API reference", HFP_PUBLISHED },
+    { "uloc_forLanguageTag", "icuuc",
+      "int uloc_forLanguageTag(const char *tag, char *text {out, text}, int size"
+      " {capacity(text)}, int *parsed {out}, int *code {out})" ICU,
+      "ICU 72 API reference", HFP_PUBLISHED },
+    { "uloc_getDisplayName", "icuuc",
+      "int uloc_getDisplayName(const char *locale, const char *shown_in, char16_t *text"
+      " {out, text}, int size {capacity(text)}, int *code {out})" ICU,
+      "ICU 72 API reference", HFP_PUBLISHED },
+    { "uloc_getDisplayLanguage", "icuuc",
+      "int uloc_getDisplayLanguage(const char *locale, const char *shown_in, char16_t *text"
+      " {out, text}, int size {capacity(text)}, int *code {out})" ICU,
+      "ICU 72 API reference", HFP_PUBLISHED },
+    { "uloc_getDisplayCountry", "icuuc",
+      "int uloc_getDisplayCountry(const char *locale, const char *shown_in, char16_t *text"
+      " {out, text}, int size {capacity(text)}, int *code {out})" ICU,
+      "ICU 72 API reference", HFP_PUBLISHED },
+    { "ucnv_toUChars", "icuuc",
+      "int ucnv_toUChars(void *converter {raw}, char16_t *text {out, text}, int size"
+      " {capacity(text)}, const void *from, int from_size {capacity(from)}, int *code {out})" ICU,
+      "ICU 72 API reference", HFP_PUBLISHED },
+    { "ucnv_fromUChars", "icuuc",
+      "int ucnv_fromUChars(void *converter {raw}, char *text {out}, int size"
+      " {capacity(text)}, const char16_t *from, int from_size, int *code {out})" ICU,
+      "ICU 72 API reference", HFP_PUBLISHED },
+    { "unum_formatInt64", "icui18n",
+      "int unum_formatInt64(void *format {raw}, int64_t number, char16_t *text {out, text},"
+      " int size {capacity(text)}, void *field {raw}, int *code {out})" ICU,
+      "ICU 72 API reference", HFP_PUBLISHED },
+    { "unum_formatDouble", "icui18n",
+      "int unum_formatDouble(void *format {raw}, double number, char16_t *text {out, text},"
+      " int size {capacity(text)}, void *field {raw}, int *code {out})" ICU,
+      "ICU 72 API reference", HFP_PUBLISHED },
+    { "udat_format", "icui18n",
+      "int udat_format(void *format {raw}, double time, char16_t *text {out, text}, int size"
+      " {capacity(text)}, void *field {raw}, int *code {out})" ICU,
+      "ICU 72 API reference", HFP_PUBLISHED },
+    { "ucal_getDefaultTimeZone", "icui18n",
+      "int ucal_getDefaultTimeZone(char16_t *text {out, text}, int size {capacity(text)},"
+      " int *code {out})" ICU,
+      "ICU 72 API reference", HFP_PUBLISHED },
+    { "uregex_group", "icui18n",
+      "int uregex_group(void *regex {raw}, int group, char16_t *text {out, text}, int size"
+      " {capacity(text)}, int *code {out})" ICU,
+      "ICU 72 API reference", HFP_PUBLISHED },
+    /* No code: the key ends with a 0 that is counted. */
+    { "ucol_getSortKey", "icui18n",
+      "int ucol_getSortKey(void *collator {raw}, const char16_t *from, int from_size,"
+      " unsigned char *key {out}, int size {capacity(key)}) {fail(result == 0),"
+      " grow_ok(result > size), needed(key, result), length(key, result)}",
+      "ICU 72 API reference", HFP_DOCUMENTED },
+
     /* ---- Vulkan ---- */
     { "vkEnumerateInstanceExtensionProperties", "vulkan",
       "typedef struct { char name[256]; uint32_t version; } VkExtensionProperties; int"
       " WINAPI vkEnumerateInstanceExtensionProperties(const char *layer, uint32_t *count"
-      " {inout, capacity(list), length(list)}, VkExtensionProperties *list {out})" VULKAN,
+      " {inout, capacity(list), length(list)}, VkExtensionProperties *list {out})" VULKAN_LISTED,
       "Vulkan 1.3 specification", HFP_PUBLISHED },
     { "vkEnumerateInstanceLayerProperties", "vulkan",
       "typedef struct { char name[256]; uint32_t version, revision; char description[256]; }"
       " VkLayerProperties; int WINAPI vkEnumerateInstanceLayerProperties(uint32_t *count"
-      " {inout, capacity(list), length(list)}, VkLayerProperties *list {out})" VULKAN,
+      " {inout, capacity(list), length(list)}, VkLayerProperties *list {out})" VULKAN_LISTED,
       "Vulkan 1.3 specification", HFP_PUBLISHED },
     { "vkEnumerateDeviceExtensionProperties", "vulkan",
       "typedef struct { char name[256]; uint32_t version; } VkExtensionProperties; int"
       " WINAPI vkEnumerateDeviceExtensionProperties(void *device {raw}, const char *layer,"
       " uint32_t *count {inout, capacity(list), length(list)}, VkExtensionProperties *list"
-      " {out})" VULKAN,
+      " {out})" VULKAN_LISTED,
       "Vulkan 1.3 specification", HFP_PUBLISHED },
     { "vkEnumeratePhysicalDevices", "vulkan",
       "int WINAPI vkEnumeratePhysicalDevices(void *instance {raw}, uint32_t *count {inout,"
-      " capacity(list), length(list)}, void **list {out})" VULKAN,
+      " capacity(list), length(list)}, void **list {out})" VULKAN_LISTED,
       "Vulkan 1.3 specification", HFP_PUBLISHED },
     { "vkGetPhysicalDeviceQueueFamilyProperties", "vulkan",
       "typedef struct { uint32_t flags, count, bits, granularity[3]; }"
       " VkQueueFamilyProperties; void WINAPI vkGetPhysicalDeviceQueueFamilyProperties(void"
       " *device {raw}, uint32_t *count {inout, capacity(list), length(list)},"
-      " VkQueueFamilyProperties *list {out}) {fail(0), grow_ok(count >= capacity(list))}",
+      " VkQueueFamilyProperties *list {out}) {fail(0), grow_ok(count >= capacity(list)),"
+      " query(list, count + 1)}",
       "Vulkan 1.3 specification", HFP_PUBLISHED },
     { "vkGetPhysicalDeviceSurfaceFormatsKHR", "vulkan",
       "typedef struct { int format, space; } VkSurfaceFormatKHR; int WINAPI"
       " vkGetPhysicalDeviceSurfaceFormatsKHR(void *device {raw}, uint64_t surface, uint32_t"
-      " *count {inout, capacity(list), length(list)}, VkSurfaceFormatKHR *list {out})" VULKAN,
+      " *count {inout, capacity(list), length(list)}, VkSurfaceFormatKHR *list "
+      "{out})" VULKAN_LISTED,
       "Vulkan 1.3 specification", HFP_PUBLISHED },
     { "vkGetPhysicalDeviceSurfacePresentModesKHR", "vulkan",
       "int WINAPI vkGetPhysicalDeviceSurfacePresentModesKHR(void *device {raw}, uint64_t"
-      " surface, uint32_t *count {inout, capacity(list), length(list)}, int *list {out})" VULKAN,
+      " surface, uint32_t *count {inout, capacity(list), length(list)}, int *list "
+      "{out})" VULKAN_LISTED,
       "Vulkan 1.3 specification", HFP_PUBLISHED },
     { "vkGetSwapchainImagesKHR", "vulkan",
       "int WINAPI vkGetSwapchainImagesKHR(void *device {raw}, uint64_t swapchain, uint32_t"
-      " *count {inout, capacity(list), length(list)}, uint64_t *list {out})" VULKAN,
+      " *count {inout, capacity(list), length(list)}, uint64_t *list {out})" VULKAN_LISTED,
       "Vulkan 1.3 specification", HFP_PUBLISHED },
     { "vkGetPipelineCacheData", "vulkan",
       "int WINAPI vkGetPipelineCacheData(void *device {raw}, uint64_t cache, size_t *size"
