@@ -16,7 +16,7 @@
 #define SYSCTL_VALUE                                                                               \
     "void *value {out}, size_t *size {inout, capacity(value), length(value)},"                     \
     " const void *new_value {raw}, size_t new_size)"                                               \
-    " {" HFP_FAILS_BELOW_0 ", " HFP_GROWS(ENOMEM) "}"
+    " {" HFP_FAILS_BELOW_0 ", " HFP_GROWS(ENOMEM) ", query(value, size + size / 8)}"
 
 /* FreeBSD cuts a list of names without a word. */
 #define EXTATTR(what)                                                                              \

@@ -9,8 +9,8 @@
 #define GROWS_AT_ERANGE HFP_FAILS_BELOW_0 ", " HFP_GROWS(ERANGE)
 
 /* The kernel says the size of an attribute when it is asked with no room at all. */
-#define ATTRIBUTE "{" GROWS_AT_ERANGE ", length(value, result)}"
-#define NAMES     "{" GROWS_AT_ERANGE ", length(names, result)}"
+#define ATTRIBUTE "{" GROWS_AT_ERANGE ", length(value, result), query(value, result)}"
+#define NAMES     "{" GROWS_AT_ERANGE ", length(names, result), query(names, result)}"
 
 const hfp_native hfp_natives_files[] = {
     { "getcwd", "c",

@@ -42,7 +42,8 @@ const hfp_native hfp_natives_people[] = {
 
     { "getgroups", "c",
       "int getgroups(int count {capacity(groups)}, gid_t *groups {out})"
-      " {" HFP_FAILS_BELOW_0 ", " HFP_GROWS(EINVAL) ", length(groups, result)}",
+      " {" HFP_FAILS_BELOW_0
+      ", " HFP_GROWS(EINVAL) ", length(groups, result), query(groups, result)}",
       "POSIX.1-2017 getgroups", FROM },
 
     /* Linux says how many there are; macOS leaves the slot as it was. */
