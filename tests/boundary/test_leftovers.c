@@ -21,7 +21,6 @@
 #define LINES_MAX   40
 #define CALLEE      "int hfn_wait(void *entered {raw}, void *go {raw}, int value)"
 
-static lifetimes world;
 static hf_runtime *kept[3]; /* findable for a leak checker */
 
 typedef struct listing {
