@@ -11,12 +11,14 @@
 
 struct hfi_native_set;
 
-/** A row, and its function once somebody has asked for it. */
+#define HFI_NATIVE_FORMS 2u /* of hf_text_form */
+
+/** A row, and its functions, by the form of their texts, once somebody has asked for them. */
 typedef struct hfi_native_cell {
     const hf_native_row *row;
     const struct hfi_native_set *set;
     uint32_t hash;
-    _Atomic(hf_function *) function; /* NULL until it is asked for; then constant */
+    _Atomic(hf_function *) function[HFI_NATIVE_FORMS]; /* NULL until asked for; then constant */
 } hfi_native_cell;
 
 /** Rows that came together. */
