@@ -86,6 +86,7 @@ void hfi_natives_destroy(hfi_natives *natives)
         hfi_free(table);
         table = older;
     }
+    hfi_native_types_drop(natives);
     hfi_free(natives);
 }
 
