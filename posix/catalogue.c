@@ -14,21 +14,27 @@
 #if defined(__linux__)
 #include <shadow.h>
 #include <sys/epoll.h>
+#include <sys/statfs.h>
+#elif !defined(__NetBSD__)
+#include <sys/mount.h>
+#include <sys/param.h>
 #endif
 
 const hfp_native *const hfp_catalogue[] = {
-    hfp_natives_files, hfp_natives_people, hfp_natives_names,
-    hfp_natives_text,  hfp_natives_kernel, NULL,
+    hfp_natives_files,   hfp_natives_people,    hfp_natives_names,  hfp_natives_text,
+    hfp_natives_sockets, hfp_natives_elsewhere, hfp_natives_kernel, NULL,
 };
 
-#define TYPE(name)                                                                                 \
-    {                                                                                              \
-#name, sizeof(name), _Alignof(name)                                                        \
-    }
+/* clang-format off */
+#define TYPE(name) { #name, sizeof(name), _Alignof(name) }
+/* clang-format on */
 
 const hfp_native_type hfp_catalogue_types[] = {
     TYPE(struct passwd), TYPE(struct group),       TYPE(struct servent), TYPE(struct protoent),
     TYPE(struct netent), TYPE(struct hostent),     TYPE(struct tm),      TYPE(mbstate_t),
+#if !defined(__NetBSD__)
+    TYPE(struct statfs),
+#endif
 #if defined(__linux__)
     TYPE(struct spwd),   TYPE(struct epoll_event),
 #endif

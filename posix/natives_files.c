@@ -78,5 +78,31 @@ const hfp_native hfp_natives_files[] = {
       " room(first 1024)}, size_t size {capacity(mount)}, unsigned int flags)"
       " {symbol(\"syscall\"), " HFP_FAILS_BELOW_0 ", " HFP_GROWS(EOVERFLOW) "}",
       "Linux statmount(2)", HFP_MEASURED | HFP_DOCUMENTED },
+
+    /* A handle has no more than MAX_HANDLE_SZ bytes behind its head, so that "too small" has other
+       reasons: no handles on this file system. */
+    { "name_to_handle_at", "c",
+      "int name_to_handle_at(int directory, const char *path, void *handle {out, size(8 + 128),"
+      " set(u32, 0, 128)}, int *mount {out}, int flags)"
+      " {" HFP_FAILS_BELOW_0 "}",
+      "Linux name_to_handle_at(2)", HFP_MEASURED | HFP_PUBLISHED },
+
+    /* As many entries as there is room for, then the next ones; none is the end. */
+    { "getdents64", "c",
+      "ssize_t getdents64(int directory, void *entries {out, room(first 4096)},"
+      " size_t size {capacity(entries)})"
+      " {" HFP_FAILS_BELOW_0
+      ", " HFP_GROWS(EINVAL) ", length(entries, result), append(entries, result > 0)}",
+      "Linux getdents(2)", HFP_MEASURED },
+
+    /* What these requests take has its count inside.  The arguments behind it, of which the
+       function knows nothing, carry the room and what else stands in front. */
+    { "ioctl:FS_IOC_FIEMAP", "c",
+      "int ioctl(int file, unsigned long request, void *map {out, room(first 592, least 88),"
+      " set(u64, 0, start), set(u64, 8, length), set(u64, 16, 0), set(u32, 24, (size - 32) / 56)},"
+      " size_t size {capacity(map)}, uint64_t start, uint64_t length)"
+      " {" HFP_FAILS_BELOW_0 ", grow_ok(u32(map, 20) == u32(map, 24)),"
+      " length(map, 32 + 56 * u32(map, 20))}",
+      "Linux kernel documentation, fiemap", HFP_MEASURED | HFP_DOCUMENTED },
     { NULL, NULL, NULL, NULL, 0 },
 };

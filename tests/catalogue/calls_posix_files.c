@@ -13,6 +13,9 @@
 #include <unistd.h>
 
 #if defined(__linux__)
+#include <linux/fiemap.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 #endif
@@ -178,6 +181,94 @@ static hf_status names_of_a_file(walk *w)
     expect_attribute_name(w, &a);
     return status;
 }
+
+/* ---- directories, handles, extents ---- */
+
+/* Two hundred names, which are more than one room holds. */
+static hf_status entries_of_a_directory(walk *w)
+{
+    char directory[] = "/tmp/hf_walkXXXXXX";
+    char path[64];
+    assert_non_null(mkdtemp(directory));
+    for (unsigned i = 0; i < 200; i++) {
+        snprintf(path, sizeof path, "%s/entry_%u", directory, i);
+        close(open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    }
+    int file = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    hf_status status = walk_do(w, HF_ARGS(HF_INT(file)));
+    close(file);
+    for (unsigned i = 0; i < 200; i++) {
+        snprintf(path, sizeof path, "%s/entry_%u", directory, i);
+        unlink(path);
+    }
+    rmdir(directory);
+    size_t size;
+    unsigned count = 0;
+    char *entries = walk_copy(w, 0, &size);
+    for (size_t at = 0; at < size; count++) {
+        unsigned short length; /* behind inode and offset, of 8 bytes each */
+        memcpy(&length, entries + at + 16, sizeof length);
+        at += length;
+    }
+    free(entries);
+    walk_note(w, &count, sizeof count);
+    assert_int_equal(count, 202); /* and the two directories */
+    return status;
+}
+
+/* Some file systems have no handles; then the code has to be the same. */
+static hf_status handle_of_a_file(walk *w)
+{
+    struct {
+        struct file_handle head;
+        unsigned char bytes[128];
+    } expected = { .head = { .handle_bytes = 128 } };
+    int mount;
+    int direct = name_to_handle_at(AT_FDCWD, "/tmp", &expected.head, &mount, 0);
+    int error = errno;
+    hf_status status = walk_do(w, HF_ARGS(HF_INT(AT_FDCWD), HF_CSTR("/tmp"), HF_INT(0)));
+    if (direct < 0) {
+        assert_int_equal(status, HF_E_NATIVE);
+        assert_int_equal(w->result.error, error);
+        return HF_OK;
+    }
+    size_t size;
+    void *handle = walk_copy(w, 0, &size);
+    assert_int_equal(size, 8 + 128);
+    assert_memory_equal(handle, &expected, 8 + expected.head.handle_bytes);
+    free(handle);
+    assert_int_equal(hf_result_scalar(&w->result, 0), mount);
+    return status;
+}
+
+/* Holes make extents.  Not every file system says where a file lies, so that the code may have to
+ * be the same. */
+static hf_status extents_of_a_file(walk *w)
+{
+    char path[] = "/var/tmp/hf_walkXXXXXX";
+    struct fiemap counted = { .fm_length = FIEMAP_MAX_OFFSET };
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    unlink(path);
+    for (int i = 0; i < 40; i++) {
+        assert_int_equal(pwrite(file, path, sizeof path, i * 65536), sizeof path);
+    }
+    fsync(file);
+    int direct = ioctl(file, FS_IOC_FIEMAP, &counted);
+    int error = errno;
+    hf_status status = walk_do(
+        w, HF_ARGS(HF_INT(file), HF_UINT(FS_IOC_FIEMAP), HF_UINT(0), HF_UINT(FIEMAP_MAX_OFFSET)));
+    close(file);
+    if (direct < 0) {
+        assert_int_equal(status, HF_E_NATIVE);
+        assert_int_equal(w->result.error, error);
+        return HF_OK;
+    }
+    assert_true(counted.fm_mapped_extents > 0);
+    assert_int_equal(hf_bytes_size(hf_result_out(&w->result, 0)),
+                     32 + 56 * counted.fm_mapped_extents);
+    return status;
+}
 #endif
 
 WALK_PART(files);
@@ -194,6 +285,9 @@ const walk_call walk_calls_files[] = {
     { "listxattr", names_of_a_path, WALK_SAME },
     { "llistxattr", names_of_a_path, WALK_SAME },
     { "flistxattr", names_of_a_file, WALK_SAME },
+    { "getdents64", entries_of_a_directory, WALK_NOTED },
+    { "name_to_handle_at", handle_of_a_file, WALK_SAME },
+    { "ioctl:FS_IOC_FIEMAP", extents_of_a_file, WALK_NOTED },
 #endif
     { NULL, NULL, WALK_SAME },
 };
