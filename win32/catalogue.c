@@ -19,3 +19,7 @@ const hfp_native *const hfp_catalogue[] = {
 const hfp_native_type hfp_catalogue_types[] = {
     { NULL, 0, 0 },
 };
+
+const hfp_native_field hfp_catalogue_fields[] = {
+    { NULL, NULL, 0, 0 },
+};
