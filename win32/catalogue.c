@@ -4,8 +4,13 @@
 
 #include "natives.h"
 
+#include <windows.h>
+
 const hfp_native *const hfp_catalogue[] = {
-    hfp_natives_paths,
+    /* files, programs, windows */
+    hfp_natives_paths, hfp_natives_environment, hfp_natives_modules, hfp_natives_windows,
+    hfp_natives_profile, hfp_natives_volumes, hfp_natives_keys, hfp_natives_texts,
+    hfp_natives_hosts, hfp_natives_crt, hfp_natives_hardware,
     /* accounts, devices, services */
     hfp_natives_devices, hfp_natives_services, hfp_natives_security, hfp_natives_names,
     hfp_natives_printing, hfp_natives_events, hfp_natives_storage, hfp_natives_capi,
@@ -17,6 +22,10 @@ const hfp_native *const hfp_catalogue[] = {
 };
 
 const hfp_native_type hfp_catalogue_types[] = {
+    { "struct DISPLAYCONFIG_PATH_INFO", sizeof(DISPLAYCONFIG_PATH_INFO),
+      _Alignof(DISPLAYCONFIG_PATH_INFO) },
+    { "struct DISPLAYCONFIG_MODE_INFO", sizeof(DISPLAYCONFIG_MODE_INFO),
+      _Alignof(DISPLAYCONFIG_MODE_INFO) },
     { NULL, 0, 0 },
 };
 

@@ -93,7 +93,7 @@ const hfp_native hfp_natives_capi[] = {
       " {fail(0), grow_ok(result >= size), length(text, result - 1)}",
       "CertNameToStrW, learn.microsoft.com", HFP_DOCUMENTED },
     { "CertGetCertificateContextProperty", "crypt32.dll",
-      "BOOL WINAPI CertGetCertificateContextProperty(PCCERT_CONTEXT certificate {raw},"
+      "BOOL WINAPI CertGetCertificateContextProperty(const CERT_CONTEXT *certificate {raw},"
       " DWORD property, void *data {out}, " SLOT("data") ")" BY_234,
       "CertGetCertificateContextProperty, learn.microsoft.com", HFP_DOCUMENTED },
     { "CertGetStoreProperty", "crypt32.dll",
@@ -101,7 +101,7 @@ const hfp_native hfp_natives_capi[] = {
           "data") ")" BY_234,
       "CertGetStoreProperty, learn.microsoft.com", HFP_DOCUMENTED },
     { "CertSerializeCertificateStoreElement", "crypt32.dll",
-      "BOOL WINAPI CertSerializeCertificateStoreElement(PCCERT_CONTEXT certificate {raw},"
+      "BOOL WINAPI CertSerializeCertificateStoreElement(const CERT_CONTEXT *certificate {raw},"
       " DWORD flags, " FILLED("element") ")" BY_234,
       "CertSerializeCertificateStoreElement, learn.microsoft.com", HFP_DOCUMENTED },
     { NULL, NULL, NULL, NULL, 0 },

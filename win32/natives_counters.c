@@ -27,6 +27,20 @@ const hfp_native hfp_natives_counters[] = {
       " LPWSTR name {out, text}, LPDWORD size {inout, capacity(name), needed(name)})"
       " {" TOO_SMALL "}",
       "PdhLookupPerfNameByIndexW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
+    { "PdhExpandWildCardPathW", "pdh.dll",
+      "LONG WINAPI PdhExpandWildCardPathW(LPCWSTR source, LPCWSTR pattern,"
+      " LPWSTR paths {out, text(multi)}, LPDWORD size {inout, capacity(paths), needed(paths)},"
+      " DWORD flags) {" TOO_SMALL "}",
+      "PdhExpandWildCardPathW, learn.microsoft.com: some systems leave the first need unsaid",
+      HFP_PUBLISHED },
+    { "PdhEnumObjectItemsW", "pdh.dll",
+      "LONG WINAPI PdhEnumObjectItemsW(LPCWSTR source, LPCWSTR machine, LPCWSTR object,"
+      " LPWSTR counters {out, text(multi)},"
+      " LPDWORD counters_size {inout, capacity(counters), needed(counters)},"
+      " LPWSTR instances {out, text(multi)},"
+      " LPDWORD instances_size {inout, capacity(instances), needed(instances)}, DWORD detail,"
+      " DWORD flags) {" TOO_SMALL "}",
+      "PdhEnumObjectItemsW, learn.microsoft.com: two sizes under one verdict", HFP_PUBLISHED },
     { "PdhGetFormattedCounterArrayW", "pdh.dll",
       "LONG WINAPI PdhGetFormattedCounterArrayW(HANDLE counter, DWORD format,"
       " LPDWORD size {inout, capacity(items, bytes), needed(items, bytes)}, LPDWORD count {out},"

@@ -15,14 +15,14 @@
 const hfp_native hfp_natives_devices[] = {
     /* ---- devices ---- */
     { "SetupDiGetDevicePropertyW", "setupapi.dll",
-      "BOOL WINAPI SetupDiGetDevicePropertyW(HDEVINFO set, PSP_DEVINFO_DATA info {in},"
+      "BOOL WINAPI SetupDiGetDevicePropertyW(HDEVINFO set, SP_DEVINFO_DATA *info {in},"
       " const DEVPROPKEY *key, DEVPROPTYPE *type {out}, BYTE *value {out},"
       " DWORD size {capacity(value)}, " NEED("value") ", DWORD flags)" BY_122,
       "SetupDiGetDevicePropertyW, learn.microsoft.com; golang.org/x/sys/windows",
       HFP_MEASURED | HFP_TESTED | HFP_PUBLISHED },
     { "SetupDiGetDeviceInterfacePropertyW", "setupapi.dll",
       "BOOL WINAPI SetupDiGetDeviceInterfacePropertyW(HDEVINFO set,"
-      " PSP_DEVICE_INTERFACE_DATA interface {in}, const DEVPROPKEY *key, DEVPROPTYPE *type {out},"
+      " SP_DEVICE_INTERFACE_DATA *interface {in}, const DEVPROPKEY *key, DEVPROPTYPE *type {out},"
       " BYTE *value {out}, DWORD size {capacity(value)}, " NEED("value") ", DWORD flags)" BY_122,
       "SetupDiGetDeviceInterfacePropertyW, learn.microsoft.com", HFP_DOCUMENTED },
     { "SetupDiGetClassPropertyW", "setupapi.dll",
@@ -32,18 +32,18 @@ const hfp_native hfp_natives_devices[] = {
       "SetupDiGetClassPropertyW, learn.microsoft.com", HFP_DOCUMENTED },
     { "SetupDiGetDevicePropertyKeys", "setupapi.dll",
       "typedef struct { GUID fmtid; ULONG pid; } DEVPROPKEY;"
-      " BOOL WINAPI SetupDiGetDevicePropertyKeys(HDEVINFO set, PSP_DEVINFO_DATA info {in},"
+      " BOOL WINAPI SetupDiGetDevicePropertyKeys(HDEVINFO set, SP_DEVINFO_DATA *info {in},"
       " DEVPROPKEY *keys {out}, DWORD count {capacity(keys)}, " NEED(
           "keys") ", DWORD flags)" BY_122,
       "SetupDiGetDevicePropertyKeys, learn.microsoft.com", HFP_TESTED },
     { "SetupDiGetDeviceRegistryPropertyW", "setupapi.dll",
-      "BOOL WINAPI SetupDiGetDeviceRegistryPropertyW(HDEVINFO set, PSP_DEVINFO_DATA info {in},"
+      "BOOL WINAPI SetupDiGetDeviceRegistryPropertyW(HDEVINFO set, SP_DEVINFO_DATA *info {in},"
       " DWORD property, DWORD *type {out}, BYTE *value {out}, DWORD size {capacity(value)}, " NEED(
           "value") ")" BY_122,
       "SetupDiGetDeviceRegistryPropertyW, learn.microsoft.com; golang.org/x/sys/windows",
       HFP_MEASURED | HFP_PUBLISHED },
     { "SetupDiGetCustomDevicePropertyW", "setupapi.dll",
-      "BOOL WINAPI SetupDiGetCustomDevicePropertyW(HDEVINFO set, PSP_DEVINFO_DATA info {in},"
+      "BOOL WINAPI SetupDiGetCustomDevicePropertyW(HDEVINFO set, SP_DEVINFO_DATA *info {in},"
       " LPCWSTR name, DWORD flags, DWORD *type {out}, BYTE *value {out},"
       " DWORD size {capacity(value)}, " NEED("value") ")" BY_122,
       "SetupDiGetCustomDevicePropertyW, learn.microsoft.com", HFP_DOCUMENTED },
@@ -53,21 +53,21 @@ const hfp_native hfp_natives_devices[] = {
           "value") ", LPCWSTR machine, PVOID reserved {raw})" BY_122,
       "SetupDiGetClassRegistryPropertyW, learn.microsoft.com", HFP_DOCUMENTED },
     { "SetupDiGetDeviceInstanceIdW", "setupapi.dll",
-      "BOOL WINAPI SetupDiGetDeviceInstanceIdW(HDEVINFO set, PSP_DEVINFO_DATA info {in},"
+      "BOOL WINAPI SetupDiGetDeviceInstanceIdW(HDEVINFO set, SP_DEVINFO_DATA *info {in},"
       " PWSTR id {out, text}, DWORD size {capacity(id)}, " NEED("id") ")" BY_122,
       "SetupDiGetDeviceInstanceIdW, learn.microsoft.com; golang.org/x/sys/windows",
       HFP_MEASURED | HFP_TESTED },
     /* Below the header the need is not said. */
     { "SetupDiGetDeviceInterfaceDetailW", "setupapi.dll",
       "BOOL WINAPI SetupDiGetDeviceInterfaceDetailW(HDEVINFO set,"
-      " PSP_DEVICE_INTERFACE_DATA interface {in},"
+      " SP_DEVICE_INTERFACE_DATA *interface {in},"
       " void *detail {out, set(u32, 0, 6 + 2 * (sizeof(void *) == 8)), room(least 8)},"
       " DWORD size {capacity(detail)}, " NEED(
-          "detail") ", PSP_DEVINFO_DATA info {inout, size(24 + sizeof(void *))})" BY_122,
+          "detail") ", SP_DEVINFO_DATA *info {inout, size(24 + sizeof(void *))})" BY_122,
       "SetupDiGetDeviceInterfaceDetailW, learn.microsoft.com", HFP_MEASURED | HFP_PUBLISHED },
     { "SetupDiGetDriverInfoDetailW", "setupapi.dll",
-      "BOOL WINAPI SetupDiGetDriverInfoDetailW(HDEVINFO set, PSP_DEVINFO_DATA info {in},"
-      " PSP_DRVINFO_DATA_W driver {in},"
+      "BOOL WINAPI SetupDiGetDriverInfoDetailW(HDEVINFO set, SP_DEVINFO_DATA *info {in},"
+      " SP_DRVINFO_DATA_W *driver {in},"
       " void *detail {out, set(u32, 0, 1570 + 14 * (sizeof(void *) == 8)), room(first 2048,"
       " least 1584)}, DWORD size {capacity(detail)}, " NEED("detail") ")" BY_122,
       "SetupDiGetDriverInfoDetailW, learn.microsoft.com; golang.org/x/sys/windows", HFP_PUBLISHED },
@@ -111,19 +111,19 @@ const hfp_native hfp_natives_devices[] = {
 
     /* ---- what an INF file says ---- */
     { "SetupGetStringFieldW", "setupapi.dll",
-      "BOOL WINAPI SetupGetStringFieldW(PINFCONTEXT line {in}, DWORD field,"
+      "BOOL WINAPI SetupGetStringFieldW(INFCONTEXT *line {in}, DWORD field,"
       " PWSTR text {out, text}, DWORD size {capacity(text)}, " NEED("text") ")" BY_122,
       "SetupGetStringFieldW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "SetupGetLineTextW", "setupapi.dll",
-      "BOOL WINAPI SetupGetLineTextW(PINFCONTEXT line {in}, HANDLE inf, LPCWSTR section,"
+      "BOOL WINAPI SetupGetLineTextW(INFCONTEXT *line {in}, HANDLE inf, LPCWSTR section,"
       " LPCWSTR key, PWSTR text {out, text}, DWORD size {capacity(text)}, " NEED("text") ")" BY_122,
       "SetupGetLineTextW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "SetupGetMultiSzFieldW", "setupapi.dll",
-      "BOOL WINAPI SetupGetMultiSzFieldW(PINFCONTEXT line {in}, DWORD field,"
+      "BOOL WINAPI SetupGetMultiSzFieldW(INFCONTEXT *line {in}, DWORD field,"
       " PWSTR texts {out, text(multi)}, DWORD size {capacity(texts)}, " NEED("texts") ")" BY_122,
       "SetupGetMultiSzFieldW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "SetupGetBinaryField", "setupapi.dll",
-      "BOOL WINAPI SetupGetBinaryField(PINFCONTEXT line {in}, DWORD field, BYTE *bytes {out},"
+      "BOOL WINAPI SetupGetBinaryField(INFCONTEXT *line {in}, DWORD field, BYTE *bytes {out},"
       " DWORD size {capacity(bytes)}, " NEED("bytes") ")" BY_122,
       "SetupGetBinaryField, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "SetupEnumInfSectionsW", "setupapi.dll",
@@ -135,29 +135,36 @@ const hfp_native hfp_natives_devices[] = {
       " void *info {out}, DWORD size {capacity(info)}, " NEED("info") ")" BY_122,
       "SetupGetInfInformationW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "SetupQueryInfFileInformationW", "setupapi.dll",
-      "BOOL WINAPI SetupQueryInfFileInformationW(PSP_INF_INFORMATION info {in}, UINT index,"
+      "BOOL WINAPI SetupQueryInfFileInformationW(SP_INF_INFORMATION *info {in}, UINT index,"
       " PWSTR path {out, text}, DWORD size {capacity(path)}, " NEED("path") ")" BY_122,
       "SetupQueryInfFileInformationW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "SetupQueryInfVersionInformationW", "setupapi.dll",
-      "BOOL WINAPI SetupQueryInfVersionInformationW(PSP_INF_INFORMATION info {in}, UINT index,"
+      "BOOL WINAPI SetupQueryInfVersionInformationW(SP_INF_INFORMATION *info {in}, UINT index,"
       " LPCWSTR key, PWSTR value {out, text}, DWORD size {capacity(value)}, " NEED(
           "value") ")" BY_122,
       "SetupQueryInfVersionInformationW, learn.microsoft.com", HFP_DOCUMENTED },
+    /* Some systems cut the list, and succeed. */
     { "SetupGetInfFileListW", "setupapi.dll",
       "BOOL WINAPI SetupGetInfFileListW(LPCWSTR directory, DWORD style,"
-      " PWSTR names {out, text(multi)}, DWORD size {capacity(names)}, " NEED("names") ")" BY_122,
+      " PWSTR names {out, text(multi)}, DWORD size {capacity(names)}, " NEED(
+          "names") ") {fail(result == 0), error(last_error), grow(error == 122),"
+                   " grow_ok(needed > size)}",
       "SetupGetInfFileListW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
+/* Some systems give an empty text for one that does not fit, succeed, and leave the code. */
+#define BY_122_OR_EMPTY                                                                            \
+    ") {fail(result == 0), error(last_error, clear, when result != 0), grow(error == 122),"        \
+    " grow_ok(error == 122 && needed <= 1)}"
     { "SetupGetSourceFileLocationW", "setupapi.dll",
-      "BOOL WINAPI SetupGetSourceFileLocationW(HANDLE inf, PINFCONTEXT line {in}, LPCWSTR name,"
-      " UINT *source {out}, PWSTR path {out, text}, DWORD size {capacity(path)}, " NEED(
-          "path") ")" BY_122,
+      "BOOL WINAPI SetupGetSourceFileLocationW(HANDLE inf, INFCONTEXT *line {in}, LPCWSTR name,"
+      " UINT *source {out}, PWSTR path {out, text}, DWORD size {capacity(path)}, " NEED("path")
+          BY_122_OR_EMPTY,
       "SetupGetSourceFileLocationW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "SetupGetSourceInfoW", "setupapi.dll",
       "BOOL WINAPI SetupGetSourceInfoW(HANDLE inf, UINT source, UINT what, PWSTR text {out, text},"
-      " DWORD size {capacity(text)}, " NEED("text") ")" BY_122,
+      " DWORD size {capacity(text)}, " NEED("text") BY_122_OR_EMPTY,
       "SetupGetSourceInfoW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "SetupGetTargetPathW", "setupapi.dll",
-      "BOOL WINAPI SetupGetTargetPathW(HANDLE inf, PINFCONTEXT line {in}, LPCWSTR section,"
+      "BOOL WINAPI SetupGetTargetPathW(HANDLE inf, INFCONTEXT *line {in}, LPCWSTR section,"
       " PWSTR path {out, text}, DWORD size {capacity(path)}, " NEED("path") ")" BY_122,
       "SetupGetTargetPathW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "SetupDiGetActualSectionToInstallW", "setupapi.dll",

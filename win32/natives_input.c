@@ -32,6 +32,20 @@ const hfp_native hfp_natives_input[] = {
       " PUINT size {inout, capacity(data), needed(data)}, UINT header)"
       " {fail(result == 0xFFFFFFFF), error(last_error), grow(error == 122), length(data, result)}",
       "GetRawInputData, learn.microsoft.com", HFP_PUBLISHED },
+    { "GetRegionData", "gdi32.dll",
+      "DWORD WINAPI GetRegionData(HRGN region, DWORD size {capacity(data, bytes)},"
+      " void *data {out, room(first 1024, least 32)})"
+      " {fail(result == 0), grow(1), query(data, result), length(data, 32 + 16 * u32(data, 8))}",
+      "GetRegionData, learn.microsoft.com: 0 is all it says when it fails; a header and RECTs",
+      HFP_MEASURED | HFP_DOCUMENTED },
+    { "GetOutlineTextMetricsW", "gdi32.dll",
+      "UINT WINAPI GetOutlineTextMetricsW(HDC context, UINT size {capacity(metrics, bytes)},"
+      " void *metrics {out, room(first 1024, least 4)})"
+      " {fail(result == 0), grow_ok(u32(metrics, 0) > size), needed(metrics, u32(metrics, 0)),"
+      " length(metrics, u32(metrics, 0))}",
+      "GetOutlineTextMetricsW, learn.microsoft.com: it fills what there is room for, and its first "
+      "member says how long it would be",
+      HFP_MEASURED | HFP_DOCUMENTED },
     { "GetFontData", "gdi32.dll",
       "DWORD WINAPI GetFontData(HDC context, DWORD table, DWORD offset,"
       " void *data {out, room(first 4096)}, DWORD size {capacity(data)})"

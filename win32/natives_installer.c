@@ -28,11 +28,11 @@ const hfp_native hfp_natives_installer[] = {
       "MsiSummaryInfoGetPropertyW, learn.microsoft.com", HFP_DOCUMENTED | HFP_MEASURED },
     { "MsiGetPropertyW", "msi.dll",
       "UINT WINAPI MsiGetPropertyW(ULONG install, LPCWSTR name, " TEXT_AND_SIZE ") {" TOO_SMALL "}",
-      "MsiGetPropertyW, learn.microsoft.com", HFP_DOCUMENTED },
+      "MsiGetPropertyW, learn.microsoft.com", HFP_DOCUMENTED | HFP_MEASURED },
     { "MsiGetTargetPathW", "msi.dll",
       "UINT WINAPI MsiGetTargetPathW(ULONG install, LPCWSTR folder, " TEXT_AND_SIZE ") {" TOO_SMALL
       "}",
-      "MsiGetTargetPathW, learn.microsoft.com", HFP_DOCUMENTED },
+      "MsiGetTargetPathW, learn.microsoft.com", HFP_DOCUMENTED | HFP_MEASURED },
     { "MsiGetProductInfoW", "msi.dll",
       "UINT WINAPI MsiGetProductInfoW(LPCWSTR product, LPCWSTR property, " TEXT_AND_SIZE
       ") {" TOO_SMALL "}",

@@ -72,30 +72,36 @@ const hfp_native hfp_natives_locale[] = {
     { "LCMapStringW", "kernel32.dll",
       "int WINAPI LCMapStringW(LCID locale, DWORD flags, const WCHAR *from {in},"
       " int count {capacity(from)}, LPWSTR to {out}, int size {capacity(to)})"
-      " {fail(result == 0), error(last_error), grow(error == 122), length(to, result)}",
+      " {fail(result == 0), error(last_error), grow(error == 122), query(to, result), length(to, "
+      "result)}",
       "LCMapStringW, learn.microsoft.com: without LCMAP_SORTKEY", HFP_MEASURED | HFP_DOCUMENTED },
     { "LCMapStringW:sort_key", "kernel32.dll",
       "int WINAPI LCMapStringW(LCID locale, DWORD flags, const WCHAR *from {in},"
       " int count {capacity(from)}, BYTE *key {out}, int size {capacity(key)})"
-      " {fail(result == 0), error(last_error), grow(error == 122), length(key, result)}",
+      " {fail(result == 0), error(last_error), grow(error == 122), query(key, result), length(key, "
+      "result)}",
       "LCMapStringW, learn.microsoft.com: with LCMAP_SORTKEY it makes bytes, and counts them",
       HFP_MEASURED | HFP_DOCUMENTED },
     { "FoldStringW", "kernel32.dll",
       "int WINAPI FoldStringW(DWORD flags, const WCHAR *from {in}, int count {capacity(from)},"
       " LPWSTR to {out}, int size {capacity(to)})"
-      " {fail(result == 0), error(last_error), grow(error == 122), length(to, result)}",
-      "FoldStringW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
+      " {fail(result == 0), error(last_error), grow(error == 122), grow_ok(result > size),"
+      " needed(to, result), length(to, result)}",
+      "FoldStringW, learn.microsoft.com; wine 8 gives the need where Windows gives 0",
+      HFP_MEASURED | HFP_DOCUMENTED },
     { "MultiByteToWideChar", "kernel32.dll",
       "int WINAPI MultiByteToWideChar(UINT page, DWORD flags, const char *from {in},"
       " int count {capacity(from)}, LPWSTR to {out}, int size {capacity(to)})"
-      " {fail(result == 0), error(last_error), grow(error == 122), length(to, result)}",
+      " {fail(result == 0), error(last_error), grow(error == 122), query(to, result), length(to, "
+      "result)}",
       "MultiByteToWideChar, learn.microsoft.com: 1113 is bad text, not too little room",
       HFP_MEASURED | HFP_DOCUMENTED },
     { "WideCharToMultiByte", "kernel32.dll",
       "int WINAPI WideCharToMultiByte(UINT page, DWORD flags, const WCHAR *from {in},"
       " int count {capacity(from)}, char *to {out}, int size {capacity(to)},"
       " const char *instead {raw}, BOOL *used {raw})"
-      " {fail(result == 0), error(last_error), grow(error == 122), length(to, result)}",
+      " {fail(result == 0), error(last_error), grow(error == 122), query(to, result), length(to, "
+      "result)}",
       "WideCharToMultiByte, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "NormalizeString", "kernel32.dll",
       "int WINAPI NormalizeString(int form, const WCHAR *from {in}, int count {capacity(from)},"
@@ -107,12 +113,14 @@ const hfp_native hfp_natives_locale[] = {
     { "IdnToAscii", "kernel32.dll",
       "int WINAPI IdnToAscii(DWORD flags, const WCHAR *from {in}, int count {capacity(from)},"
       " LPWSTR to {out}, int size {capacity(to)})"
-      " {fail(result <= 0), error(last_error), grow(error == 122), length(to, result)}",
+      " {fail(result <= 0), error(last_error), grow(error == 122), query(to, result), length(to, "
+      "result)}",
       "IdnToAscii, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "IdnToUnicode", "kernel32.dll",
       "int WINAPI IdnToUnicode(DWORD flags, const WCHAR *from {in}, int count {capacity(from)},"
       " LPWSTR to {out}, int size {capacity(to)})"
-      " {fail(result <= 0), error(last_error), grow(error == 122), length(to, result)}",
+      " {fail(result <= 0), error(last_error), grow(error == 122), query(to, result), length(to, "
+      "result)}",
       "IdnToUnicode, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { NULL, NULL, NULL, NULL, 0 },
 };

@@ -37,63 +37,75 @@ const hfp_native hfp_natives_network[] = {
     { "GetIfTable", "iphlpapi.dll",
       "DWORD WINAPI GetIfTable(MIB_IFTABLE *table {out},"
       " PULONG size {inout, capacity(table, bytes), needed(table, bytes)}, BOOL order)"
-      " {fail(result != 0), error(result), grow(error == 122)}",
+      " {fail(result != 0), error(result), grow(error == 122), length(table, 4 + u32(table, 0) * "
+      "860, bytes)}",
       "GetIfTable, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "GetIpAddrTable", "iphlpapi.dll",
       "DWORD WINAPI GetIpAddrTable(MIB_IPADDRTABLE *table {out},"
       " PULONG size {inout, capacity(table, bytes), needed(table, bytes)}, BOOL order)"
-      " {fail(result != 0), error(result), grow(error == 122)}",
+      " {fail(result != 0), error(result), grow(error == 122), length(table, 4 + u32(table, 0) * "
+      "24, bytes)}",
       "GetIpAddrTable, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "GetIpForwardTable", "iphlpapi.dll",
       "DWORD WINAPI GetIpForwardTable(MIB_IPFORWARDTABLE *table {out},"
       " PULONG size {inout, capacity(table, bytes), needed(table, bytes)}, BOOL order)"
-      " {fail(result != 0), error(result), grow(error == 122)}",
+      " {fail(result != 0), error(result), grow(error == 122), length(table, 4 + u32(table, 0) * "
+      "56, bytes)}",
       "GetIpForwardTable, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "GetIpNetTable", "iphlpapi.dll",
       "DWORD WINAPI GetIpNetTable(MIB_IPNETTABLE *table {out},"
       " PULONG size {inout, capacity(table, bytes), needed(table, bytes)}, BOOL order)"
-      " {fail(result != 0), error(result), grow(error == 122)}",
+      " {fail(result != 0), error(result), grow(error == 122), length(table, 4 + u32(table, 0) * "
+      "24, bytes)}",
       "GetIpNetTable, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "GetInterfaceInfo", "iphlpapi.dll",
       "DWORD WINAPI GetInterfaceInfo(IP_INTERFACE_INFO *table {out},"
       " PULONG size {inout, capacity(table, bytes), needed(table, bytes)})"
-      " {fail(result != 0), error(result), grow(error == 122)}",
+      " {fail(result != 0), error(result), grow(error == 122), length(table, 4 + u32(table, 0) * "
+      "260, bytes)}",
       "GetInterfaceInfo, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "GetTcpTable", "iphlpapi.dll",
       "ULONG WINAPI GetTcpTable(MIB_TCPTABLE *table {out},"
       " PULONG size {inout, capacity(table, bytes), needed(table, bytes)}, BOOL order)"
-      " {fail(result != 0), error(result), transient(error == 0xC0000001), grow(error == 122)}",
+      " {fail(result != 0), error(result), transient(error == 0xC0000001), grow(error == 122), "
+      "length(table, 4 + u32(table, 0) * 20, bytes)}",
       "GetTcpTable, learn.microsoft.com; 0xC0000001 comes under load and passes",
       HFP_MEASURED | HFP_PUBLISHED },
     { "GetUdpTable", "iphlpapi.dll",
       "ULONG WINAPI GetUdpTable(MIB_UDPTABLE *table {out},"
       " PULONG size {inout, capacity(table, bytes), needed(table, bytes)}, BOOL order)"
-      " {fail(result != 0), error(result), transient(error == 0xC0000001), grow(error == 122)}",
+      " {fail(result != 0), error(result), transient(error == 0xC0000001), grow(error == 122), "
+      "length(table, 4 + u32(table, 0) * 8, bytes)}",
       "GetUdpTable, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "GetExtendedTcpTable", "iphlpapi.dll",
       "DWORD WINAPI GetExtendedTcpTable(void *table {out},"
       " PDWORD size {inout, capacity(table), needed(table)}, BOOL order, ULONG family, int of,"
       " ULONG reserved)"
-      " {fail(result != 0), error(result), transient(error == 0xC0000001), grow(error == 122)}",
+      " {fail(result != 0), error(result), transient(error == 0xC0000001), grow(error == 122),"
+      " length(table, 4 + 4 * (of >= 6) + u32(table, 0) * (20 + 4 * (of >= 3) + 136 * (of >= 6)"
+      " + 32 * (family == 23)))}",
       "GetExtendedTcpTable, learn.microsoft.com; 0xC0000001 comes under load and passes",
       HFP_MEASURED | HFP_PUBLISHED },
     { "GetExtendedUdpTable", "iphlpapi.dll",
       "DWORD WINAPI GetExtendedUdpTable(void *table {out},"
       " PDWORD size {inout, capacity(table), needed(table)}, BOOL order, ULONG family, int of,"
       " ULONG reserved)"
-      " {fail(result != 0), error(result), transient(error == 0xC0000001), grow(error == 122)}",
+      " {fail(result != 0), error(result), transient(error == 0xC0000001), grow(error == 122),"
+      " length(table, 4 + 4 * (of == 2) + u32(table, 0) * (8 + 4 * (of >= 1) + 148 * (of == 2)"
+      " + 16 * (family == 23)))}",
       "GetExtendedUdpTable, learn.microsoft.com", HFP_MEASURED | HFP_PUBLISHED },
     { "DnsQueryConfig", "dnsapi.dll",
       "LONG WINAPI DnsQueryConfig(int what, DWORD flag, LPCWSTR adapter, void *reserved {raw},"
       " void *data {out}, PDWORD size {inout, capacity(data), needed(data), length(data)})"
       " {fail(result != 0), error(result), grow(error == 234)}",
-      "DnsQueryConfig, learn.microsoft.com", HFP_DOCUMENTED },
+      "DnsQueryConfig, learn.microsoft.com", HFP_DOCUMENTED | HFP_MEASURED },
     { "DnsQueryConfig:text", "dnsapi.dll",
       "LONG WINAPI DnsQueryConfig(int what, DWORD flag, LPCWSTR adapter, void *reserved {raw},"
-      " LPWSTR data {out, text},"
+      " LPWSTR data {out, text, room(reserve 256)},"
       " PDWORD size {inout, capacity(data, bytes), needed(data, bytes)})"
-      " {fail(result != 0), error(result), grow(error == 234)}",
-      "DnsQueryConfig, learn.microsoft.com: names, in bytes", HFP_DOCUMENTED },
+      " {fail(result != 0), error(result), grow(error == 234 || error == 122)}",
+      "DnsQueryConfig, learn.microsoft.com: names, in bytes; wine 8 counts units",
+      HFP_DOCUMENTED | HFP_MEASURED },
     { "WNetGetUserW", "mpr.dll",
       "DWORD WINAPI WNetGetUserW(LPCWSTR name, LPWSTR user {out, text},"
       " LPDWORD size {inout, capacity(user), needed(user)})"

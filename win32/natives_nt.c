@@ -54,15 +54,36 @@ const hfp_native hfp_natives_nt[] = {
       HFP_MEASURED | HFP_PUBLISHED },
     { "NtQueryInformationThread:name", "ntdll.dll",
       "NTSTATUS NTAPI NtQueryInformationThread(HANDLE thread, int what,"
-      " void *info {out, points_into(info)}, ULONG size {capacity(info)},"
-      " PULONG need {out, needed(info), length(info)}) {error(ntstatus), grow(" ANY_SHORT ")}",
-      "NtQueryInformationThread, learn.microsoft.com: class 38", HFP_PUBLISHED },
+      " void *info {out, points_into(info), room(least 16)}, ULONG size {capacity(info)},"
+      " PULONG need {out, needed(info), length(info)}) {error(ntstatus), grow(" ANY_SHORT
+      "), grow_ok(need > size)}",
+      "NtQueryInformationThread, learn.microsoft.com: class 38; wine 8 writes the "
+      "first 16 bytes in any case",
+      HFP_PUBLISHED | HFP_MEASURED },
     { "NtQueryInformationToken", "ntdll.dll",
       "NTSTATUS NTAPI NtQueryInformationToken(HANDLE token, int what,"
       " void *info {out, points_into(info)}, ULONG size {capacity(info)},"
       " PULONG need {out, needed(info), length(info)}) {error(ntstatus), grow(error == "
       "0xC0000023)}",
       "NtQueryInformationToken, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
+    { "NtQueryInformationFile:name", "ntdll.dll",
+      "NTSTATUS NTAPI NtQueryInformationFile(HANDLE file, void *io {out, size(2 * sizeof(void *))},"
+      " void *info {out, room(least 8)}, ULONG size {capacity(info)}, int what)"
+      " {error(ntstatus), grow(" ANY_SHORT "), needed(info, 4 + u32(info, 0)),"
+      " length(info, 4 + u32(info, 0))}",
+      "NtQueryInformationFile, learn.microsoft.com: class 9, the name's bytes stand before it; not "
+      "on a pipe that somebody reads, it waits for them",
+      HFP_MEASURED | HFP_PUBLISHED },
+    { "NtQueryDirectoryFile", "ntdll.dll",
+      "NTSTATUS NTAPI NtQueryDirectoryFile(HANDLE directory, HANDLE event, void *routine {raw},"
+      " void *context {raw}, void *io {out, size(2 * sizeof(void *))},"
+      " void *entries {out, room(least 2048, first 16384)}, ULONG size {capacity(entries)},"
+      " int what, BOOLEAN single, const void *pattern {raw}, BOOLEAN restart)"
+      " {error(ntstatus), grow(" ANY_SHORT "), once,"
+      " length(entries, u32(io, sizeof(void *)))}",
+      "NtQueryDirectoryFile, learn.microsoft.com: each call gives the next entries; one that did "
+      "not fit is gone, and none is longer than 2 KB",
+      HFP_MEASURED | HFP_DOCUMENTED },
     { "NtQueryValueKey", "ntdll.dll",
       "NTSTATUS NTAPI NtQueryValueKey(HANDLE key, const void *name {raw}, int what,"
       " void *info {out}, ULONG size {capacity(info)},"

@@ -19,13 +19,27 @@ const hfp_native hfp_natives_secrets[] = {
       "LONG WINAPI NCryptGetProperty(ULONG_PTR object, LPCWSTR name, PBYTE data {out},"
       " DWORD size {capacity(data)}, DWORD *used {out, needed(data), length(data)}, DWORD flags)"
       " {error(hresult), fail(result != 0), grow(error == 0x80090028)}",
-      "NCryptGetProperty, learn.microsoft.com", HFP_DOCUMENTED },
+      "NCryptGetProperty, learn.microsoft.com", HFP_DOCUMENTED | HFP_MEASURED },
     { "NCryptExportKey", "ncrypt.dll",
       "LONG WINAPI NCryptExportKey(ULONG_PTR key, ULONG_PTR with, LPCWSTR kind,"
       " void *parameters {raw}, PBYTE data {out}, DWORD size {capacity(data)},"
       " DWORD *used {out, needed(data), length(data)}, DWORD flags)"
-      " {error(hresult), fail(result != 0), grow(error == 0x80090028)}",
-      "NCryptExportKey, learn.microsoft.com", HFP_DOCUMENTED },
+      " {error(hresult), fail(result != 0), grow(error == 0x80090028), grow_ok(used > size)}",
+      "NCryptExportKey, learn.microsoft.com; wine 8 succeeds with less than it needs",
+      HFP_DOCUMENTED | HFP_MEASURED },
+    { "SCardListReadersW", "winscard.dll",
+      "LONG WINAPI SCardListReadersW(ULONG_PTR context, const WCHAR *groups {raw},"
+      " LPWSTR readers {out, text(multi)},"
+      " LPDWORD size {inout, capacity(readers), needed(readers), length(readers)})"
+      " {error(hresult), fail(result != 0), grow(error == 0x80100008)}",
+      "SCardListReadersW, learn.microsoft.com", HFP_DOCUMENTED },
+    { "SCardStatusW", "winscard.dll",
+      "LONG WINAPI SCardStatusW(ULONG_PTR card, LPWSTR names {out, text(multi)},"
+      " LPDWORD size {inout, capacity(names), needed(names), length(names)},"
+      " LPDWORD state {out}, LPDWORD protocol {out}, BYTE *atr {out, room(first 36)},"
+      " LPDWORD atr_size {inout, capacity(atr), needed(atr), length(atr)})"
+      " {error(hresult), fail(result != 0), grow(error == 0x80100008)}",
+      "SCardStatusW, learn.microsoft.com", HFP_DOCUMENTED },
     { "SCardTransmit", "winscard.dll",
       "LONG WINAPI SCardTransmit(ULONG_PTR card, const void *protocol {raw},"
       " const BYTE *command {in}, DWORD length {capacity(command)}, void *answered {raw},"

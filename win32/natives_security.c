@@ -125,7 +125,7 @@ const hfp_native hfp_natives_security[] = {
       " length(sid, 8 + 4 * u8(sid, 1))}",
       "LookupAccountNameA, learn.microsoft.com", HFP_DOCUMENTED },
     { "LookupPrivilegeNameW", "advapi32.dll",
-      "BOOL WINAPI LookupPrivilegeNameW(LPCWSTR system, PLUID privilege {in},"
+      "BOOL WINAPI LookupPrivilegeNameW(LPCWSTR system, LUID *privilege {in},"
       " LPWSTR name {out, text}, DWORD *size {inout, capacity(name), needed(name), "
       "length(name)})" BY_122,
       "LookupPrivilegeNameW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },

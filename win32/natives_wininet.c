@@ -26,7 +26,7 @@ const hfp_native hfp_natives_wininet[] = {
       "text}, " SLOT("url") ", DWORD flags)" BY_122,
       "InternetCombineUrlW, learn.microsoft.com", HFP_DOCUMENTED },
     { "InternetCreateUrlW", "wininet.dll",
-      "BOOL WINAPI InternetCreateUrlW(LPURL_COMPONENTSW parts {in}, DWORD flags,"
+      "BOOL WINAPI InternetCreateUrlW(URL_COMPONENTSW *parts {in}, DWORD flags,"
       " LPWSTR url {out, text}, " SLOT("url") ")" BY_122,
       "InternetCreateUrlW, learn.microsoft.com", HFP_DOCUMENTED },
     { "InternetQueryOptionW", "wininet.dll",
@@ -67,7 +67,7 @@ const hfp_native hfp_natives_wininet[] = {
           "value") ")" BY_122,
       "WinHttpQueryOption, learn.microsoft.com", HFP_DOCUMENTED },
     { "WinHttpCreateUrl", "winhttp.dll",
-      "BOOL WINAPI WinHttpCreateUrl(LPURL_COMPONENTS parts {in}, DWORD flags,"
+      "BOOL WINAPI WinHttpCreateUrl(URL_COMPONENTS *parts {in}, DWORD flags,"
       " LPWSTR url {out, text}, " SLOT("url") ")" BY_122,
       "WinHttpCreateUrl, learn.microsoft.com", HFP_DOCUMENTED },
     { NULL, NULL, NULL, NULL, 0 },

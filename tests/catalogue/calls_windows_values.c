@@ -197,20 +197,36 @@ static hf_status query_class(walk *w)
     return status;
 }
 
-/* The words of a time zone live in a library of the system. */
+/* Words that live in a library: which, does not matter. */
+static UINT find_words(const wchar_t *path, wchar_t *words, int size)
+{
+    HMODULE module = LoadLibraryExW(path, NULL, LOAD_LIBRARY_AS_DATAFILE);
+    assert_non_null(module);
+    for (UINT id = 1; id < 65000; id++) {
+        if (LoadStringW(module, id, words, size) > 8) {
+            FreeLibrary(module);
+            return id;
+        }
+    }
+    FreeLibrary(module);
+    return 0;
+}
+
 static hf_status load_words(walk *w)
 {
-    HKEY key;
-    assert_int_equal(RegOpenKeyExW(HKEY_LOCAL_MACHINE,
-                                   L"Software\\Microsoft\\Windows NT\\CurrentVersion\\Time Zones\\"
-                                   L"Pacific Standard Time",
-                                   0, KEY_READ, &key),
-                     0);
-    hf_status status = walk_do(w, HF_ARGS(HF_POINTER(key), HF_CSTR("MUI_Std"), HF_INT(0), HF_NULL));
+    wchar_t path[MAX_PATH], words[512], value[MAX_PATH + 16];
+    assert_in_range(GetSystemDirectoryW(path, MAX_PATH - 16), 1, MAX_PATH - 17);
+    wcscat(path, L"\\shell32.dll");
+    UINT id = find_words(path, words, 512);
+    assert_int_not_equal(id, 0);
+    size_t count = (size_t)swprintf(value, MAX_PATH + 16, L"@%ls,-%u", path, id);
+    HKEY key = make_key();
+    set_value(key, L"words", REG_SZ, value, (count + 1) * sizeof value[0]);
+    hf_status status = walk_do(w, HF_ARGS(HF_POINTER(key), HF_CSTR("words"), HF_INT(0), HF_NULL));
     if (status == HF_OK) {
-        walk_expect_wide(w, 0, L"Pacific Standard Time");
+        walk_expect_wide(w, 0, words);
     }
-    RegCloseKey(key);
+    drop_key(key);
     return status;
 }
 

@@ -6,6 +6,7 @@
 #include "calls.h"
 
 #include <wchar.h>
+#include <windows.h>
 
 /** A buffer with these bytes, in a slot of the round's frame. */
 static inline hf_ref walk_lend(walk *w, const void *from, size_t size)
@@ -46,6 +47,18 @@ static inline void walk_expect_start(walk *w, unsigned out, const void *bytes, s
 static inline void walk_expect_wide(walk *w, unsigned out, const wchar_t *text)
 {
     walk_expect(w, out, text, wcslen(text) * sizeof *text);
+}
+
+/** A function of a library that the program is not linked with, by its header's declaration. */
+#define WALK_NATIVE(library, function) ((__typeof__(&function))walk_address(library, #function))
+
+static inline void (*walk_address(const char *library, const char *name))(void)
+{
+    HMODULE module = LoadLibraryA(library); /* for as long as the program runs */
+    assert_non_null(module);
+    void (*address)(void) = (void (*)(void))GetProcAddress(module, name);
+    assert_true(address != NULL);
+    return address;
 }
 
 #endif
