@@ -162,8 +162,9 @@ static hf_status make_buffer(hfi_call *call, unsigned index)
     hfi_argument *argument = &call->argument[index];
     const hfi_step *step = &call->function->step[index];
     size_t owned, size;
-    if (argument->capacity > SIZE_MAX ||
-        !hfi_size_add((size_t)argument->capacity, step->reserve, &owned) ||
+    argument->native = NULL;
+    if (argument->capacity > SIZE_MAX || step->reserve > SIZE_MAX ||
+        !hfi_size_add((size_t)argument->capacity, (size_t)step->reserve, &owned) ||
         !hfi_size_add(owned, HFI_CANARY_SIZE, &size)) {
         return HF_E_OVERFLOW;
     }
@@ -252,6 +253,16 @@ void hfi_call_resolve(hfi_call *call)
 #endif
 }
 
+/* What is asked for its need is NULL; the object is there all the same, with its canary alone. */
+static __attribute__((noinline)) void withhold(hfi_call *call)
+{
+    for (unsigned i = 0; i < call->function->prototype.param_count; i++) {
+        if ((call->asked >> i & 1u) != 0) {
+            hfi_value_set_pointer(&call->argument[i].value, NULL);
+        }
+    }
+}
+
 /* ---- (c) the crossing ---- */
 
 static void cross_directly(hfi_call *call, hfi_value *returned)
@@ -284,12 +295,23 @@ static void cross(hfi_call *call, hfi_value *returned)
 
 /* ---- (d) what the callee said ---- */
 
+/* A buffer's place holds what was announced of it, in the unit in which that was done. */
+static int64_t announced(const hf_function *function, unsigned index, uint64_t capacity)
+{
+    int by = function->prototype.param[index].capacity_param;
+    return by < 0 ? 0 : (int64_t)(capacity / function->step[by].unit);
+}
+
 static __attribute__((noinline)) void read_values(hfi_call *call)
 {
     const hf_function *function = call->function;
     for (unsigned i = 0; i < function->prototype.param_count; i++) {
         const hfi_step *step = &function->step[i];
         const hfi_argument *argument = &call->argument[i];
+        if (step->kind == HFI_P_OUT_BUFFER) {
+            call->seen[i] = announced(function, i, argument->capacity);
+            continue;
+        }
         const void *from = step->scalar >= 0 ? &argument->content : &argument->value;
         hfi_ctype type = step->scalar >= 0 ? step->target : step->type;
         bool is_number = hfi_ctype_is_integer(type) || type == HFI_C_POINTER;
@@ -301,12 +323,12 @@ static __attribute__((noinline)) hf_status check_canaries(hfi_call *call)
 {
     const hf_function *function = call->function;
     for (unsigned i = 0; i < function->prototype.param_count; i++) {
-        if (function->step[i].kind != HFI_P_OUT_BUFFER) {
+        if (function->step[i].kind != HFI_P_OUT_BUFFER || (call->asked >> i & 1u) != 0) {
             continue;
         }
         const hfi_argument *argument = &call->argument[i];
-        const char *behind =
-            (const char *)argument->value.pointer + argument->capacity + function->step[i].reserve;
+        size_t owned = (size_t)argument->capacity + (size_t)function->step[i].reserve;
+        const char *behind = (const char *)argument->value.pointer + owned;
         if (memcmp(behind, canary, HFI_CANARY_SIZE) != 0) {
             return hfi_call_complain(
                 call, (int)i, HF_E_OVERRUN,
@@ -343,6 +365,9 @@ hf_status hfi_call_try(hfi_call *call)
     if (call->object_count) {
         hfi_call_resolve(call);
         HF_ASSERT(hfi_world_stops(call->thread->parts->world) == call->stops);
+        if (HF_UNLIKELY(call->asked != 0)) {
+            withhold(call);
+        }
     }
     return HF_UNLIKELY(call->guards) ? hfi_guard_cross(call) : hfi_call_cross(call);
 }
@@ -352,6 +377,12 @@ hf_status hfi_call_cross(hfi_call *call)
     const hf_function *function = call->function;
     hfi_value returned;
     returned.u64 = 0;
+    if (HF_UNLIKELY(function->sets_inside)) {
+        hf_status status = hfi_call_set_inside(call);
+        if (status != HF_OK) {
+            return status;
+        }
+    }
     if (HF_UNLIKELY(call->guards & HFI_GUARD_PAGES)) {
         hfi_guard_pages(call, true);
         cross(call, &returned);
@@ -364,11 +395,14 @@ hf_status hfi_call_cross(hfi_call *call)
                                                : hfi_result_read(call->result, function, &returned);
     if (function->sees_values) {
         read_values(call);
+        if (HF_UNLIKELY(function->prototype.inside_count)) {
+            hfi_call_look_inside(call);
+        }
     }
     if (function->judges) {
         call->error_seen = hfi_result_judge(call->result, function, call->result_seen, call->seen);
     }
-    if (HF_UNLIKELY(call->adoption != NULL) && !call->result->failed) {
+    if (HF_UNLIKELY(call->adoption != NULL) && !call->result->failed && !call->asked) {
         hfi_call_adopt(call); /* before anything that can fail */
     }
     hf_status status = function->growing ? check_canaries(call) : HF_OK;

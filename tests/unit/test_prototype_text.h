@@ -64,6 +64,10 @@ static inline void put_expr(dump *d, const hfi_prototype *p, const hfi_expr *exp
         const hfi_expr_step *step = &expr->step[i];
         if (step->op == HFI_OP_CONST) {
             put(d, " %lld", (long long)step->value);
+        } else if (step->op == HFI_OP_PARAM && step->value >= HFI_PARAMS_MAX) {
+            const hfi_inside *inside = &p->inside[step->value - HFI_PARAMS_MAX];
+            put(d, " u%d(%s@%u)", 8 * inside->width, p->param[inside->param].name,
+                (unsigned)inside->offset);
         } else if (step->op == HFI_OP_PARAM) {
             put(d, " %s", p->param[step->value].name);
         } else {
@@ -138,7 +142,7 @@ static inline void put_param(dump *d, const hfi_prototype *p, const hfi_param *p
 static inline void describe(dump *d, const hfi_prototype *p)
 {
     static const char *const source[] = { "none",   "errno",    "last_error", "wsa",
-                                          "result", "ntstatus", "hresult" };
+                                          "result", "ntstatus", "hresult",    "param" };
     static const char *const convention[] = { "",          " cdecl",  " stdcall", " fastcall",
                                               " thiscall", " ms_abi", " sysv_abi" };
     d->used = 0;
