@@ -102,6 +102,25 @@ static hf_status exported_key(walk *w)
     return status;
 }
 
+/* The key is another one each time; the signature is true of the bytes. */
+static hf_status signature(walk *w)
+{
+    HCRYPTPROV provider = provider_begin();
+    HCRYPTKEY key;
+    assert_true(CryptGenKey(provider, AT_SIGNATURE, 1024u << 16, &key));
+    HCRYPTHASH hash = hash_begin(provider);
+    hf_status status = walk_well(
+        w, HF_ARGS(HF_POINTER(as_handle(hash)), HF_UINT(AT_SIGNATURE), HF_NULL, HF_UINT(0)));
+    size_t size;
+    BYTE *got = walk_copy(w, 0, &size);
+    assert_true(CryptVerifySignatureW(hash, got, (DWORD)size, key, NULL, 0));
+    free(got);
+    CryptDestroyHash(hash);
+    CryptDestroyKey(key);
+    CryptReleaseContext(provider, 0);
+    return status;
+}
+
 /* In place, in a buffer that has room for the padding. */
 static hf_status encrypted(walk *w)
 {
@@ -319,6 +338,7 @@ const walk_call walk_calls_capi[] = {
     { "CryptGetHashParam", hash_value, WALK_SAME },
     { "CryptGetKeyParam", key_iv, WALK_SAME },
     { "CryptExportKey", exported_key, WALK_SAME },
+    { "CryptSignHashW", signature, WALK_SIZES },
     { "CryptEncrypt", encrypted, WALK_SAME },
     { "CryptBinaryToStringW", bytes_to_text, WALK_SAME },
     { "CryptBinaryToStringA", bytes_to_text, WALK_SAME },
