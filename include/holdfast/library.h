@@ -104,7 +104,7 @@ typedef struct hf_type_size {
 typedef struct hf_prototype_error {
     uint32_t position; /* bytes from the start of the text */
     char found[48];
-    char expected[112];
+    char expected[160];
 } hf_prototype_error;
 
 typedef struct hf_function_options {

@@ -77,6 +77,7 @@ typedef struct hfi_call {
     uint8_t lent_count;
     bool is_linked;
     uintptr_t loans;              /* over what an abandoned call has to give back */
+    uint32_t asked;               /* bits: buffers that are NULL in this try, which is a query */
     uint8_t guards;               /* the function's, and those that an argument asks for */
     struct hfi_links *links;      /* places in native memory to fill in; NULL */
     const hfi_adoption *adoption; /* NULL */

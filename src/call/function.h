@@ -126,7 +126,7 @@ typedef struct hfi_step {
     uint64_t bytes_max; /* of a buffer: the most that can be announced */
     /* Of a buffer that the library makes, in bytes. */
     uint64_t first, least, multiple; /* 0: not said */
-    uint32_t reserve;                /* owned behind what is announced */
+    uint64_t reserve;                /* owned behind what is announced */
     bool is_exact;                   /* it takes what it asks for alone */
 } hfi_step;
 

@@ -14,6 +14,7 @@
 #include "call/function.h"
 
 #include "base/alloc.h"
+#include "base/size.h"
 #include "base/verify.h"
 
 #include <holdfast/call.h>
@@ -135,6 +136,13 @@ static void plan_sizes(hf_function *function, unsigned from)
     buffer->bytes_max = most > UINT64_MAX / step->unit ? UINT64_MAX : most * step->unit;
 }
 
+/* Elements in bytes.  What is too large for a number is too large for memory: no call is made. */
+static uint64_t in_bytes(uint64_t elements, const hfi_step *step)
+{
+    uint64_t bytes;
+    return hfi_u64_mul(elements, step->element, &bytes) ? bytes : UINT64_MAX;
+}
+
 /* The least that room(...) says, and what is set needs; whole elements. */
 static uint64_t least_of(const hfi_step *step, const hfi_param *param)
 {
@@ -144,19 +152,19 @@ static uint64_t least_of(const hfi_step *step, const hfi_param *param)
         uint64_t elements = (end + step->element - 1) / step->element;
         least = elements > least ? elements : least;
     }
-    return least * step->element;
+    return in_bytes(least, step);
 }
 
 /* What room(...) says, in bytes. */
 static void plan_room(hfi_step *step, const hfi_param *param)
 {
     const hfi_room_rules *room = &param->room;
-    step->first = room->first * (uint64_t)step->element;
+    step->first = in_bytes(room->first, step);
     step->least = least_of(step, param);
-    step->multiple = room->multiple * (uint64_t)step->element;
-    step->reserve = (uint32_t)(room->reserve * step->element);
+    step->multiple = in_bytes(room->multiple, step);
+    step->reserve = in_bytes(room->reserve, step);
     step->is_exact = room->is_exact;
-    uint64_t most = room->most ? room->most * (uint64_t)step->element : UINT64_MAX;
+    uint64_t most = room->most ? in_bytes(room->most, step) : UINT64_MAX;
     step->bytes_max = most < step->bytes_max ? most : step->bytes_max;
 }
 
@@ -193,6 +201,9 @@ static hf_status plan_output(hf_function *function, hfi_step *step)
 /* True if `error` takes part in deciding whether a call succeeded, or is told of one that did. */
 static bool decides_by_error(const hfi_prototype *prototype)
 {
+    if (prototype->error == HFI_ERROR_PARAM) {
+        return false; /* it is set before each try as it is */
+    }
     bool decides = prototype->fail.uses_error || prototype->grow_ok.uses_error ||
                    prototype->error_when.count != 0;
     for (unsigned i = 0; i < prototype->param_count; i++) {

@@ -72,6 +72,7 @@ typedef struct hfi_param_draft {
     hfi_room_rules room;
     hfi_place set[HFI_SETS_MAX]; /* what stands in each set(...) */
     uint8_t set_count;
+    hfi_token needed, query, length; /* function roles about it; END: absent */
     uint32_t roles;
     hfi_role_use use[HFI_ROLE_COUNT];
 } hfi_param_draft;

@@ -62,6 +62,31 @@ static bool parse_fail(hfi_parser *parser, const hfi_token *word)
            close_role(parser);
 }
 
+/* error(name): the code is what the callee leaves in a parameter. */
+static bool parse_error_param(hfi_parser *parser, hfi_error_source *source)
+{
+    hfi_prototype *prototype = parser->now.prototype;
+    hfi_token name = parser->token;
+    int index = hfi_parser_param(parser, &name);
+    if (index < 0) {
+        return hfi_parser_fail(parser, &name,
+                               "errno, last_error, wsa, result, ntstatus, hresult, none or the "
+                               "name of a parameter");
+    }
+    const hfi_param *param = &prototype->param[index];
+    if (param->kind != HFI_P_OUT_VALUE || !hfi_ctype_is_integer(param->target) ||
+        param->capacity.buffer >= 0) {
+        return hfi_parser_fail(parser, &name, "a pointer to an integer, out or inout");
+    }
+    if (param->needed.buffer >= 0 || param->length.buffer >= 0) {
+        return hfi_parser_fail(parser, &name, "a parameter that tells no size");
+    }
+    hfi_parser_advance(parser);
+    *source = HFI_ERROR_PARAM;
+    prototype->error_param = (uint8_t)index;
+    return true;
+}
+
 static bool parse_error_source(hfi_parser *parser, hfi_error_source *source)
 {
     for (size_t i = 0; i < sizeof(error_words) / sizeof(error_words[0]); i++) {
@@ -70,8 +95,7 @@ static bool parse_error_source(hfi_parser *parser, hfi_error_source *source)
             return true;
         }
     }
-    return hfi_parser_fail(parser, &parser->token,
-                           "errno, last_error, wsa, result, ntstatus, hresult or none");
+    return parse_error_param(parser, source);
 }
 
 /* [, clear] [, when expr]: what makes the code mean something on success too. */
@@ -225,6 +249,20 @@ static bool is_told_by_param(const hfi_prototype *prototype, int buffer, bool le
     return false;
 }
 
+/* , expr [, unit] and the end of the role, behind the name of a buffer. */
+static bool parse_size_expr(hfi_parser *parser, hfi_role_use *use, int buffer, hfi_expr *expr,
+                            hfi_unit *unit)
+{
+    if (!hfi_parser_expect(parser, HFI_T_COMMA, ", and an expression") ||
+        !hfi_parse_expr(parser, expr)) {
+        return false;
+    }
+    if (hfi_parser_accept(parser, HFI_T_COMMA) && !hfi_parse_unit(parser, use, false)) {
+        return false;
+    }
+    return hfi_prototype_unit(parser, use, buffer, unit) && close_role(parser);
+}
+
 /* needed and length: (name, expr [, unit]). */
 static bool parse_size_rule(hfi_parser *parser, const hfi_token *word, bool length)
 {
@@ -239,16 +277,9 @@ static bool parse_size_rule(hfi_parser *parser, const hfi_token *word, bool leng
         return hfi_parser_fail(
             parser, word, length ? "one length for each buffer" : "one needed for each buffer");
     }
-    if (!hfi_parser_expect(parser, HFI_T_COMMA, ", and an expression") ||
-        !hfi_parse_expr(parser, expr)) {
-        return false;
-    }
-    if (hfi_parser_accept(parser, HFI_T_COMMA) && !hfi_parse_unit(parser, &use, false)) {
-        return false;
-    }
-    return hfi_prototype_unit(parser, &use, buffer,
-                              length ? &rules->length_unit : &rules->needed_unit) &&
-           close_role(parser);
+    *(length ? &parser->now.draft[buffer].length : &parser->now.draft[buffer].needed) = *word;
+    return parse_size_expr(parser, &use, buffer, expr,
+                           length ? &rules->length_unit : &rules->needed_unit);
 }
 
 static bool parse_needed(hfi_parser *parser, const hfi_token *word)
@@ -260,6 +291,22 @@ static bool parse_length(hfi_parser *parser, const hfi_token *word)
 {
     note_needs_fail(parser, word);
     return parse_size_rule(parser, word, true);
+}
+
+/* query(name, expr [, unit]): asked with NULL, where a try was too small. */
+static bool parse_query(hfi_parser *parser, const hfi_token *word)
+{
+    hfi_role_use use = { .word = *word };
+    int buffer = open_role(parser) ? parse_buffer(parser, true) : -1;
+    if (buffer < 0) {
+        return false;
+    }
+    hfi_buffer_rules *rules = &parser->now.prototype->param[buffer].rules;
+    if (rules->query.count != 0) {
+        return hfi_parser_fail(parser, word, "one query for each buffer");
+    }
+    parser->now.draft[buffer].query = *word;
+    return parse_size_expr(parser, &use, buffer, &rules->query, &rules->query_unit);
 }
 
 static bool set_flag(hfi_parser *parser, const hfi_token *word, bool *flag)
@@ -383,6 +430,7 @@ static const function_role function_roles[] = {
     { "noretain", parse_noretain },   { "safe", parse_safe },
     { "symbol", parse_symbol },       { "ordinal", parse_ordinal },
     { "transient", parse_transient }, { "once", parse_once },
+    { "query", parse_query },
 };
 
 static bool parse_function_role(hfi_parser *parser)
@@ -396,7 +444,7 @@ static bool parse_function_role(hfi_parser *parser)
     return hfi_parser_fail(
         parser, &word,
         "fail, error, grow, grow_ok, needed, length, leaf, nocallback, noretain, "
-        "safe, symbol, ordinal, transient, once");
+        "safe, symbol, ordinal, transient, once, query");
 }
 
 bool hfi_parse_function_roles(hfi_parser *parser)

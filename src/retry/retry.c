@@ -9,6 +9,7 @@
  *   fail        did it fail; only then `grow` says whether for want of room
  *   grow_ok     did it succeed and still leave something out
  *   needed      how much room it asks for: believed upwards alone
+ *   query       how much it says to NULL, where a try did not tell (retry/query.c)
  *   transient   did it fail only for now; then it is called again with the same room
  *   once        what did not fit is lost, so there is no second try
  *   room        which capacities it takes: first, least, most, multiples, exactly its need
@@ -26,6 +27,7 @@
 
 #include "retry/retry.h"
 #include "retry/adopt.h"
+#include "retry/query.h"
 
 #include "base/size.h"
 
@@ -107,44 +109,77 @@ static uint64_t said_need(const hfi_call *call, unsigned index)
     } else if (rules->needed.count) {
         said = hfi_call_evaluate(call, &rules->needed);
     }
-    /* A size_t of all ones reads as -1 here: a lie just as well. */
-    if (said <= 0 || said > INT64_MAX - INT32_MAX || said + bias <= 0) {
-        return 0;
-    }
-    uint64_t unit = counted == HFI_UNIT_BYTES ? 1 : step->element;
-    uint64_t units = (uint64_t)(said + bias);
-    return units > UINT64_MAX / unit ? UINT64_MAX : units * unit;
+    return hfi_bytes_said(said, bias, counted, step->element);
 }
 
 static void remember_try(hfi_call *call)
 {
     const hf_function *function = call->function;
-    hf_result *result = call->result;
-    uint32_t last = result->attempts - 1;
-    if (last >= HF_RESULT_TRIES) {
-        for (uint32_t i = 1; i < HF_RESULT_TRIES; i++) {
-            result->tries[i - 1] = result->tries[i];
-        }
-        last = HF_RESULT_TRIES - 1;
-    }
     for (unsigned i = 0; i < function->prototype.param_count; i++) {
         if (can_grow(&function->step[i])) {
-            result->tries[last] =
-                (hf_try){ call->argument[i].capacity, said_need(call, i), result->error };
+            hfi_remember_try(call->result, call->argument[i].capacity, said_need(call, i));
             return;
         }
     }
 }
 
-/* Fills in who wants to grow; false if nobody does. */
-static bool judge(const hfi_call *call, growth *growths)
+/* One verdict for all: those whose need is larger than what they had; if none says so, every
+ * one. */
+static void share_verdict(const hfi_call *call, growth *growths)
+{
+    const hf_function *function = call->function;
+    unsigned count = function->prototype.param_count;
+    bool is_known = false;
+    for (unsigned i = 0; i < count; i++) {
+        is_known |= growths[i].need > call->argument[i].capacity;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        if (can_grow(&function->step[i])) {
+            growths[i].wants = !is_known || growths[i].need > call->argument[i].capacity;
+        }
+    }
+}
+
+/* Whether somebody has to grow and nothing says how far, while there are tries for it. */
+static bool is_worth_asking(const hfi_call *call, const growth *growths, unsigned repeats)
+{
+    const hf_function *function = call->function;
+    for (unsigned i = 0; i < function->prototype.param_count; i++) {
+        if (growths[i].wants && growths[i].need == 0 &&
+            function->prototype.param[i].rules.query.count) {
+            return call->result->attempts - repeats + 2 <= function->tries_max;
+        }
+    }
+    return false;
+}
+
+/* Asks for the needs; `*asks` is cleared when nothing came of it, so that it is done once. */
+static hf_status ask(hfi_call *call, growth *growths, bool is_shared, bool *asks)
+{
+    uint64_t needs[HFI_PARAMS_MAX];
+    hf_status status = hfi_query(call, needs);
+    *asks = false;
+    for (unsigned i = 0; i < call->function->prototype.param_count && status == HF_OK; i++) {
+        if (needs[i] != 0) {
+            growths[i].need = needs[i];
+            growths[i].is_lying = needs[i] <= call->argument[i].capacity;
+            *asks = true;
+        }
+    }
+    if (status == HF_OK && is_shared) {
+        share_verdict(call, growths);
+    }
+    return status;
+}
+
+/* Fills in who wants to grow; false if nobody does.  `*is_shared` if one verdict is for all. */
+static bool judge(const hfi_call *call, growth *growths, bool *is_shared)
 {
     const hf_function *function = call->function;
     const hfi_prototype *prototype = &function->prototype;
     bool failed = call->result->failed;
     bool all = holds(call, failed ? &prototype->grow : &prototype->grow_ok);
     bool any = false;
-    bool is_known = false;
     for (unsigned i = 0; i < prototype->param_count; i++) {
         growths[i] = (growth){ false, false, 0 };
         if (!can_grow(&function->step[i])) {
@@ -156,19 +191,12 @@ static bool judge(const hfi_call *call, growth *growths)
                            (!failed && hfi_call_is_cut(call, i));
         growths[i].is_lying = growths[i].need && growths[i].need <= call->argument[i].capacity;
         any |= growths[i].wants;
-        is_known |= growths[i].need > call->argument[i].capacity;
     }
-    if (any || !all) {
-        return any;
+    *is_shared = all && !any;
+    if (*is_shared) {
+        share_verdict(call, growths);
     }
-    /* One verdict for all: those whose need is larger than what they had; if none says so, every
-     * one. */
-    for (unsigned i = 0; i < prototype->param_count; i++) {
-        if (can_grow(&function->step[i])) {
-            growths[i].wants = !is_known || growths[i].need > call->argument[i].capacity;
-        }
-    }
-    return true;
+    return any || all;
 }
 
 static hf_status stop_growing(const hfi_call *call, unsigned index, const growth *wanted,
@@ -242,6 +270,8 @@ static __attribute__((noinline)) hf_status call_growing(hfi_call *call)
     growth growths[HFI_PARAMS_MAX];
     const hfi_prototype *prototype = &call->function->prototype;
     unsigned repeats = 0;
+    bool is_shared;
+    bool asks = true;
     set_first_capacities(call);
     for (;;) { /* bounded by tries_max and repeats_max */
         hf_status status = hfi_call_try(call);
@@ -256,10 +286,15 @@ static __attribute__((noinline)) hf_status call_growing(hfi_call *call)
             repeats++;
             continue;
         }
-        if (!judge(call, growths)) {
+        if (!judge(call, growths, &is_shared)) {
             return call->result->failed ? HF_E_NATIVE : hfi_call_settle(call);
         }
-        status = prototype->is_once ? lose(call) : grow(call, growths, repeats);
+        if (asks && !prototype->is_once && is_worth_asking(call, growths, repeats)) {
+            status = ask(call, growths, is_shared, &asks);
+        }
+        if (status == HF_OK) {
+            status = prototype->is_once ? lose(call) : grow(call, growths, repeats);
+        }
         if (status != HF_OK) {
             return status;
         }
