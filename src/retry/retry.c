@@ -244,8 +244,9 @@ static __attribute__((noinline)) hf_status call_growing(hfi_call *call)
     unsigned repeats = 0;
     set_first_capacities(call);
     for (;;) { /* bounded by tries_max and repeats_max */
+        uint32_t before = call->result->attempts;
         hf_status status = hfi_call_try(call);
-        if (call->result->attempts) {
+        if (call->result->attempts != before) { /* a try without memory was none */
             remember_try(call);
         }
         if (status != HF_OK) {
