@@ -44,6 +44,9 @@ typedef struct hfi_argument {
     size_t native_size; /* bytes of native memory that the caller passed; 0: its type's */
     uint32_t field;     /* of a lent record or array: the field that is lent, HFI_CHECK_ALL */
     const void *from;   /* start value of a struct, in native memory; NULL */
+    char *native;       /* of a buffer that the library makes: its bytes, where they are in no
+                           object; NULL */
+    size_t settled;     /* of a stream, when it has ended: bytes at `native` */
     int8_t object;      /* of an output: index in slots and objects */
     int8_t source;      /* start value of a struct, index likewise; -1 */
     bool is_null;       /* the caller passed HF_NULL for something the library would fill */
@@ -88,7 +91,7 @@ typedef struct hfi_call {
     int8_t returned_object; /* of a result by value: index in slots and objects */
     hfi_argument argument[HFI_PARAMS_MAX];
     void *passed[HFI_PARAMS_MAX];   /* addresses for libffi */
-    int64_t seen[HFI_PARAMS_MAX];   /* values for expressions */
+    int64_t seen[HFI_SEEN_MAX];     /* values for expressions */
     int8_t owner[HFI_CALL_OBJECTS]; /* whose value is the object's address; -1: none */
     uintptr_t objects[HFI_CALL_OBJECTS];
     hf_slot slots[HFI_CALL_OBJECTS];
@@ -109,12 +112,27 @@ HF_MUST_CHECK hf_status hfi_call_try(hfi_call *call);
 /** The second half of it: crosses and looks. */
 HF_MUST_CHECK hf_status hfi_call_cross(hfi_call *call);
 
+/** What a parameter is before the call; the grammar lets no other one be named there. */
+int64_t hfi_call_value_before(const hfi_call *call, unsigned index);
+
+/** Writes the numbers that the callee has to find in what the library makes.  HF_E_RANGE, reported:
+ * one does not fit. */
+HF_MUST_CHECK hf_status hfi_call_set_inside(hfi_call *call);
+
+/** Reads the numbers inside buffers that expressions ask for, behind a crossing. */
+void hfi_call_look_inside(hfi_call *call);
+
 /** Pins the objects of the call and takes their addresses; no safepoint from here to the crossing,
  * except that of a guard, which finds all of them pinned. */
 void hfi_call_resolve(hfi_call *call);
 
 /** True if the callee says how much of a buffer is valid. */
 bool hfi_call_has_length(const hfi_call *call, unsigned parameter);
+
+/** Bytes of a buffer that the callee says are valid; all, if it does not.  HF_E_LYING_SIZE, and
+ * HF_E_UTF for text that is no whole number of units, reported. */
+HF_MUST_CHECK hf_status hfi_call_length(const hfi_call *call, unsigned parameter,
+                                        size_t *length_out);
 
 /** Moves the outputs of the last try into the result.  HF_E_LYING_SIZE, HF_E_UTF, HF_E_NOMEM. */
 HF_MUST_CHECK hf_status hfi_call_settle(hfi_call *call);

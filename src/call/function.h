@@ -108,6 +108,7 @@ typedef struct hfi_step {
     uint64_t most;  /* of a caller's integer: the largest that fits; 0: it is something else */
     bool has_unit;  /* of a capacity: `unit` is not 1; a division saved */
     bool is_text;
+    bool is_multi;      /* texts one behind the other, with a NUL of the list's own behind them */
     bool is_system;     /* narrow text of another encoding than UTF-8 */
     uint8_t text_unit;  /* bytes of a unit of each of the texts of an array */
     bool is_immovable;  /* something points into what the library makes for it */
@@ -125,7 +126,7 @@ typedef struct hfi_step {
     uint64_t bytes_max; /* of a buffer: the most that can be announced */
     /* Of a buffer that the library makes, in bytes. */
     uint64_t first, least, multiple; /* 0: not said */
-    uint32_t reserve;                /* owned behind what is announced */
+    uint64_t reserve;                /* owned behind what is announced */
     bool is_exact;                   /* it takes what it asks for alone */
 } hfi_step;
 
@@ -157,6 +158,7 @@ struct hf_function {
     uint8_t growing;        /* out buffers that the library makes */
     bool has_outputs;       /* slots or scalars */
     bool has_extents;       /* buffers whose size other parameters make */
+    bool sets_inside;       /* numbers to write into outputs before each try */
     bool has_capacities;    /* capacities or scalars to set before each try */
     bool sees_values;       /* expressions or scalars need what the parameters hold after a try */
     bool clears_error;      /* `error` decides about success, so it must not be an old one */
@@ -165,6 +167,12 @@ struct hf_function {
     uint32_t repeats_max;
     uint64_t first_bytes;
     uint64_t bytes_max;
+    uint64_t slack_bytes;
+    uint64_t time_max_ns; /* 0: no deadline */
+    uint32_t growth;      /* percent of the last capacity that the next one has at least */
+    bool makes_utf8;      /* of wide text */
+    _Atomic(size_t)
+        *remembered;           /* the size that the last call took; any thread; NULL: nothing is */
     hfi_call_fn *plain;        /* the short way of such a function; NULL: it has none */
     hf_library *library;       /* may be NULL */
     hfp_errno_fn locate_errno; /* NULL: plain errno */

@@ -327,7 +327,7 @@ void hfi_guard_pages(const hfi_call *call, bool close)
             continue;
         }
         unsigned owner = (unsigned)call->owner[i];
-        size_t at = (size_t)call->argument[owner].capacity + step->reserve;
+        size_t at = (size_t)call->argument[owner].capacity + (size_t)step->reserve;
         if (close) {
             hfi_heap_guard(heap, call->objects[i], at, call->function->prototype.name, owner + 1);
         } else {

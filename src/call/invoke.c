@@ -162,8 +162,9 @@ static hf_status make_buffer(hfi_call *call, unsigned index)
     hfi_argument *argument = &call->argument[index];
     const hfi_step *step = &call->function->step[index];
     size_t owned, size;
-    if (argument->capacity > SIZE_MAX ||
-        !hfi_size_add((size_t)argument->capacity, step->reserve, &owned) ||
+    argument->native = NULL;
+    if (argument->capacity > SIZE_MAX || step->reserve > SIZE_MAX ||
+        !hfi_size_add((size_t)argument->capacity, (size_t)step->reserve, &owned) ||
         !hfi_size_add(owned, HFI_CANARY_SIZE, &size)) {
         return HF_E_OVERFLOW;
     }
@@ -305,8 +306,8 @@ static __attribute__((noinline)) hf_status check_canaries(hfi_call *call)
             continue;
         }
         const hfi_argument *argument = &call->argument[i];
-        const char *behind =
-            (const char *)argument->value.pointer + argument->capacity + function->step[i].reserve;
+        size_t owned = (size_t)argument->capacity + (size_t)function->step[i].reserve;
+        const char *behind = (const char *)argument->value.pointer + owned;
         if (memcmp(behind, canary, HFI_CANARY_SIZE) != 0) {
             return hfi_call_complain(
                 call, (int)i, HF_E_OVERRUN,
@@ -352,6 +353,12 @@ hf_status hfi_call_cross(hfi_call *call)
     const hf_function *function = call->function;
     hfi_value returned;
     returned.u64 = 0;
+    if (HF_UNLIKELY(function->sets_inside)) {
+        hf_status status = hfi_call_set_inside(call);
+        if (status != HF_OK) {
+            return status;
+        }
+    }
     if (HF_UNLIKELY(call->guards & HFI_GUARD_PAGES)) {
         hfi_guard_pages(call, true);
         cross(call, &returned);
@@ -364,6 +371,9 @@ hf_status hfi_call_cross(hfi_call *call)
                                                : hfi_result_read(call->result, function, &returned);
     if (function->sees_values) {
         read_values(call);
+        if (HF_UNLIKELY(function->prototype.inside_count)) {
+            hfi_call_look_inside(call);
+        }
     }
     if (function->judges) {
         call->error_seen = hfi_result_judge(call->result, function, call->result_seen, call->seen);

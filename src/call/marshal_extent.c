@@ -15,8 +15,7 @@
 
 #include "call/marshal.h"
 
-/* What a parameter is before the call; the grammar lets no other one be named. */
-static int64_t value_before(const hfi_call *call, unsigned index)
+int64_t hfi_call_value_before(const hfi_call *call, unsigned index)
 {
     const hfi_step *step = &call->function->step[index];
     const hfi_argument *argument = &call->argument[index];
@@ -46,7 +45,7 @@ static hf_status compute(hfi_call *call, unsigned index, uint64_t *extent_out)
         const hfi_expr_step *step = &param->extent_expr.step[i];
         if (step->op == HFI_OP_PARAM) {
             unsigned from = (unsigned)step->value;
-            call->seen[from] = value_before(call, from);
+            call->seen[from] = hfi_call_value_before(call, from);
             fits = fits && !is_too_large(&call->function->step[from], call->seen[from]);
         }
     }

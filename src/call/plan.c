@@ -14,6 +14,7 @@
 #include "call/function.h"
 
 #include "base/alloc.h"
+#include "base/size.h"
 #include "base/verify.h"
 
 #include <holdfast/call.h>
@@ -64,6 +65,7 @@ static void plan_parameter(hfi_step *step, const hfi_param *param)
                         .direction = param->direction,
                         .is_callers = hfi_param_is_callers(param),
                         .is_text = param->is_text,
+                        .is_multi = param->is_multi,
                         .is_system = is_system_text(param),
                         .text_unit = (uint8_t)param->target_size,
                         .buffer = -1,
@@ -134,15 +136,35 @@ static void plan_sizes(hf_function *function, unsigned from)
     buffer->bytes_max = most > UINT64_MAX / step->unit ? UINT64_MAX : most * step->unit;
 }
 
-/* What room(...) says, in bytes. */
-static void plan_room(hfi_step *step, const hfi_room_rules *room)
+/* Elements in bytes.  What is too large for a number is too large for memory: no call is made. */
+static uint64_t in_bytes(uint64_t elements, const hfi_step *step)
 {
-    step->first = room->first * (uint64_t)step->element;
-    step->least = room->least * (uint64_t)step->element;
-    step->multiple = room->multiple * (uint64_t)step->element;
-    step->reserve = (uint32_t)(room->reserve * step->element);
+    uint64_t bytes;
+    return hfi_u64_mul(elements, step->element, &bytes) ? bytes : UINT64_MAX;
+}
+
+/* The least that room(...) says, and what is set needs; whole elements. */
+static uint64_t least_of(const hfi_step *step, const hfi_param *param)
+{
+    uint64_t least = param->room.least;
+    for (unsigned i = 0; i < param->set_count; i++) {
+        uint64_t end = (uint64_t)param->set[i].offset + param->set[i].width;
+        uint64_t elements = (end + step->element - 1) / step->element;
+        least = elements > least ? elements : least;
+    }
+    return in_bytes(least, step);
+}
+
+/* What room(...) says, in bytes. */
+static void plan_room(hfi_step *step, const hfi_param *param)
+{
+    const hfi_room_rules *room = &param->room;
+    step->first = in_bytes(room->first, step);
+    step->least = least_of(step, param);
+    step->multiple = in_bytes(room->multiple, step);
+    step->reserve = in_bytes(room->reserve, step);
     step->is_exact = room->is_exact;
-    uint64_t most = room->most ? room->most * (uint64_t)step->element : UINT64_MAX;
+    uint64_t most = room->most ? in_bytes(room->most, step) : UINT64_MAX;
     step->bytes_max = most < step->bytes_max ? most : step->bytes_max;
 }
 
@@ -180,7 +202,7 @@ static hf_status plan_output(hf_function *function, hfi_step *step)
 static bool decides_by_error(const hfi_prototype *prototype)
 {
     bool decides = prototype->fail.uses_error || prototype->grow_ok.uses_error ||
-                   prototype->error_when.count != 0;
+                   prototype->append.uses_error || prototype->error_when.count != 0;
     for (unsigned i = 0; i < prototype->param_count; i++) {
         decides |= prototype->param[i].rules.grow_ok.uses_error;
     }
@@ -285,9 +307,11 @@ static void plan_flags(hf_function *function)
     for (unsigned i = 0; i < prototype->param_count; i++) {
         function->has_capacities |= function->step[i].buffer >= 0;
         function->has_extents |= function->step[i].has_extent;
+        function->sets_inside |= prototype->param[i].set_count != 0;
         function->rearms_values |= function->growing && function->step[i].kind == HFI_P_AGGREGATE;
     }
-    function->sees_values = function->has_outputs || asks_for_parameter(&prototype->fail) ||
+    function->sees_values = function->has_outputs || prototype->inside_count ||
+                            asks_for_parameter(&prototype->fail) ||
                             asks_for_parameter(&prototype->error_when);
     plan_failure(function);
     function->yield = yield_of(prototype->result);
@@ -326,7 +350,7 @@ hf_status hfi_plan_make(hf_function *function)
         status = plan_output(function, &function->step[i]);
     }
     for (unsigned i = 0; i < function->prototype.param_count; i++) {
-        plan_room(&function->step[i], &function->prototype.param[i].room);
+        plan_room(&function->step[i], &function->prototype.param[i]);
     }
     plan_flags(function);
     return status;

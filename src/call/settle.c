@@ -11,7 +11,8 @@
  *
  * Text ends at its first NUL; what is behind it is the callee's scratch.  The NUL
  * is not counted, but stands behind the text's last byte in the object's memory, so
- * that fenced text is a C string.
+ * that fenced text is a C string.  A list of texts ends at its first empty one, and
+ * has two NULs there, so that one whose last text was not ended can be walked too.
  *
  * Threads: the owner of the call, managed.  The objects are still pinned.
  */
@@ -40,6 +41,27 @@ static size_t find_nul(const unsigned char *text, size_t count, size_t unit)
     return count;
 }
 
+/* Where a list of texts has a NUL of its own: an empty text, behind the NULs of all others. */
+static size_t find_list_end(const unsigned char *text, size_t count, size_t unit)
+{
+    size_t start = 0;
+    while (start < count) {
+        size_t length = find_nul(text + start * unit, count - start, unit);
+        if (length == 0) {
+            return start;
+        }
+        start += length + 1;
+    }
+    return count;
+}
+
+/* Units before the NUL that ends what stands there; `count` where there is none. */
+static size_t find_end(const hfi_step *step, const unsigned char *text, size_t count)
+{
+    return step->is_multi ? find_list_end(text, count, step->element)
+                          : find_nul(text, count, step->element);
+}
+
 bool hfi_call_has_length(const hfi_call *call, unsigned parameter)
 {
     return call->function->step[parameter].length_by >= 0 ||
@@ -54,7 +76,7 @@ bool hfi_call_is_cut(const hfi_call *call, unsigned parameter)
     }
     const hfi_argument *argument = &call->argument[parameter];
     size_t count = (size_t)(argument->capacity / step->element);
-    return find_nul(argument->value.pointer, count, step->element) == count;
+    return find_end(step, argument->value.pointer, count) == count;
 }
 
 static hf_status complain_of_length(const hfi_call *call, unsigned index, int64_t said,
@@ -67,8 +89,7 @@ static hf_status complain_of_length(const hfi_call *call, unsigned index, int64_
         (unsigned long long)unit, (unsigned long long)call->argument[index].capacity);
 }
 
-/* Bytes that the callee says are valid. */
-static hf_status said_length(const hfi_call *call, unsigned index, size_t *length_out)
+hf_status hfi_call_length(const hfi_call *call, unsigned index, size_t *length_out)
 {
     const hf_function *function = call->function;
     const hfi_step *step = &function->step[index];
@@ -142,9 +163,9 @@ static hf_status fit(hfi_call *call, unsigned index, size_t length)
 {
     const hfi_argument *argument = &call->argument[index];
     const hfi_step *step = &call->function->step[index];
-    size_t end = step->is_text ? step->element : 0;
+    size_t end = !step->is_text ? 0 : step->is_multi ? 2 * step->element : step->element;
     uintptr_t object = call->slots[argument->object].word_;
-    size_t size = (size_t)*hfi_object_length(object);
+    size_t size = argument->native ? SIZE_MAX : (size_t)*hfi_object_length(object);
     HF_ASSERT(length + HFI_CANARY_SIZE <= size && end <= HFI_CANARY_SIZE);
     if (step->is_immovable || size - length <= SLACK_MAX) {
         memset((char *)argument->value.pointer + length, 0, HFI_CANARY_SIZE);
@@ -177,7 +198,7 @@ static hf_status recode(hfi_call *call, unsigned index, size_t length)
     }
     uintptr_t copy;
     if (status == HF_OK) {
-        status = hfi_bytes_allocate(call->thread, needed + 1, false, &copy);
+        status = hfi_bytes_allocate(call->thread, needed + 2, false, &copy);
     }
     if (status == HF_OK) {
         status = hfp_text_from_system(text, length, hfi_payload_16(copy), needed, &needed, &bad);
@@ -189,17 +210,29 @@ static hf_status recode(hfi_call *call, unsigned index, size_t length)
     return status;
 }
 
+/* Of a stream all pieces together, which were looked at as they came. */
+static hf_status valid_length(const hfi_call *call, unsigned index, size_t *length_out)
+{
+    const hfi_prototype *prototype = &call->function->prototype;
+    if (prototype->append.count && prototype->append_to == index) {
+        *length_out = call->argument[index].settled;
+        return HF_OK;
+    }
+    hf_status status = hfi_call_length(call, index, length_out);
+    if (status == HF_OK && HF_UNLIKELY(call->guards & HFI_GUARD_MEMORY)) {
+        status = hfi_guard_claim(call, index, *length_out);
+    }
+    return status;
+}
+
 static hf_status settle_buffer(hfi_call *call, unsigned index)
 {
     const hfi_step *step = &call->function->step[index];
     const unsigned char *text = call->argument[index].value.pointer;
     size_t length;
-    hf_status status = said_length(call, index, &length);
-    if (status == HF_OK && HF_UNLIKELY(call->guards & HFI_GUARD_MEMORY)) {
-        status = hfi_guard_claim(call, index, length);
-    }
+    hf_status status = valid_length(call, index, &length);
     if (status == HF_OK && step->is_text) {
-        length = find_nul(text, length / step->element, step->element) * step->element;
+        length = find_end(step, text, length / step->element) * step->element;
         status = check_text(call, index, text, length);
     }
     if (status == HF_OK && step->is_text && step->is_system) {

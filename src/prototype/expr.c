@@ -43,6 +43,7 @@ typedef struct builder {
     uint16_t count;
     bool uses_error;
     bool is_before; /* of the call: there is no result yet, and nothing that the callee wrote */
+    bool is_armed;  /* then: the capacities of this try are decided */
     hfi_expr_step step[HFI_EXPR_MAX];
 } builder;
 
@@ -79,11 +80,12 @@ static bool is_readable(const hfi_param *param)
 
 /* Whether a parameter's number is known before the call: what the caller passes, and how much it
  * lends. */
-static bool is_known_before(const hfi_prototype *prototype, const hfi_param *param)
+static bool is_known_before(const builder *b, const hfi_param *param)
 {
+    const hfi_prototype *prototype = b->parser->now.prototype;
     hfi_ctype type = param->type == HFI_C_POINTER ? param->target : param->type;
     if (param->capacity.buffer >= 0) {
-        return prototype->param[param->capacity.buffer].kind == HFI_P_BUFFER;
+        return b->is_armed || prototype->param[param->capacity.buffer].kind == HFI_P_BUFFER;
     }
     bool is_passed = param->kind == HFI_P_OUT_VALUE && param->direction == HFI_INOUT;
     return (param->kind == HFI_P_SCALAR && hfi_ctype_is_integer(param->type)) ||
@@ -94,10 +96,11 @@ static bool emit_param(builder *b, const hfi_token *name, int index)
 {
     const hfi_prototype *prototype = b->parser->now.prototype;
     const hfi_param *param = &prototype->param[index];
-    if (b->is_before && !is_known_before(prototype, param)) {
+    if (b->is_before && !is_known_before(b, param)) {
         return hfi_parser_fail(b->parser, name,
-                               "an integer that the caller passes, or the capacity of what it "
-                               "lends");
+                               b->is_armed ? "an integer that the caller passes, or a capacity"
+                                           : "an integer that the caller passes, or the capacity "
+                                             "of what it lends");
     }
     if (!is_readable(param)) {
         return hfi_parser_fail(b->parser, name,
@@ -143,12 +146,26 @@ static bool emit_name(builder *b, const hfi_token *name)
     return emit_param(b, name, index);
 }
 
-/* A name, or a word that measures a type. */
+/* u32(x, at): what the callee leaves inside a buffer. */
+static bool parse_inside(builder *b)
+{
+    hfi_token word = b->parser->token;
+    int64_t place = 0;
+    if (b->is_before) {
+        return hfi_parser_fail(b->parser, &word, "what is known before the call");
+    }
+    return hfi_parse_inside(b->parser, &place) && emit(b, &word, HFI_OP_PARAM, place);
+}
+
+/* A name, a word that measures a type, or a number inside a buffer. */
 static bool parse_word(builder *b)
 {
     hfi_token name = b->parser->token;
     bool is_measure = false;
     int64_t value = 0;
+    if (hfi_is_inside(b->parser, &name)) {
+        return parse_inside(b);
+    }
     if (hfi_parser_param(b->parser, &name) < 0 &&
         !hfi_parse_measure(b->parser, &is_measure, &value)) {
         return false;
@@ -225,6 +242,9 @@ static hfi_ctype type_read(const builder *b, const hfi_expr_step *step)
     if (step->op != HFI_OP_PARAM) {
         return HFI_C_VOID;
     }
+    if (step->value >= HFI_PARAMS_MAX) {
+        return hfi_inside_type(&prototype->inside[step->value - HFI_PARAMS_MAX]);
+    }
     const hfi_param *param = &prototype->param[step->value];
     return param->kind == HFI_P_OUT_VALUE ? param->target : param->type;
 }
@@ -279,9 +299,9 @@ static bool parse_binary(builder *b, int level, unsigned nesting)
     }
 }
 
-static bool parse_whole(hfi_parser *parser, hfi_expr *expr, bool is_before)
+static bool parse_whole(hfi_parser *parser, hfi_expr *expr, bool is_before, bool is_armed)
 {
-    builder b = { .parser = parser, .is_before = is_before };
+    builder b = { .parser = parser, .is_before = is_before, .is_armed = is_armed };
     if (!parse_binary(&b, 1, 0)) {
         return false;
     }
@@ -297,12 +317,17 @@ static bool parse_whole(hfi_parser *parser, hfi_expr *expr, bool is_before)
 
 bool hfi_parse_expr(hfi_parser *parser, hfi_expr *expr)
 {
-    return parse_whole(parser, expr, false);
+    return parse_whole(parser, expr, false, false);
 }
 
 bool hfi_parse_expr_before(hfi_parser *parser, hfi_expr *expr)
 {
-    return parse_whole(parser, expr, true);
+    return parse_whole(parser, expr, true, false);
+}
+
+bool hfi_parse_expr_armed(hfi_parser *parser, hfi_expr *expr)
+{
+    return parse_whole(parser, expr, true, true);
 }
 
 static uint64_t magnitude(int64_t x)

@@ -84,8 +84,7 @@ static bool names_variable(const hfi_parser *parser)
     return false;
 }
 
-/* Up to the ')' of the role, which is left. */
-static bool pass_over(hfi_parser *parser)
+bool hfi_parser_pass_over(hfi_parser *parser)
 {
     for (unsigned depth = 0;;) {
         hfi_token token = parser->token;
@@ -132,7 +131,7 @@ bool hfi_parse_extent(hfi_parser *parser, hfi_param_draft *draft)
                                "a number: the bounds of the array say the size already");
     }
     draft->is_measured = true;
-    return pass_over(parser);
+    return hfi_parser_pass_over(parser);
 }
 
 /* Where a constant was read, a parameter behind it may have taken the name. */

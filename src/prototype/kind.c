@@ -91,6 +91,7 @@ static void set_type(const hfi_param_draft *draft, hfi_param *param)
         param->is_wide = type->depth == 1 && type->is_wide;
     }
     param->is_text = has(draft, HFI_ROLE_TEXT);
+    param->is_multi = draft->use[HFI_ROLE_TEXT].multi.kind != HFI_T_END;
     param->is_given = has(draft, HFI_ROLE_GIVEN);
     param->encoding = draft->use[HFI_ROLE_TEXT].encoding;
 }
@@ -208,6 +209,10 @@ static bool decide_in(hfi_parser *parser, const hfi_param_draft *draft, hfi_para
         return false;
     }
     bool has_extent = param->capacity_param >= 0 || draft->extent != 0 || draft->is_measured;
+    if (param->is_multi) {
+        return hfi_parser_fail(parser, &draft->use[HFI_ROLE_TEXT].multi,
+                               "multi on a buffer that the function fills");
+    }
     if (has(draft, HFI_ROLE_TEXT) && has_extent) {
         return hfi_parser_fail(parser, &draft->use[HFI_ROLE_TEXT].word,
                                "no text beside a capacity or a size: its end is its NUL");
@@ -256,7 +261,7 @@ static bool decide_sized_buffer(hfi_parser *parser, const hfi_param_draft *draft
 {
     const uint32_t allowed = BIT(HFI_ROLE_OUT) | BIT(HFI_ROLE_INOUT) | BIT(HFI_ROLE_TEXT) |
                              BIT(HFI_ROLE_GIVEN) | BIT(HFI_ROLE_SIZE) | BIT(HFI_ROLE_POINTS_INTO) |
-                             BIT(HFI_ROLE_ROOM);
+                             BIT(HFI_ROLE_ROOM) | BIT(HFI_ROLE_SET);
     if (param->direction == HFI_INOUT) {
         param->is_given = true;
     }
@@ -287,7 +292,7 @@ static bool decide_value(hfi_parser *parser, const hfi_param_draft *draft, hfi_p
 {
     const uint32_t allowed = BIT(HFI_ROLE_OUT) | BIT(HFI_ROLE_INOUT) | BIT(HFI_ROLE_GIVEN) |
                              BIT(HFI_ROLE_NEEDED) | BIT(HFI_ROLE_LENGTH) | BIT(HFI_ROLE_SIZE) |
-                             BIT(HFI_ROLE_POINTS_INTO);
+                             BIT(HFI_ROLE_POINTS_INTO) | BIT(HFI_ROLE_SET);
     bool is_sized = draft->extent != 0;
     bool is_value = param->target_size != 0 && !is_char_target(draft);
     if (!is_sized && !is_value) {

@@ -38,6 +38,7 @@ typedef enum hfi_role {
     HFI_ROLE_SIZE,
     HFI_ROLE_POINTS_INTO,
     HFI_ROLE_ROOM,
+    HFI_ROLE_SET,
     HFI_ROLE_COUNT
 } hfi_role;
 
@@ -51,6 +52,7 @@ typedef struct hfi_role_use {
     hfi_unit unit;
     int32_t bias;
     hfi_encoding encoding; /* of text and texts */
+    hfi_token multi;       /* of text: the word; END: absent */
 } hfi_role_use;
 
 /* A place in the text to come back to. */
@@ -68,13 +70,15 @@ typedef struct hfi_param_draft {
     bool is_measured;  /* size(expr) over other parameters: read when all are known */
     hfi_place measure; /* what stands in size(...) */
     hfi_room_rules room;
+    hfi_place set[HFI_SETS_MAX]; /* what stands in each set(...) */
+    uint8_t set_count;
     uint32_t roles;
     hfi_role_use use[HFI_ROLE_COUNT];
 } hfi_param_draft;
 
 /* Words of the function roles that later checks point at; END when absent. */
 typedef struct hfi_function_draft {
-    hfi_token fail, error, grow, grow_ok, transient, once;
+    hfi_token fail, error, grow, grow_ok, transient, once, append;
     hfi_token needs_fail; /* the first role that is nothing without fail */
     hfi_token safe;
     hfi_token error_value; /* the first `error` in an expression */
@@ -326,6 +330,9 @@ bool hfi_parse_room(hfi_parser *parser, hfi_room_rules *room);
 /** What stands in size(...): a constant, or an expression that is only passed over. */
 bool hfi_parse_extent(hfi_parser *parser, hfi_param_draft *draft);
 
+/** Up to the ')' of the role, which is left. */
+bool hfi_parser_pass_over(hfi_parser *parser);
+
 /** Reads the expression of parameter `index`, if it has one; all kinds are decided. */
 bool hfi_prototype_resolve_extent(hfi_parser *parser, int index);
 
@@ -344,6 +351,23 @@ bool hfi_parse_expr(hfi_parser *parser, hfi_expr *expr);
 
 /** The same, over what is known before the call alone. */
 bool hfi_parse_expr_before(hfi_parser *parser, hfi_expr *expr);
+
+/** The same, over what is known before a try: capacities too, as they will be announced. */
+bool hfi_parse_expr_armed(hfi_parser *parser, hfi_expr *expr);
+
+/* ---- inside.c ---- */
+
+/** True when `word` and what follows it begin a number inside a buffer: u8( u16( u32( u64(. */
+bool hfi_is_inside(const hfi_parser *parser, const hfi_token *word);
+
+/** Takes u32(x, at); gives the place of its value among those that expressions see. */
+bool hfi_parse_inside(hfi_parser *parser, int64_t *place_out);
+
+/** What stands in set(...): it is passed over. */
+bool hfi_parse_set(hfi_parser *parser, hfi_param_draft *draft);
+
+/** Reads what parameter `index` is to hold, if anything; all kinds are decided. */
+bool hfi_prototype_resolve_sets(hfi_parser *parser, int index);
 
 /* ---- kind.c ---- */
 

@@ -64,6 +64,10 @@ static void finish_param(hfi_param *param)
     hfi_free(param->rules.grow_ok.step);
     hfi_free(param->rules.needed.step);
     hfi_free(param->rules.length.step);
+    for (unsigned i = 0; i < param->set_count; i++) {
+        hfi_free(param->set[i].value.step);
+    }
+    hfi_free(param->set);
 }
 
 void hfi_prototype_finish(hfi_prototype *prototype)
@@ -76,6 +80,7 @@ void hfi_prototype_finish(hfi_prototype *prototype)
     hfi_free(prototype->grow.step);
     hfi_free(prototype->grow_ok.step);
     hfi_free(prototype->transient.step);
+    hfi_free(prototype->append.step);
     hfi_free(prototype->error_when.step);
     hfi_free(prototype->symbol);
     hfi_scope_release(prototype->scope);

@@ -24,6 +24,12 @@
 
 #define HFI_PARAMS_MAX 32
 #define HFI_EXPR_MAX   48 /* operations of one expression */
+#define HFI_INSIDE_MAX 8  /* numbers inside buffers that the expressions of one prototype read */
+#define HFI_SETS_MAX   4  /* numbers that are written into one buffer before each try */
+
+/** Values that expressions see: of each parameter, and behind them of the numbers inside buffers.
+ */
+#define HFI_SEEN_MAX (HFI_PARAMS_MAX + HFI_INSIDE_MAX)
 
 /** Size and alignment of a type the grammar cannot know, given by the binder: { "struct passwd",
  * 48, 8 }. */
@@ -79,7 +85,7 @@ typedef enum hfi_op {
     HFI_OP_RESULT,
     HFI_OP_ERROR,
     /* index in .value: a scalar's value, an out value's content after the call, a capacity as
-       announced; integers and pointers alone */
+       announced; integers and pointers alone.  From HFI_PARAMS_MAX on: one of prototype.inside */
     HFI_OP_PARAM,
     HFI_OP_NOT,
     HFI_OP_NEGATE,
@@ -108,12 +114,30 @@ typedef struct hfi_expr {
     hfi_expr_step *step; /* owned by the prototype */
 } hfi_expr;
 
-/** Values an expression looks at. `param[i]` is the value of parameter i. */
+/* u32(x, at): an unsigned number at a place in a buffer that the callee has filled. */
+typedef struct hfi_inside {
+    uint32_t offset; /* bytes from the start of what is lent */
+    int8_t param;
+    uint8_t width; /* 1, 2, 4 or 8 bytes */
+} hfi_inside;
+
+/* set(u32, at, expr): a number that the callee has to find in a buffer. */
+typedef struct hfi_set {
+    uint32_t offset;
+    uint8_t width;
+    hfi_expr value; /* over what is known before the call, and the capacities as announced */
+} hfi_set;
+
+/** Values an expression looks at. `param[i]` is the value of parameter i, and behind them of the
+ * numbers inside buffers. */
 typedef struct hfi_expr_values {
     int64_t result;
     int64_t error;
     const int64_t *param;
 } hfi_expr_values;
+
+/** The unsigned type of a number inside a buffer. */
+hfi_ctype hfi_inside_type(const hfi_inside *inside);
 
 /** Evaluates; wraps like two's complement; never fails. `expr->count` > 0. */
 int64_t hfi_expr_evaluate(const hfi_expr *expr, const hfi_expr_values *values);
@@ -157,6 +181,7 @@ typedef struct hfi_param {
     hfi_encoding encoding; /* of narrow text */
     bool is_text;  /* role text; of a buffer: the result is text, checked and terminated by the
                       library */
+    bool is_multi; /* role text(multi): texts one behind the other, and one more NUL at the end */
     bool is_given; /* role given: the caller's own buffer is used; it never grows beyond it */
     bool is_wide;  /* target is wchar_t/WCHAR/char16_t */
     bool is_bool;  /* a _Bool by value: 0 or 1 */
@@ -175,6 +200,8 @@ typedef struct hfi_param {
     int8_t capacity_param;  /* of a buffer: the parameter that announces its capacity, or -1 */
     hfi_room_rules room;    /* of a buffer that the library makes */
     hfi_buffer_rules rules; /* of a buffer */
+    hfi_set *set;           /* written into what the library makes, before each try */
+    uint8_t set_count;
 } hfi_param;
 
 typedef enum hfi_error_source {
@@ -219,6 +246,8 @@ typedef struct hfi_prototype {
     hfi_expr grow_ok;   /* for all buffers, when it succeeded */
     hfi_expr transient; /* looked at when it failed: again with the same room */
     bool is_once;       /* what did not fit is lost: never called a second time */
+    hfi_expr append;    /* a stream: while it holds there is more to come */
+    uint8_t append_to;  /* index of the buffer that the pieces come in */
     hfi_error_source
         error;           /* with NTSTATUS and HRESULT `fail` is result < 0 where none is written */
     bool clears_error;   /* error(source, clear): set to 0 before each call */
@@ -228,13 +257,15 @@ typedef struct hfi_prototype {
     uint32_t leaf_budget_us; /* leaf(n): most microseconds it may take; 0: not said */
     bool no_callback;
     bool no_retain;
+    uint8_t inside_count;
+    hfi_inside inside[HFI_INSIDE_MAX];
 } hfi_prototype;
 
 /** Where a text stopped making sense. */
 typedef struct hfi_prototype_error {
     uint32_t position; /* bytes from the start */
     char found[48];
-    char expected[112];
+    char expected[160];
 } hfi_prototype_error;
 
 /** A list of types that the binder knows, beside the built-in ones. */

@@ -19,8 +19,10 @@ typedef enum role_form {
     FORM_NAME_UNIT,   /* (x [, unit]) */
     FORM_NAME_BIASED, /* (x [, [unit] [± k]]) */
     FORM_EXTENT,      /* (n) or (expr) */
+    FORM_TEXT,        /* [([utf8 | system] [,] [multi])] */
     FORM_ENCODING,    /* [(utf8 | system)] */
-    FORM_ROOM         /* (word n, ...) */
+    FORM_ROOM,        /* (word n, ...) */
+    FORM_SET          /* (width, at, expr) */
 } role_form;
 
 typedef struct role_word {
@@ -34,7 +36,7 @@ static const role_word role_words[HFI_ROLE_COUNT] = {
     [HFI_ROLE_INOUT] = { "inout", FORM_PLAIN },
     [HFI_ROLE_RAW] = { "raw", FORM_PLAIN },
     [HFI_ROLE_RESOURCE] = { "resource", FORM_PLAIN },
-    [HFI_ROLE_TEXT] = { "text", FORM_ENCODING },
+    [HFI_ROLE_TEXT] = { "text", FORM_TEXT },
     [HFI_ROLE_TEXTS] = { "texts", FORM_ENCODING },
     [HFI_ROLE_GIVEN] = { "given", FORM_PLAIN },
     [HFI_ROLE_CAPACITY] = { "capacity", FORM_NAME_UNIT },
@@ -43,6 +45,7 @@ static const role_word role_words[HFI_ROLE_COUNT] = {
     [HFI_ROLE_SIZE] = { "size", FORM_EXTENT },
     [HFI_ROLE_POINTS_INTO] = { "points_into", FORM_NAME },
     [HFI_ROLE_ROOM] = { "room", FORM_ROOM },
+    [HFI_ROLE_SET] = { "set", FORM_SET },
 };
 
 /* At most one of them says which way a value goes. */
@@ -100,6 +103,9 @@ static bool parse_operands(hfi_parser *parser, hfi_param_draft *draft, role_form
     if (form == FORM_ROOM) {
         return hfi_parse_room(parser, &draft->room);
     }
+    if (form == FORM_SET) {
+        return hfi_parse_set(parser, draft);
+    }
     use->name = parser->token;
     if (!hfi_parser_expect(parser, HFI_T_NAME, "the name of a buffer parameter")) {
         return false;
@@ -110,17 +116,39 @@ static bool parse_operands(hfi_parser *parser, hfi_param_draft *draft, role_form
     return hfi_parse_unit(parser, use, form == FORM_NAME_BIASED);
 }
 
-static bool parse_encoding(hfi_parser *parser, hfi_role_use *use)
+/* One word of text(...); each at most once. */
+static bool parse_text_word(hfi_parser *parser, bool takes_multi, hfi_role_use *use)
 {
+    hfi_token word = parser->token;
+    bool is_multi = takes_multi && hfi_token_is(&word, "multi");
+    bool is_system = hfi_token_is(&word, "system");
+    if (!is_multi && !is_system && !hfi_token_is(&word, "utf8")) {
+        return hfi_parser_fail(parser, &word,
+                               takes_multi ? "utf8, system or multi" : "utf8 or system");
+    }
+    hfi_token *place = is_multi ? &use->multi : &use->name;
+    if (place->kind != HFI_T_END) {
+        return hfi_parser_fail(parser, &word, is_multi ? "each word once" : "one encoding");
+    }
+    *place = word;
+    if (is_system) {
+        use->encoding = HFI_ENCODING_SYSTEM;
+    }
+    hfi_parser_advance(parser);
+    return true;
+}
+
+static bool parse_encoding(hfi_parser *parser, role_form form, hfi_role_use *use)
+{
+    bool takes_multi = form == FORM_TEXT;
     if (!hfi_parser_accept(parser, HFI_T_LPAREN)) {
         return true;
     }
-    use->name = parser->token;
-    if (!hfi_token_is(&use->name, "utf8") && !hfi_token_is(&use->name, "system")) {
-        return hfi_parser_fail(parser, &use->name, "utf8 or system");
-    }
-    use->encoding = hfi_token_is(&use->name, "system") ? HFI_ENCODING_SYSTEM : HFI_ENCODING_UTF8;
-    hfi_parser_advance(parser);
+    do {
+        if (!parse_text_word(parser, takes_multi, use)) {
+            return false;
+        }
+    } while (takes_multi && hfi_parser_accept(parser, HFI_T_COMMA));
     return hfi_parser_expect(parser, HFI_T_RPAREN, ") of the role");
 }
 
@@ -131,9 +159,9 @@ static bool parse_role(hfi_parser *parser, hfi_param_draft *draft)
     if (role == HFI_ROLE_COUNT) {
         return hfi_parser_fail(parser, &word,
                                "in, out, inout, raw, resource, text, texts, given, capacity, "
-                               "needed, length, size, points_into or room");
+                               "needed, length, size, points_into, room or set");
     }
-    if ((draft->roles & HFI_ROLE_BIT(role)) != 0) {
+    if ((draft->roles & HFI_ROLE_BIT(role)) != 0 && role != HFI_ROLE_SET) {
         return hfi_parser_fail(parser, &word, "each role once");
     }
     if ((exclusive_roles & HFI_ROLE_BIT(role)) != 0 && (draft->roles & exclusive_roles) != 0) {
@@ -144,8 +172,11 @@ static bool parse_role(hfi_parser *parser, hfi_param_draft *draft)
     use->word = word;
     draft->roles |= HFI_ROLE_BIT(role);
     role_form form = role_words[role].form;
-    if (form == FORM_PLAIN || form == FORM_ENCODING) {
-        return form == FORM_PLAIN || parse_encoding(parser, use);
+    if (form == FORM_PLAIN) {
+        return true;
+    }
+    if (form == FORM_TEXT || form == FORM_ENCODING) {
+        return parse_encoding(parser, form, use);
     }
     return hfi_parser_expect(parser, HFI_T_LPAREN, "( behind the role") &&
            parse_operands(parser, draft, form, use) &&

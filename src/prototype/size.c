@@ -136,7 +136,7 @@ bool hfi_prototype_resolve_sizes(hfi_parser *parser)
         }
         if (!resolve_report(parser, i, HFI_ROLE_NEEDED) ||
             !resolve_report(parser, i, HFI_ROLE_LENGTH) || !resolve_points_into(parser, i) ||
-            !hfi_prototype_resolve_extent(parser, i)) {
+            !hfi_prototype_resolve_extent(parser, i) || !hfi_prototype_resolve_sets(parser, i)) {
             return false;
         }
     }

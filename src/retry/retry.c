@@ -10,11 +10,14 @@
  *   grow_ok     did it succeed and still leave something out
  *   needed      how much room it asks for: believed upwards alone
  *   transient   did it fail only for now; then it is called again with the same room
+ *   append      there is more to come: what it gave is kept, and it is called again (append.c)
  *   once        what did not fit is lost, so there is no second try
  *   room        which capacities it takes: first, least, most, multiples, exactly its need
  *
- * Progress: a capacity that grows does so by half at least, whatever the callee
- * says (nothing, zero, less than it had, garbage), so the number of tries is
+ * and the caller's policy bounds them: tries, repeats, bytes, time, growth and slack (capacity.c).
+ *
+ * Progress: a capacity that grows does so by half at least (or what the policy says), whatever the
+ * callee says (nothing, zero, less than it had, garbage), so the number of tries is
  * bounded by the logarithm of bytes_max, and by tries_max in any case.  What takes
  * its need exactly goes where that says, within tries_max.
  * Staleness: lengths are read from the try that succeeded.  Overflow: sizes are
@@ -26,14 +29,13 @@
 
 #include "retry/retry.h"
 #include "retry/adopt.h"
-
-#include "base/size.h"
+#include "retry/append.h"
+#include "retry/capacity.h"
 
 #include "call/begin.h"
 #include "call/flight.h"
+#include "platform/platform.h"
 #include "thread/activation.h"
-
-#define DEFAULT_FIRST 256u
 
 /* What one buffer wants after a try. */
 typedef struct growth {
@@ -42,52 +44,19 @@ typedef struct growth {
     uint64_t need; /* bytes; 0: not said */
 } growth;
 
+/* The tries of one call. */
+typedef struct tries {
+    hfi_call *call;
+    growth growths[HFI_PARAMS_MAX];
+    hfi_pile pile;     /* of a stream: what it has given */
+    unsigned repeats;  /* for transient failures; of a stream since its last piece */
+    unsigned counted;  /* all others that brought nothing: what tries_max bounds */
+    uint64_t began_ns; /* where there is a deadline */
+} tries;
+
 static bool holds(const hfi_call *call, const hfi_expr *expr)
 {
     return expr->count && hfi_call_evaluate(call, expr);
-}
-
-/* Made by the library, and of a size that the arguments do not say. */
-static bool can_grow(const hfi_step *step)
-{
-    return step->kind == HFI_P_OUT_BUFFER && !step->has_extent;
-}
-
-/* Elements of at least one that are the largest capacity of a buffer. */
-static uint64_t capacity_max(const hf_function *function, const hfi_step *step)
-{
-    uint64_t max = function->bytes_max < step->bytes_max ? function->bytes_max : step->bytes_max;
-    return max / step->element ? max / step->element : 1;
-}
-
-/* The nearest number of elements, from `elements` up, that the function takes. */
-static uint64_t fitting(const hf_function *function, const hfi_step *step, uint64_t elements)
-{
-    uint64_t multiple = step->multiple ? step->multiple / step->element : 1;
-    uint64_t least = step->least ? step->least / step->element : 1;
-    uint64_t max = capacity_max(function, step);
-    elements = elements > least ? elements : least;
-    elements = elements < max ? elements : max;
-    uint64_t above = elements % multiple;
-    if (above != 0) {
-        uint64_t up = elements + (multiple - above);
-        elements = up <= max ? up : elements - above;
-    }
-    return elements;
-}
-
-static void set_first_capacities(hfi_call *call)
-{
-    const hf_function *function = call->function;
-    for (unsigned i = 0; i < function->prototype.param_count; i++) {
-        const hfi_step *step = &function->step[i];
-        if (can_grow(step)) {
-            uint64_t first = step->first ? step->first : DEFAULT_FIRST;
-            first = function->first_bytes ? function->first_bytes : first;
-            call->argument[i].capacity =
-                fitting(function, step, first / step->element) * step->element;
-        }
-    }
 }
 
 /* Bytes that the callee asked for in this try; 0 if it said nothing that can be a size. */
@@ -128,7 +97,7 @@ static void remember_try(hfi_call *call)
         last = HF_RESULT_TRIES - 1;
     }
     for (unsigned i = 0; i < function->prototype.param_count; i++) {
-        if (can_grow(&function->step[i])) {
+        if (hfi_can_grow(&function->step[i])) {
             result->tries[last] =
                 (hf_try){ call->argument[i].capacity, said_need(call, i), result->error };
             return;
@@ -147,7 +116,7 @@ static bool judge(const hfi_call *call, growth *growths)
     bool is_known = false;
     for (unsigned i = 0; i < prototype->param_count; i++) {
         growths[i] = (growth){ false, false, 0 };
-        if (!can_grow(&function->step[i])) {
+        if (!hfi_can_grow(&function->step[i])) {
             continue;
         }
         const hfi_buffer_rules *rules = &prototype->param[i].rules;
@@ -164,7 +133,7 @@ static bool judge(const hfi_call *call, growth *growths)
     /* One verdict for all: those whose need is larger than what they had; if none says so, every
      * one. */
     for (unsigned i = 0; i < prototype->param_count; i++) {
-        if (can_grow(&function->step[i])) {
+        if (hfi_can_grow(&function->step[i])) {
             growths[i].wants = !is_known || growths[i].need > call->argument[i].capacity;
         }
     }
@@ -191,21 +160,6 @@ static hf_status stop_growing(const hfi_call *call, unsigned index, const growth
         had, (unsigned)call->result->attempts, bound);
 }
 
-/* The next capacity: what is needed, half as much again at least, no more than the bound. */
-static bool grow_one(hfi_call *call, unsigned index, const growth *wanted)
-{
-    const hfi_step *step = &call->function->step[index];
-    uint64_t now = call->argument[index].capacity / step->element;
-    uint64_t next = now + now / 2 + (now & 1) + 1;
-    uint64_t need = wanted->need / step->element + (wanted->need % step->element != 0);
-    next = fitting(call->function, step, need > next || (step->is_exact && need) ? need : next);
-    if (next == now || (next < now && !step->is_exact)) {
-        return false;
-    }
-    call->argument[index].capacity = next * step->element;
-    return true;
-}
-
 static hf_status lose(const hfi_call *call)
 {
     return hfi_call_complain(call, -1, HF_E_LOST,
@@ -213,19 +167,21 @@ static hf_status lose(const hfi_call *call)
                              "what did not fit is lost, and the function is not called again");
 }
 
-static hf_status grow(hfi_call *call, const growth *growths, unsigned repeats)
+static hf_status grow(tries *all)
 {
+    hfi_call *call = all->call;
     const hf_function *function = call->function;
     bool has_grown = false;
     int stuck = -1;
     for (unsigned i = 0; i < function->prototype.param_count; i++) {
-        if (!growths[i].wants) {
+        const growth *wanted = &all->growths[i];
+        if (!wanted->wants) {
             continue;
         }
-        if (call->result->attempts - repeats >= function->tries_max) {
-            return stop_growing(call, i, &growths[i], "tries");
+        if (all->counted >= function->tries_max) {
+            return stop_growing(call, i, wanted, "tries");
         }
-        if (grow_one(call, i, &growths[i])) {
+        if (hfi_capacity_grow(call, i, wanted->need)) {
             has_grown = true;
         } else {
             stuck = (int)i;
@@ -233,34 +189,105 @@ static hf_status grow(hfi_call *call, const growth *growths, unsigned repeats)
     }
     HF_VERIFY(has_grown || stuck >= 0); /* somebody wanted more, or this was not called */
     /* A buffer at its bound may not be the one that was too small, as long as another one grows. */
-    return has_grown ? HF_OK : stop_growing(call, (unsigned)stuck, &growths[stuck], "bytes");
+    return has_grown ? HF_OK : stop_growing(call, (unsigned)stuck, &all->growths[stuck], "bytes");
+}
+
+/* There is more to come, but this try brought nothing. */
+static hf_status wait_for_more(const tries *all)
+{
+    const hfi_call *call = all->call;
+    if (all->counted < call->function->tries_max) {
+        return HF_OK;
+    }
+    return hfi_call_complain(call, (int)call->function->prototype.append_to, HF_E_NO_PROGRESS,
+                             "check append() and length() against the callee's manual",
+                             "append says that there is more, but %u tries brought nothing",
+                             all->counted);
+}
+
+static hf_status look_at_the_clock(const tries *all)
+{
+    const hfi_call *call = all->call;
+    uint64_t most = call->function->time_max_ns;
+    uint64_t took = most ? hfp_clock_ns() - all->began_ns : 0;
+    if (most == 0 || took < most) {
+        return HF_OK;
+    }
+    return hfi_call_complain(call, -1, HF_E_TIMEOUT, "raise time_max_ns of the function's options",
+                             "%u tries took %llu ns of the %llu that all may take",
+                             (unsigned)call->result->attempts, (unsigned long long)took,
+                             (unsigned long long)most);
+}
+
+static hf_status finish(tries *all)
+{
+    hfi_call *call = all->call;
+    if (call->result->failed) {
+        return HF_E_NATIVE;
+    }
+    hf_status status =
+        call->function->prototype.append.count ? hfi_append_last(call, &all->pile) : HF_OK;
+    status = status == HF_OK ? hfi_call_settle(call) : status;
+    if (status == HF_OK) {
+        hfi_capacity_remember(call);
+    }
+    return status;
+}
+
+/* What comes behind a try; `is_over` tells that no other one does. */
+static hf_status go_on(tries *all, bool *is_over)
+{
+    hfi_call *call = all->call;
+    const hfi_prototype *prototype = &call->function->prototype;
+    if (call->result->failed && all->repeats < call->function->repeats_max &&
+        holds(call, &prototype->transient)) {
+        all->repeats++;
+        return HF_OK;
+    }
+    bool has_more = holds(call, &prototype->append);
+    if (has_more) {
+        bool has_advanced;
+        hf_status status = hfi_append_piece(call, &all->pile, &has_advanced);
+        if (status != HF_OK || has_advanced) {
+            all->repeats = 0;
+            return status;
+        }
+    }
+    all->counted++;
+    if (judge(call, all->growths)) {
+        return prototype->is_once ? lose(call) : grow(all);
+    }
+    if (has_more) {
+        return wait_for_more(all);
+    }
+    *is_over = true;
+    return finish(all);
 }
 
 /* Apart, so that what it needs of the stack is not taken by calls that do not grow. */
 static __attribute__((noinline)) hf_status call_growing(hfi_call *call)
 {
-    growth growths[HFI_PARAMS_MAX];
-    const hfi_prototype *prototype = &call->function->prototype;
-    unsigned repeats = 0;
-    set_first_capacities(call);
-    for (;;) { /* bounded by tries_max and repeats_max */
+    tries all;
+    all.call = call;
+    all.pile = (hfi_pile){ NULL, 0, 0 };
+    all.repeats = 0;
+    all.counted = 0;
+    all.began_ns = call->function->time_max_ns ? hfp_clock_ns() : 0;
+    hfi_capacity_begin(call);
+    for (;;) { /* bounded by tries_max, repeats_max and, of a stream, bytes_max */
+        bool is_over = false;
         uint32_t before = call->result->attempts;
         hf_status status = hfi_call_try(call);
         if (call->result->attempts != before) { /* a try without memory was none */
             remember_try(call);
         }
-        if (status != HF_OK) {
+        if (status == HF_OK) {
+            status = go_on(&all, &is_over);
+        }
+        if (status != HF_OK || is_over) {
             return status;
         }
-        if (call->result->failed && repeats < call->function->repeats_max &&
-            holds(call, &prototype->transient)) {
-            repeats++;
-            continue;
-        }
-        if (!judge(call, growths)) {
-            return call->result->failed ? HF_E_NATIVE : hfi_call_settle(call);
-        }
-        status = prototype->is_once ? lose(call) : grow(call, growths, repeats);
+        status = look_at_the_clock(&all);
         if (status != HF_OK) {
             return status;
         }

@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define OFFERS 16
@@ -161,6 +162,42 @@ static void retry_lets_a_callee_into_its_reserve_and_no_further(void **state)
     hf_test_expect_report(t, HF_E_OVERRUN, "give", "1 (buffer)");
 }
 
+static int give_long(uint64_t *buffer, uint32_t size)
+{
+    that.calls++;
+    buffer[0] = size;
+    return 1;
+}
+
+/* 2^29 elements of 8 bytes are 2^32 bytes, which are none at all in 32 bits. */
+static void retry_owns_a_reserve_of_any_size_or_calls_nothing(void **state)
+{
+    hf_test_runtime t;
+    (void)state;
+    hf_runtime_options options = HF_RUNTIME_OPTIONS_INIT;
+    options.heap_limit_bytes = 64 << 20;
+    hf_test_begin(&t, &options);
+    {
+        HF_FRAME(t.thread);
+        hf_result result = HF_RESULT_INIT;
+        static const char *const reserve[] = { "536870912", "536870913", "2147483647" };
+        int (*function)(uint64_t *, uint32_t) = give_long;
+        for (unsigned i = 0; i < sizeof reserve / sizeof reserve[0]; i++) {
+            char text[192];
+            hf_function_options of = HF_FUNCTION_OPTIONS_INIT;
+            memcpy(&of.address, &function, sizeof function);
+            (void)snprintf(text, sizeof text,
+                           "int give_long(uint64_t *buffer {out, room(first 4, reserve %s)},"
+                           " uint32_t size {capacity(buffer)})",
+                           reserve[i]);
+            hf_status status = call(&t, hf_test_bind_with(&t, text, &of), &result);
+            assert_true(status == HF_E_LIMIT || status == HF_E_NOMEM || status == HF_E_OVERFLOW);
+            assert_int_equal(that.calls, 0);
+        }
+    }
+    hf_test_end(&t);
+}
+
 static void retry_repeats_what_fails_for_now_with_the_same_room(void **state)
 {
     hf_test_runtime *t = *state;
@@ -276,6 +313,7 @@ int main(void)
         TEST(retry_offers_multiples_alone),
         TEST(retry_goes_down_to_what_is_wanted_exactly),
         TEST(retry_lets_a_callee_into_its_reserve_and_no_further),
+        cmocka_unit_test(retry_owns_a_reserve_of_any_size_or_calls_nothing),
         TEST(retry_repeats_what_fails_for_now_with_the_same_room),
         TEST(retry_never_asks_twice_for_what_is_lost),
         TEST(retry_repeats_also_where_nothing_grows),

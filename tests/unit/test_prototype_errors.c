@@ -30,10 +30,10 @@ typedef struct wrong {
 #define BY_VALUE "a type whose size is known, or a pointer: nothing else by value"
 #define ROLES                                                                                      \
     "in, out, inout, raw, resource, text, texts, given, capacity, needed, length, size, "          \
-    "points_into or room"
+    "points_into, room or set"
 #define FUNCTION_ROLES                                                                             \
     "fail, error, grow, grow_ok, needed, length, leaf, nocallback, noretain, safe, symbol, "       \
-    "ordinal, transient, once"
+    "ordinal, transient, once, append"
 #define NEED_FAIL   "the function role fail(...) beside it"
 #define FILLED      "the name of a buffer that the function fills"
 #define ONE_TYPE    "words that make one C type"

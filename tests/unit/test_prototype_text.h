@@ -64,6 +64,10 @@ static inline void put_expr(dump *d, const hfi_prototype *p, const hfi_expr *exp
         const hfi_expr_step *step = &expr->step[i];
         if (step->op == HFI_OP_CONST) {
             put(d, " %lld", (long long)step->value);
+        } else if (step->op == HFI_OP_PARAM && step->value >= HFI_PARAMS_MAX) {
+            const hfi_inside *inside = &p->inside[step->value - HFI_PARAMS_MAX];
+            put(d, " u%d(%s@%u)", 8 * inside->width, p->param[inside->param].name,
+                (unsigned)inside->offset);
         } else if (step->op == HFI_OP_PARAM) {
             put(d, " %s", p->param[step->value].name);
         } else {
