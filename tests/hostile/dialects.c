@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <string.h>
 
 static int64_t code_of(const hostile *it, const hostile_answer *answer)
 {
@@ -145,6 +146,27 @@ static int32_t code_record(hostile *it, void **record, void *buffer, size_t size
     }
     *found = answer.code == HOSTILE_FINE ? (void *)record : NULL;
     return (int32_t)code_of(it, &answer);
+}
+
+/* The number stands in the buffer, and in a try that says nothing there is 0. */
+static int32_t code_in_band(hostile *it, uint32_t *buffer, uint32_t size)
+{
+    hostile_answer answer = serve(it, buffer, size);
+    buffer[0] = answer.is_said ? (uint32_t)answer.number[0] : 0;
+    return (int32_t)code_of(it, &answer);
+}
+
+/* Wants to find the size of its header in the buffer, anew in each try. */
+static int32_t flag_header(hostile *it, void *buffer, uint32_t size, uint32_t *needed)
+{
+    uint32_t header;
+    uint16_t version;
+    memcpy(&header, buffer, sizeof(header));
+    memcpy(&version, (char *)buffer + 4, sizeof(version));
+    if (header != 8 || version != size % 1000) {
+        it->broken = "the header is not set";
+    }
+    return flag_separate(it, buffer, size, needed);
 }
 
 static int32_t two_in_out(hostile *it, void *first, uint32_t *first_size, void *second,
@@ -367,6 +389,25 @@ const hostile_dialect hostile_dialects[] = {
       " {capacity(buffer)}, uint32_t *needed {out, " TWICE "}) {" FLAG "}",
       AS(flag_separate), WIDE, .traits = HOSTILE_BY_CODE | HOSTILE_IS_TEXT, .reserve = 1,
       .need = { 2, 0 }, .got = { 2, 0 } },
+    /* DRIVE_LAYOUT_INFORMATION_EX and its like. */
+    { "need inside the buffer",
+      "int32_t f(void *it {raw}, uint32_t *buffer {out}, uint32_t size {capacity(buffer, bytes)})"
+      " {" CODE ", needed(buffer, u32(buffer, 0), bytes), length(buffer, u32(buffer, 0), bytes)}",
+      AS(code_in_band), .unit = 4, .counted = 1, .bits = 32, .buffers = 1, .code = CODES(122, 5),
+      .traits = HOSTILE_BY_CODE | HOSTILE_IN_BAND, .need = { 1, 0 }, .got = { 1, 0 } },
+    /* SetupDiGetDeviceInterfaceDetailW. */
+    { "header",
+      "int32_t f(void *it {raw}, uint8_t *buffer {out, room(least 8), set(u32, 0, 8),"
+      " set(u16, 4, size - size / 1000 * 1000)}, uint32_t size {capacity(buffer)},"
+      " uint32_t *needed {out, " TWICE "}) {" FLAG "}",
+      AS(flag_header), PLAIN, .traits = HOSTILE_BY_CODE, .need = { 1, 0 }, .got = { 1, 0 } },
+    /* RegGetValueW of REG_MULTI_SZ. */
+    { "list of texts",
+      "int32_t f(void *it {raw}, char16_t *buffer {out, text(multi)}, uint32_t size"
+      " {capacity(buffer)}, uint32_t *needed {out, needed(buffer)}) {" FLAG "}",
+      AS(flag_separate), WIDE,
+      .traits = HOSTILE_BY_CODE | HOSTILE_BY_UNENDED | HOSTILE_IS_TEXT | HOSTILE_IS_LIST, .nuls = 2,
+      .need = { 2, 0 } },
     /* recv of a message: what did not fit is gone. */
     { "once",
       "ssize_t f(void *it {raw}, uint8_t *buffer {out}, size_t size {capacity(buffer)})"

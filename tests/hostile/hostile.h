@@ -89,7 +89,9 @@ enum {
     HOSTILE_ZERO_FAILS = 256, /* a number of 0 is a failure */
     HOSTILE_IS_TEXT = 512,    /* the result ends at its first NUL */
     HOSTILE_IN_OUT = 1024,    /* an unsaid number is the capacity */
-    HOSTILE_POINTS = 2048     /* gives an address inside the buffer */
+    HOSTILE_POINTS = 2048,    /* gives an address inside the buffer */
+    HOSTILE_IS_LIST = 4096,   /* the text ends at an empty one, behind the NULs of all others */
+    HOSTILE_IN_BAND = 8192    /* the number is the buffer's first element */
 };
 
 /* A number as a dialect says it: bytes of what it counts (0: it does not say it), what the

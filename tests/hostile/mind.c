@@ -99,11 +99,16 @@ static void look(hostile *it, const void *buffer, uint64_t count)
 
 static uint64_t find_end(const hostile *it, const void *buffer, uint64_t capacity)
 {
-    uint64_t at = 0;
-    while (at < capacity && !is_at(buffer, it->dialect->unit, at, 0)) {
-        at++;
+    bool is_list = it->dialect->traits & HOSTILE_IS_LIST;
+    bool was_end = true;
+    for (uint64_t at = 0; at < capacity; at++) {
+        bool is_end = is_at(buffer, it->dialect->unit, at, 0);
+        if (is_end && (was_end || !is_list)) {
+            return at;
+        }
+        was_end = is_end;
     }
-    return at;
+    return capacity;
 }
 
 /* Elements as a number of the dialect. */

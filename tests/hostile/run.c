@@ -179,7 +179,8 @@ static bool is_content(const hostile_bench *bench, hf_ref bytes, uint64_t length
 {
     const hostile *it = &bench->it;
     size_t unit = it->dialect->unit;
-    for (uint64_t at = 0; at + unit <= length; at += unit) {
+    uint64_t first = it->dialect->traits & HOSTILE_IN_BAND ? unit : 0;
+    for (uint64_t at = first; at + unit <= length; at += unit) {
         uint8_t raw[8];
         uint16_t two;
         if (hf_bytes_read(bytes, at, raw, unit) != HF_OK) {
