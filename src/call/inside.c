@@ -134,7 +134,8 @@ hf_status hfi_call_set_inside(hfi_call *call)
     hf_status status = HF_OK;
     for (unsigned i = 0; i < prototype->param_count && status == HF_OK; i++) {
         const hfi_param *param = &prototype->param[i];
-        if (call->argument[i].is_null || !call->argument[i].value.pointer) {
+        /* Of an argument that the caller passes as a plain number is_null says nothing. */
+        if (!param->set_count || call->argument[i].is_null || !call->argument[i].value.pointer) {
             continue;
         }
         for (unsigned k = 0; k < param->set_count && status == HF_OK; k++) {
