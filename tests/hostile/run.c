@@ -277,8 +277,9 @@ static const char *compare(hostile_bench *bench, hf_status status, hf_result *re
     if (!is_unlucky && hostile_must_succeed(&it->scenario) && status != HF_OK) {
         return "a failure where the callee is well enough";
     }
-    if (status == HF_E_NATIVE &&
-        it->dialect->code[it->entry[it->tries - 1].code] != result->error) {
+    unsigned code = it->tries ? it->entry[it->tries - 1].code : HOSTILE_FINE;
+    /* A number of 0 that fails comes with whatever errno was. */
+    if (status == HF_E_NATIVE && code != HOSTILE_FINE && it->dialect->code[code] != result->error) {
         return "another error than the callee's";
     }
     if (status != HF_OK) {
