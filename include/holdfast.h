@@ -25,6 +25,7 @@
 #include "holdfast/ledger.h"
 #include "holdfast/library.h"
 #include "holdfast/native.h"
+#include "holdfast/people.h"
 #include "holdfast/pinset.h"
 #include "holdfast/prefix.h"
 #include "holdfast/ref.h"

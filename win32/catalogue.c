@@ -28,3 +28,7 @@ const hfp_native_type hfp_catalogue_types[] = {
       _Alignof(DISPLAYCONFIG_MODE_INFO) },
     { NULL, 0, 0 },
 };
+
+const hfp_native_field hfp_catalogue_fields[] = {
+    { NULL, NULL, 0, 0 },
+};

@@ -17,6 +17,7 @@
  * What each row says, and how a program adds rows of its own: docs/retry.md.
  */
 
+#include "call.h"
 #include "export.h"
 #include "library.h"
 #include "ref.h"
@@ -61,6 +62,45 @@ HF_API HF_MUST_CHECK hf_status hf_native_get(hf_thread *thread, const char *name
  * @par Last-error  Preserved.
  */
 HF_API HF_MUST_CHECK const hf_function *hf_native(hf_thread *thread, const char *name) HF_MAY_GC;
+
+/**
+ * Calls a row's function and gives the text that it fills, as a managed string: UTF-8 in a buffer
+ * of exactly its length, with a NUL behind it that is not counted, whatever the function's own
+ * units are.
+ *
+ *     status = hf_native_text(thread, "getcwd", HF_NO_ARGS, path, NULL);
+ *
+ * @param text_out   receives the first output that is text; null when the call fails.
+ * @param error_out  receives the native error, by the row's source of it; may be NULL.
+ * @return those of hf_native_get() and hf_call(); HF_E_TYPE, reported, if the function fills no
+ *         text.
+ *
+ * @par Ownership   The slot holds the string.  Arguments are borrowed for the call.
+ * @par Threads     The owner, in managed state, inside a frame.
+ * @par GC          May collect.
+ * @par Last-error  Not preserved, as after any call.
+ */
+HF_API HF_MUST_CHECK hf_status hf_native_text(hf_thread *thread, const char *name,
+                                              const hf_arg *arguments, hf_ref text_out,
+                                              int64_t *error_out) HF_MAY_GC;
+
+/**
+ * The same for a function that fills a list of texts.
+ *
+ *     status = hf_native_texts(thread, "GetLogicalDriveStringsW", HF_NO_ARGS, drives, NULL);
+ *
+ * @param array_out  receives an array of managed strings; null when the call fails.
+ * @return those of hf_native_get() and hf_call(); HF_E_TYPE, reported, if the function fills no
+ *         list of texts.
+ *
+ * @par Ownership   The slot holds the array.  Arguments are borrowed for the call.
+ * @par Threads     The owner, in managed state, inside a frame.
+ * @par GC          May collect.
+ * @par Last-error  Not preserved, as after any call.
+ */
+HF_API HF_MUST_CHECK hf_status hf_native_texts(hf_thread *thread, const char *name,
+                                               const hf_arg *arguments, hf_ref array_out,
+                                               int64_t *error_out) HF_MAY_GC;
 
 /**
  * Binds the function of a row for this caller alone, who says how it grows: the first capacity, the

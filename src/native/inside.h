@@ -7,16 +7,20 @@
 #include "native/native.h"
 #include "platform/catalogue.h"
 
+#include <holdfast/type.h>
+
 #include <stdatomic.h>
 
 struct hfi_native_set;
 
-/** A row, and its function once somebody has asked for it. */
+#define HFI_NATIVE_FORMS 2u /* of hf_text_form */
+
+/** A row, and its functions, by the form of their texts, once somebody has asked for them. */
 typedef struct hfi_native_cell {
     const hf_native_row *row;
     const struct hfi_native_set *set;
     uint32_t hash;
-    _Atomic(hf_function *) function; /* NULL until it is asked for; then constant */
+    _Atomic(hf_function *) function[HFI_NATIVE_FORMS]; /* NULL until asked for; then constant */
 } hfi_native_cell;
 
 /** Rows that came together. */
@@ -38,9 +42,17 @@ typedef struct hfi_native_table {
     hfi_native_cell *slot[];
 } hfi_native_table;
 
+/** A type of records that this module gives. */
+typedef struct hfi_native_type {
+    struct hfi_native_type *next;
+    const hf_type_descriptor *descriptor;
+    hf_type *type; /* the runtime's */
+} hfi_native_type;
+
 struct hfi_natives {
     hfi_parts *parts;
     _Atomic(hfi_native_table *) table; /* NULL until it is first needed */
+    _Atomic(hfi_native_type *) types;  /* registered so far, newest first */
 };
 
 /* ---- table.c ---- */
@@ -53,6 +65,14 @@ hfi_native_cell *hfi_native_table_find(const hfi_native_table *table, const char
 
 /** Part number `part` of the rows that come with the library; NULL behind the last. */
 const hf_native_row *hfi_native_part(size_t part);
+
+/* ---- record.c ---- */
+
+/** A record of that type, which is registered where it is not yet.  HF_E_NOMEM, HF_E_LIMIT. */
+HF_MUST_CHECK hf_status hfi_native_record(hf_thread *thread, const hf_type_descriptor *descriptor,
+                                          hf_ref out);
+
+void hfi_native_types_drop(hfi_natives *natives);
 
 /* ---- nearest.c ---- */
 

@@ -49,18 +49,24 @@ static void disown(hf_function *function)
     }
 }
 
+static void end_function(_Atomic(hf_function *) *at, bool keep)
+{
+    hf_function *function = atomic_load_explicit(at, memory_order_acquire);
+    if (function && keep) {
+        disown(function);
+    } else if (function) {
+        atomic_store_explicit(at, NULL, memory_order_relaxed);
+        hfi_flights_end_function(function);
+    }
+}
+
 void hfi_natives_end(hfi_natives *natives, bool keep)
 {
     hfi_native_table *table = atomic_load_explicit(&natives->table, memory_order_acquire);
     for (hfi_native_set *set = table ? table->newest : NULL; set; set = set->older) {
         for (size_t i = 0; i < set->count; i++) {
-            hf_function *function =
-                atomic_load_explicit(&set->cell[i].function, memory_order_acquire);
-            if (function && keep) {
-                disown(function);
-            } else if (function) {
-                atomic_store_explicit(&set->cell[i].function, NULL, memory_order_relaxed);
-                hfi_flights_end_function(function);
+            for (unsigned form = 0; form < HFI_NATIVE_FORMS; form++) {
+                end_function(&set->cell[i].function[form], keep);
             }
         }
     }
@@ -80,6 +86,7 @@ void hfi_natives_destroy(hfi_natives *natives)
         hfi_free(table);
         table = older;
     }
+    hfi_native_types_drop(natives);
     hfi_free(natives);
 }
 
@@ -181,19 +188,20 @@ static hf_status bind_cell(hf_thread *thread, const hfi_native_cell *cell,
     return status;
 }
 
-static hf_status bind_shared(hf_thread *thread, hfi_native_cell *cell,
+static hf_status bind_shared(hf_thread *thread, hfi_native_cell *cell, hf_text_form form,
                              const hf_function **function_out)
 {
-    const hf_function_options defaults = HF_FUNCTION_OPTIONS_INIT;
+    hf_function_options options = HF_FUNCTION_OPTIONS_INIT;
+    options.texts = form;
     hf_function *fresh = NULL;
-    hf_status status = bind_cell(thread, cell, &defaults, &fresh, (hf_site){ NULL, 0 });
+    hf_status status = bind_cell(thread, cell, &options, &fresh, (hf_site){ NULL, 0 });
     if (status != HF_OK) {
         return status;
     }
     fresh->is_catalogues = true;
     hf_function *first = NULL;
     /* Release: whoever finds it finds it whole. */
-    if (atomic_compare_exchange_strong_explicit(&cell->function, &first, fresh,
+    if (atomic_compare_exchange_strong_explicit(&cell->function[form], &first, fresh,
                                                 memory_order_acq_rel, memory_order_acquire)) {
         first = fresh;
     } else {
@@ -227,7 +235,8 @@ static hf_status find_cell(hf_thread *thread, const char *name, hfi_native_cell 
     return *cell_out ? HF_OK : report_unknown(thread->parts, table, name);
 }
 
-hf_status hf_native_get(hf_thread *thread, const char *name, const hf_function **function_out)
+hf_status hfi_native_get(hf_thread *thread, const char *name, hf_text_form form,
+                         const hf_function **function_out)
 {
     HFI_ENTRY_AS(thread, get_name);
     if (!function_out) {
@@ -244,14 +253,19 @@ hf_status hf_native_get(hf_thread *thread, const char *name, const hf_function *
         return status;
     }
     /* pairs with the release in bind_shared() */
-    *function_out = atomic_load_explicit(&cell->function, memory_order_acquire);
+    *function_out = atomic_load_explicit(&cell->function[form], memory_order_acquire);
     if (HF_LIKELY(*function_out)) {
         return HF_OK;
     }
     hfp_native_error saved = hfp_native_error_save();
-    status = bind_shared(thread, cell, function_out);
+    status = bind_shared(thread, cell, form, function_out);
     hfp_native_error_restore(saved);
     return status;
+}
+
+hf_status hf_native_get(hf_thread *thread, const char *name, const hf_function **function_out)
+{
+    return hfi_native_get(thread, name, HF_TEXTS_AS_FILLED, function_out);
 }
 
 const hf_function *hf_native(hf_thread *thread, const char *name)

@@ -22,4 +22,12 @@ void hfi_natives_end(hfi_natives *natives, bool keep);
 /** The rest; behind hfi_natives_end() without `keep`, or where no function was ever asked for. */
 void hfi_natives_destroy(hfi_natives *natives);
 
+/** hf_native_get() with a form of texts; each form has a function of its own. */
+HF_MUST_CHECK hf_status hfi_native_get(hf_thread *thread, const char *name, hf_text_form form,
+                                       const hf_function **function_out);
+
+/** An array of strings from texts one behind the other, each with its NUL.  HF_E_NOMEM, HF_E_LIMIT,
+ * HF_E_SLOTS. */
+HF_MUST_CHECK hf_status hfi_texts_split(hf_thread *thread, const hf_slot *list, hf_ref array_out);
+
 #endif

@@ -26,10 +26,20 @@ typedef hf_native_row hfp_native;
 /** A type that rows name and only the system's headers know. */
 typedef hf_type_size hfp_native_type;
 
+/** A member of such a type that somebody reads out of what a function has filled. */
+typedef struct hfp_native_field {
+    const char *type; /* as above */
+    const char *name;
+    size_t offset, size;
+} hfp_native_field;
+
 /** Rows by topic, each ended by one without a name; NULL ends the parts. */
 extern const hfp_native *const hfp_catalogue[];
 
 /** Ended by one without a name. */
 extern const hfp_native_type hfp_catalogue_types[];
+
+/** Ended by one without a type. */
+extern const hfp_native_field hfp_catalogue_fields[];
 
 #endif
