@@ -273,6 +273,7 @@ int main(int argc, char **argv)
     bench_callbacks(&b);
     bench_pins(&b);
     bench_weaks(&b);
+    bench_natives(&b);
     bench_resources(&b);
     bench_allocation(&b);
     bench_pauses(&b);

@@ -69,6 +69,7 @@ void bench_callbacks(bench *b);
 void bench_ways(bench *b);
 void bench_pins(bench *b);
 void bench_weaks(bench *b);
+void bench_natives(bench *b);
 void bench_resources(bench *b);
 void bench_allocation(bench *b);
 void bench_pauses(bench *b);
