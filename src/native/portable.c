@@ -70,7 +70,7 @@ const hfp_native hfi_natives_portable[] = {
     { "u_strToUpper", "icuuc",
       "int u_strToUpper(char16_t *text {out, text}, int size {capacity(text)}, const"
       " char16_t *from, int from_size, const char *locale, int *code {out})" ICU,
-      "ICU 72 API reference", HFP_PUBLISHED },
+      "ICU 72 API reference", HFP_MEASURED | HFP_PUBLISHED },
     { "u_strToLower", "icuuc",
       "int u_strToLower(char16_t *text {out, text}, int size {capacity(text)}, const"
       " char16_t *from, int from_size, const char *locale, int *code {out})" ICU,
@@ -85,7 +85,7 @@ const hfp_native hfi_natives_portable[] = {
     { "u_charName", "icuuc", "int u_charName(int32_t point, int choice, " ICU_NARROW,
       "ICU 72 API reference", HFP_PUBLISHED },
     { "uloc_getName", "icuuc", "int uloc_getName(const char *locale, " ICU_NARROW,
-      "ICU 72 API reference", HFP_PUBLISHED },
+      "ICU 72 API reference", HFP_MEASURED | HFP_PUBLISHED },
     { "uloc_canonicalize", "icuuc", "int uloc_canonicalize(const char *locale, " ICU_NARROW,
       "ICU 72 API reference", HFP_PUBLISHED },
     { "uloc_getLanguage", "icuuc", "int uloc_getLanguage(const char *locale, " ICU_NARROW,
@@ -104,7 +104,7 @@ const hfp_native hfi_natives_portable[] = {
       "ICU 72 API reference", HFP_PUBLISHED },
     { "uloc_getDisplayName", "icuuc",
       "int uloc_getDisplayName(const char *locale, const char *shown_in, " ICU_WIDE,
-      "ICU 72 API reference", HFP_PUBLISHED },
+      "ICU 72 API reference", HFP_MEASURED | HFP_PUBLISHED },
     { "uloc_getDisplayLanguage", "icuuc",
       "int uloc_getDisplayLanguage(const char *locale, const char *shown_in, " ICU_WIDE,
       "ICU 72 API reference", HFP_PUBLISHED },
@@ -234,7 +234,7 @@ const hfp_native hfi_natives_portable[] = {
     { "OBJ_obj2txt", "crypto",
       "int OBJ_obj2txt(char *text {out, text}, int size {capacity(text)}, void *object"
       " {raw}, int as_number)" PRINTED,
-      "OpenSSL 3.0 manual", HFP_DOCUMENTED },
+      "OpenSSL 3.0 manual", HFP_MEASURED | HFP_DOCUMENTED },
     { "SSL_get_finished", "ssl",
       "size_t SSL_get_finished(void *ssl {raw}, void *bytes {out}, size_t size"
       " {capacity(bytes)}) {fail(0), grow_ok(result > size), needed(bytes, result),"
@@ -262,8 +262,9 @@ const hfp_native hfi_natives_portable[] = {
     /* ---- Compression. Bad data has another code, unless a comment says what else bounds the room.
        ---- */
     { "uncompress", "z", "int uncompress(" ZLIB ")" ZLIB_ROLES, "zlib 1.2.13 manual",
-      HFP_DOCUMENTED },
-    { "compress", "z", "int compress(" ZLIB ")" ZLIB_ROLES, "zlib 1.2.13 manual", HFP_DOCUMENTED },
+      HFP_MEASURED | HFP_DOCUMENTED },
+    { "compress", "z", "int compress(" ZLIB ")" ZLIB_ROLES, "zlib 1.2.13 manual",
+      HFP_MEASURED | HFP_DOCUMENTED },
     { "compress2", "z", "int compress2(" ZLIB ", int level)" ZLIB_ROLES, "zlib 1.2.13 manual",
       HFP_DOCUMENTED },
     { "BZ2_bzBuffToBuffDecompress", "bz2",
@@ -271,13 +272,13 @@ const hfp_native hfi_natives_portable[] = {
       " capacity(to), length(to)}, const char *from {in}, unsigned int from_size"
       " {capacity(from)}, int is_small, int verbosity) {fail(result != 0), error(result),"
       " grow(error == -8)}",
-      "bzip2 1.0.8 manual", HFP_DOCUMENTED },
+      "bzip2 1.0.8 manual", HFP_MEASURED | HFP_DOCUMENTED },
     { "BZ2_bzBuffToBuffCompress", "bz2",
       "int WINAPI BZ2_bzBuffToBuffCompress(char *to {out}, unsigned int *size {inout,"
       " capacity(to), length(to)}, const char *from {in}, unsigned int from_size"
       " {capacity(from)}, int block, int verbosity, int factor) {fail(result != 0),"
       " error(result), grow(error == -8)}",
-      "bzip2 1.0.8 manual", HFP_DOCUMENTED },
+      "bzip2 1.0.8 manual", HFP_MEASURED | HFP_DOCUMENTED },
     { "lzma_stream_buffer_decode", "lzma",
       "int lzma_stream_buffer_decode(uint64_t *memory_most {inout}, uint32_t flags, void"
       " *allocator {raw}, const uint8_t *from, size_t *from_at {inout}, size_t from_size"
@@ -286,20 +287,20 @@ const hfp_native hfi_natives_portable[] = {
       "liblzma, lzma/container.h", HFP_DOCUMENTED },
     /* ssize_t, so that ZSTD_error_dstSize_tooSmall is -70 on all machines. */
     { "ZSTD_decompress", "zstd", "ssize_t ZSTD_decompress(" ZSTD ")" ZSTD_ROLES, "zstd 1.5 manual",
-      HFP_DOCUMENTED },
+      HFP_MEASURED | HFP_DOCUMENTED },
     { "ZSTD_compress", "zstd", "ssize_t ZSTD_compress(" ZSTD ", int level)" ZSTD_ROLES,
-      "zstd 1.5 manual", HFP_DOCUMENTED },
+      "zstd 1.5 manual", HFP_MEASURED | HFP_DOCUMENTED },
     /* Any negative number for any reason; a byte never stands for more than 255. */
     { "LZ4_decompress_safe", "lz4",
       "int LZ4_decompress_safe(const char *from {in}, char *to {out}, int from_size"
       " {capacity(from)}, int size {capacity(to)}) {fail(result < 0), error(result),"
       " grow(size / 255 <= from_size), length(to, result)}",
-      "lz4.h 1.9", HFP_DOCUMENTED },
+      "lz4.h 1.9", HFP_MEASURED | HFP_DOCUMENTED },
     { "LZ4_compress_default", "lz4",
       "int LZ4_compress_default(const char *from {in}, char *to {out}, int from_size"
       " {capacity(from)}, int size {capacity(to)}) {fail(result == 0), grow(result == 0),"
       " length(to, result)}",
-      "lz4.h 1.9", HFP_DOCUMENTED },
+      "lz4.h 1.9", HFP_MEASURED | HFP_DOCUMENTED },
     /* One code for all; when the room is full the reason was that. */
     { "BrotliDecoderDecompress", "brotlidec",
       "int BrotliDecoderDecompress(size_t from_size {capacity(from)}, const uint8_t *from,"
@@ -342,7 +343,7 @@ const hfp_native hfi_natives_portable[] = {
       "HDF5 1.10 reference manual", HFP_DOCUMENTED },
 
     /* ---- libuv ---- */
-    { "uv_cwd", "uv", "int uv_cwd(" UV, "libuv 1.44 documentation", HFP_DOCUMENTED },
+    { "uv_cwd", "uv", "int uv_cwd(" UV, "libuv 1.44 documentation", HFP_MEASURED | HFP_DOCUMENTED },
     { "uv_os_homedir", "uv", "int uv_os_homedir(" UV, "libuv 1.44 documentation", HFP_DOCUMENTED },
     { "uv_os_tmpdir", "uv", "int uv_os_tmpdir(" UV, "libuv 1.44 documentation", HFP_DOCUMENTED },
     { "uv_os_gethostname", "uv", "int uv_os_gethostname(" UV, "libuv 1.44 documentation",
