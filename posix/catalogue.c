@@ -40,3 +40,14 @@ const hfp_native_type hfp_catalogue_types[] = {
 #endif
     { NULL, 0, 0 },
 };
+
+/* clang-format off */
+#define FIELD(type, name) { #type, #name, offsetof(type, name), sizeof(((type *)0)->name) }
+/* clang-format on */
+
+const hfp_native_field hfp_catalogue_fields[] = {
+    FIELD(struct passwd, pw_name),  FIELD(struct passwd, pw_gecos), FIELD(struct passwd, pw_dir),
+    FIELD(struct passwd, pw_shell), FIELD(struct passwd, pw_uid),   FIELD(struct passwd, pw_gid),
+    FIELD(struct group, gr_name),   FIELD(struct group, gr_gid),    FIELD(struct group, gr_mem),
+    { NULL, NULL, 0, 0 },
+};
