@@ -158,6 +158,9 @@ static bool check_need(hfi_parser *parser, unsigned index)
     if (has_query && prototype->is_once) {
         return hfi_parser_fail(parser, &draft->query, "once or query, not both");
     }
+    if (has_query && prototype->append.count != 0) {
+        return hfi_parser_fail(parser, &draft->query, "append or query, not both");
+    }
     if ((has_query || needed) && !grows_on_failure(prototype, index) &&
         !grows_on_success(prototype, index)) {
         return hfi_parser_fail(parser, has_query ? &draft->query : needed,
@@ -273,15 +276,6 @@ static bool check_buffers(hfi_parser *parser)
 static bool can_grow(const hfi_param *param)
 {
     return param->kind == HFI_P_OUT_BUFFER && param->extent_expr.count == 0;
-}
-
-static bool has_length(const hfi_prototype *prototype, unsigned buffer)
-{
-    bool has = prototype->param[buffer].rules.length.count != 0;
-    for (unsigned i = 0; i < prototype->param_count; i++) {
-        has |= prototype->param[i].length.buffer == (int)buffer;
-    }
-    return has;
 }
 
 /* Pieces are put together: each says its length, lies in one buffer, and nothing leads into it. */
