@@ -60,8 +60,8 @@ static const table_line paths[] = {
     { NULL, NULL, 0, TABLE_TEXT, NULL },
 };
 
-static const GUID of_network = {
-    0x4d36e972, 0xe325, 0x11ce, { 0xbf, 0xc1, 0x08, 0x00, 0x2b, 0xe1, 0x03, 0x18 }
+static const GUID of_monitors = {
+    0x4d36e96e, 0xe325, 0x11ce, { 0xbf, 0xc1, 0x08, 0x00, 0x2b, 0xe1, 0x03, 0x18 }
 };
 static const BYTE everyone[] = { 1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0 };
 
@@ -71,12 +71,11 @@ static const table_line names[] = {
     { "GetComputerNameW", HF_NO_ARGS, 0, TABLE_WIDE, NULL },
     { "GetComputerNameExW", HF_ARGS(HF_INT(1)), 0, TABLE_WIDE, NULL },
     { "GetProfilesDirectoryW", HF_NO_ARGS, 0, TABLE_WIDE, NULL },
-    { "GetAllUsersProfileDirectoryW", HF_NO_ARGS, 0, TABLE_WIDE, NULL },
     { "CreateWellKnownSid", HF_ARGS(HF_INT(1), HF_NULL), 0, TABLE_BYTES, NULL },
     { "LookupAccountSidW", HF_ARGS(HF_NULL, HF_POINTER(everyone)), 0, TABLE_WIDE, NULL },
-    { "SetupDiClassNameFromGuidW", HF_ARGS(HF_POINTER(&of_network)), 0, TABLE_WIDE, NULL },
-    { "SetupDiGetClassDescriptionW", HF_ARGS(HF_POINTER(&of_network)), 0, TABLE_WIDE, NULL },
-    { "SetupDiClassGuidsFromNameW", HF_ARGS(HF_CSTR("Net")), 0, TABLE_BYTES, NULL },
+    { "SetupDiClassNameFromGuidW", HF_ARGS(HF_POINTER(&of_monitors)), 0, TABLE_WIDE, NULL },
+    { "SetupDiGetClassDescriptionW", HF_ARGS(HF_POINTER(&of_monitors)), 0, TABLE_WIDE, NULL },
+    { "SetupDiClassGuidsFromNameW", HF_ARGS(HF_CSTR("Monitor")), 0, TABLE_BYTES, NULL },
     { "SetupDiBuildClassInfoList", HF_ARGS(HF_UINT(0)), 0, TABLE_BYTES, NULL },
     { "RegGetValueW:text",
       HF_ARGS(HF_POINTER(LOCAL_MACHINE), HF_CSTR(VERSION_KEY), HF_CSTR("ProductName"),
@@ -89,7 +88,7 @@ static const table_line names[] = {
     { "FormatMessageW",
       HF_ARGS(HF_UINT(0x1200), HF_NULL, HF_UINT(ERROR_FILE_NOT_FOUND), HF_UINT(0), HF_NULL), 0,
       TABLE_WIDE, NULL },
-    { "StringFromGUID2", HF_ARGS(HF_POINTER(&of_network)), 0, TABLE_WIDE, NULL },
+    { "StringFromGUID2", HF_ARGS(HF_POINTER(&of_monitors)), 0, TABLE_WIDE, NULL },
     { "GetKeyNameTextW", HF_ARGS(HF_INT(0x1c << 16)), 0, TABLE_WIDE, NULL },
     { "GetEnvironmentVariableW", HF_ARGS(HF_CSTR("HOLDFAST_TABLE")), 0, TABLE_WIDE, NULL },
     { "ExpandEnvironmentStringsW", HF_ARGS(HF_CSTR("<%HOLDFAST_TABLE%>")), 0, TABLE_WIDE, NULL },

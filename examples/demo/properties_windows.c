@@ -86,6 +86,10 @@ static void show_numbered(device *d)
         if (status == HF_OK) {
             print_property(d, "number", number,
                            shape_of_registry((DWORD)hf_result_scalar(&result, 0)), &result);
+        } else if (status == HF_E_GROW_LIMIT) { /* wine, of a property that it does not know */
+            printf("    number %2lu: too small, says the system, however large: given up after %u "
+                   "tries\n",
+                   (unsigned long)number, (unsigned)result.attempts);
         } else if (status != HF_E_NATIVE) {
             table_fail(d->t, "SetupDiGetDeviceRegistryPropertyW", hf_status_text(status));
         }
@@ -127,11 +131,27 @@ static void show_keyed(device *d)
 
 /* ---- a device ---- */
 
+static void show_id(device *d)
+{
+    static WCHAR id[512];
+    HF_FRAME(d->t->thread);
+    hf_result result = HF_RESULT_INIT;
+    const hf_function *get = table_function(d->t, "SetupDiGetDeviceInstanceIdW");
+    if (!get || hf_call(d->t->thread, get, &result,
+                        HF_ARGS(HF_POINTER(d->set), HF_POINTER(&d->info))) != HF_OK) {
+        table_fail(d->t, "SetupDiGetDeviceInstanceIdW", "a device without an id");
+        return;
+    }
+    size_t size = hf_bytes_size(hf_result_out(&result, 0));
+    size = size < sizeof id ? size : sizeof id;
+    (void)hf_bytes_read(hf_result_out(&result, 0), 0, id, size);
+    table_print_value(TABLE_WIDE, id, size, VALUE_COLUMNS);
+    putchar('\n');
+}
+
 static void show_device(device *d)
 {
-    table_line line = { "SetupDiGetDeviceInstanceIdW",
-                        HF_ARGS(HF_POINTER(d->set), HF_POINTER(&d->info)), 0, TABLE_WIDE, NULL };
-    table_show(d->t, &line);
+    show_id(d);
     show_numbered(d);
     show_keyed(d);
 }
@@ -145,6 +165,17 @@ static void show_present(device *d)
         return;
     }
     d->info.cbSize = sizeof d->info;
+    if (SetupDiEnumDeviceInfo(d->set, 0, &d->info)) {
+        table_line line = { "SetupDiGetDeviceInstanceIdW",
+                            HF_ARGS(HF_POINTER(d->set), HF_POINTER(&d->info)), 0, TABLE_WIDE,
+                            NULL };
+        table_show(d->t, &line);
+        line.name = "SetupDiGetDeviceRegistryPropertyW";
+        line.arguments =
+            HF_ARGS(HF_POINTER(d->set), HF_POINTER(&d->info), HF_UINT(SPDRP_HARDWAREID));
+        table_show(d->t, &line);
+        printf("\n");
+    }
     while (SetupDiEnumDeviceInfo(d->set, index, &d->info)) {
         if (index++ < DEVICES_MAX) {
             show_device(d);

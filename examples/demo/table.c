@@ -190,12 +190,15 @@ static uint64_t find_first(table *t, const table_line *line, hf_function_options
 {
     hf_function *once;
     outcome o = { 0 };
+    char reported[sizeof t->reported];
+    memcpy(reported, t->reported, sizeof reported);
     options.tries_max = 1;
     if (hf_native_with(t->thread, line->name, &options, &once) == HF_OK) {
         call_line(t, line, once, &o);
         free(o.bytes);
         hf_function_destroy(once);
     }
+    memcpy(t->reported, reported, sizeof reported); /* that it stopped was meant */
     return o.first;
 }
 

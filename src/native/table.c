@@ -17,6 +17,7 @@
  */
 
 #include "native/inside.h"
+#include "native/portable.h"
 
 #include "base/alloc.h"
 #include "base/given.h"
@@ -29,9 +30,17 @@ static const char add_name[] = "hf_native_add";
 
 /* ---- the rows that come with the library ---- */
 
+/* Those of the system, and then those of libraries that are the same everywhere. */
 const hf_native_row *hfi_native_part(size_t part)
 {
-    return hfp_catalogue[part];
+    size_t of_the_system = 0;
+    while (of_the_system < part && hfp_catalogue[of_the_system]) {
+        of_the_system++;
+    }
+    if (hfp_catalogue[of_the_system]) {
+        return hfp_catalogue[of_the_system];
+    }
+    return part == of_the_system ? hfi_natives_portable : NULL;
 }
 
 static size_t count_part(const hf_native_row *rows)

@@ -79,6 +79,47 @@ static void catalogue_fills_a_later_callers_info_as_far_as_it_knows(void **state
     assert_non_null(larger.info.name);
 }
 
+/* The characters that count: no blanks, and no semicolon at the end. */
+static size_t squeeze(const char *text, const char *end, char *to, size_t size)
+{
+    size_t length = 0;
+    for (; *text && text != end && length + 1 < size; text++) {
+        if (*text != ' ' && *text != '\n' && *text != ';') {
+            to[length++] = *text;
+        }
+    }
+    to[length] = 0;
+    return length;
+}
+
+/* What stands in a page is what is done. */
+static void catalogue_has_what_the_page_shows_of_it(void **state)
+{
+    (void)state;
+    static char page[65536], squeezed[65536], row[4096];
+    FILE *file = fopen(HF_DOCS_PATH "/retry.md", "rb");
+    assert_non_null(file);
+    size_t size = fread(page, 1, sizeof page - 1, file);
+    fclose(file);
+    assert_true(size > 1000 && size < sizeof page - 1);
+    (void)squeeze(page, NULL, squeezed, sizeof squeezed);
+    unsigned shown = 0;
+    for (size_t i = 0; i < hf_native_count(); i++) {
+        hf_native_info info = HF_NATIVE_INFO_INIT;
+        assert_int_equal(hf_native_at(i, &info), HF_OK);
+        const char *open = strchr(info.prototype, '(');
+        size_t head = squeeze(info.prototype, open, row, sizeof row);
+        bool is_shown = !strchr(info.name, ':') && strstr(squeezed, row) != NULL &&
+                        strstr(squeezed, row)[head] == '(' && strstr(page, info.name) != NULL;
+        (void)squeeze(info.prototype, NULL, row, sizeof row);
+        if (is_shown && !strstr(squeezed, row)) {
+            fail_msg("%s is on the page, and not as %s", info.name, info.prototype);
+        }
+        shown += is_shown;
+    }
+    assert_true(shown >= 4);
+}
+
 /* ---- asking ---- */
 
 static void native_gives_the_same_function_each_time(void **state)
@@ -493,6 +534,7 @@ int main(void)
         cmocka_unit_test(catalogue_gives_each_row_by_its_number),
         cmocka_unit_test(catalogue_refuses_a_number_behind_its_last_row),
         cmocka_unit_test(catalogue_fills_a_later_callers_info_as_far_as_it_knows),
+        cmocka_unit_test(catalogue_has_what_the_page_shows_of_it),
         TEST(native_gives_the_same_function_each_time),
         TEST(native_is_another_function_in_another_runtime),
         TEST(native_refuses_what_is_null),

@@ -24,8 +24,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const hfi_ctype_info info[] = { { "SP_DEVINFO_DATA", 32, 8 } };
-static const hfi_ctype_list known = { info, 1, NULL };
+static const hfi_ctype_info info[] = { { "SP_DEVINFO_DATA", 32, 8 }, { "struct passwd", 48, 8 } };
+static const hfi_ctype_list known = { info, 2, NULL };
+
+static const char *page_name = "prototypes.md";
 
 typedef void (*example_fn)(const char *text);
 
@@ -33,9 +35,11 @@ static char *read_page(void)
 {
     const size_t room = 256 * 1024;
     char *page = calloc(1, room);
-    FILE *file = fopen(HF_DOCS_PATH "/prototypes.md", "rb");
+    char path[1024];
+    snprintf(path, sizeof path, "%s/%s", HF_DOCS_PATH, page_name);
+    FILE *file = fopen(path, "rb");
     if (!file || !page) {
-        fail_msg("%s/prototypes.md cannot be read", HF_DOCS_PATH);
+        fail_msg("%s cannot be read", path);
     }
     assert_true(fread(page, 1, room - 1, file) > 0);
     fclose(file);
@@ -137,6 +141,15 @@ static void prototype_understands_every_example_of_its_page(void **state)
     assert_true(run_examples("\n```c header\n", run_header, false) >= 4);
 }
 
+static void prototype_understands_every_example_of_the_page_on_growing(void **state)
+{
+    (void)state;
+    page_name = "retry.md";
+    unsigned count = run_examples("\n```c\n", run_prototype, true);
+    page_name = "prototypes.md";
+    assert_true(count >= 13);
+}
+
 static void prototype_refuses_what_its_page_says_that_it_refuses(void **state)
 {
     (void)state;
@@ -172,6 +185,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prototype_understands_every_example_of_its_page),
+        cmocka_unit_test(prototype_understands_every_example_of_the_page_on_growing),
         cmocka_unit_test(prototype_refuses_what_its_page_says_that_it_refuses),
         cmocka_unit_test(page_shows_every_role),
     };
