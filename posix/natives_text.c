@@ -36,8 +36,10 @@ const hfp_native hfp_natives_text[] = {
       "int snprintf(char *text {out, text}, size_t size {capacity(text)}, const char *format, "
       "...)" AS_PRINTED,
       "POSIX.1-2017 snprintf", HFP_MEASURED | HFP_PUBLISHED },
+    /* Told of one byte, glibc writes the whole number unless that byte is 0. */
     { "strfromd", "c",
-      "int strfromd(char *text {out, text}, size_t size {capacity(text)}, const char *format,"
+      "int strfromd(char *text {out, text, room(least 2)}, size_t size {capacity(text)}, const "
+      "char *format,"
       " double value)" AS_PRINTED,
       "C23 strfromd, Linux strfromd(3)", HFP_MEASURED },
     /* A code that means no lack of room is a format or a character that is wrong. */

@@ -22,15 +22,11 @@
     " {fail(code > 0), error(code), grow(error == 15), needed(text, result + 1),"                  \
     " length(text, result)}"
 
-/* VK_INCOMPLETE, a success. */
-#define VULKAN        " {fail(result < 0), error(result), grow_ok(result == 5)}"
-#define VULKAN_LISTED " {fail(result < 0), error(result), grow_ok(result == 5), query(list, count)}"
-
-/* CL_INVALID_VALUE, which bad names are too. */
-#define OPENCL_INFO                                                                                \
-    "uint32_t what, size_t size {capacity(value)}, void *value {out},"                             \
-    " size_t *wanted {out, needed(value), length(value)})"                                         \
-    " {fail(result != 0), error(result), grow(error == -30)}"
+#define ICU_WIDE   "char16_t *text {out, text}, int size {capacity(text)}, int *code {out})" ICU
+#define ICU_NARROW "char *text {out, text}, int size {capacity(text)}, int *code {out})" ICU
+#define ICU_FIELD                                                                                  \
+    "char16_t *text {out, text}, int size {capacity(text)}, void *field {raw}, int *code "         \
+    "{out})" ICU
 
 /* CKR_BUFFER_TOO_SMALL; the operation goes on. */
 #define PKCS11 " {fail(result != 0), error(result), grow(error == 0x150)}"
@@ -41,19 +37,19 @@
 #define ODBC                                                                                       \
     " {fail(result < 0 || result == 100), error(result), grow_ok(result == 1 && used >= size)}"
 
-/* What comes back is as long as the room but for its NUL. */
-#define GL_TEXT  "int size {capacity(text)}, int *used {out, length(text)}"
-#define GL_ROLES " {fail(0), grow_ok(used >= size - 1)}"
-
-/* NVML_ERROR_INSUFFICIENT_SIZE. */
-#define NVML_TEXT                                                                                  \
-    "char *text {out, text}, unsigned int size {capacity(text)})"                                  \
-    " {fail(result != 0), error(result), grow(error == 7)}"
-
 /* UV_ENOBUFS of Linux, of BSD and macOS, of Windows. */
 #define UV                                                                                         \
     "char *text {out, text}, size_t *size {inout, capacity(text), needed(text), length(text)})"    \
     " {fail(result < 0), error(result), grow(error == -105 || error == -55 || error == -4060)}"
+
+/* One buffer into another. */
+#define FROM_BUFFER "const void *from, size_t from_size {capacity(from)}"
+#define ZLIB                                                                                       \
+    "void *to {out}, unsigned long *size {inout, capacity(to), length(to)}, const void *from,"     \
+    " unsigned long from_size {capacity(from)}"
+#define ZLIB_ROLES " {fail(result != 0), error(result), grow(error == -5)}"
+#define ZSTD       "void *to {out}, size_t size {capacity(to)}, " FROM_BUFFER
+#define ZSTD_ROLES " {fail(result < 0), error(result), grow(error == -70), length(to, result)}"
 
 #define PRINTED                                                                                    \
     " {fail(result < 0), grow_ok(result >= size), needed(text, result + 1), length(text, result)}"
@@ -74,7 +70,7 @@ const hfp_native hfi_natives_portable[] = {
     { "u_strToUpper", "icuuc",
       "int u_strToUpper(char16_t *text {out, text}, int size {capacity(text)}, const"
       " char16_t *from, int from_size, const char *locale, int *code {out})" ICU,
-      "ICU 72 API reference", HFP_PUBLISHED },
+      "ICU 72 API reference", HFP_MEASURED | HFP_PUBLISHED },
     { "u_strToLower", "icuuc",
       "int u_strToLower(char16_t *text {out, text}, int size {capacity(text)}, const"
       " char16_t *from, int from_size, const char *locale, int *code {out})" ICU,
@@ -84,32 +80,19 @@ const hfp_native hfi_natives_portable[] = {
       " char16_t *from, int from_size, uint32_t options, int *code {out})" ICU,
       "ICU 72 API reference", HFP_PUBLISHED },
     { "unorm2_normalize", "icuuc",
-      "int unorm2_normalize(void *how {raw}, const char16_t *from, int from_size, char16_t"
-      " *text {out, text}, int size {capacity(text)}, int *code {out})" ICU,
+      "int unorm2_normalize(void *how {raw}, const char16_t *from, int from_size, " ICU_WIDE,
       "ICU 72 API reference", HFP_PUBLISHED },
-    { "u_charName", "icuuc",
-      "int u_charName(int32_t point, int choice, char *text {out, text}, int size"
-      " {capacity(text)}, int *code {out})" ICU,
+    { "u_charName", "icuuc", "int u_charName(int32_t point, int choice, " ICU_NARROW,
       "ICU 72 API reference", HFP_PUBLISHED },
-    { "uloc_getName", "icuuc",
-      "int uloc_getName(const char *locale, char *text {out, text}, int size"
-      " {capacity(text)}, int *code {out})" ICU,
+    { "uloc_getName", "icuuc", "int uloc_getName(const char *locale, " ICU_NARROW,
+      "ICU 72 API reference", HFP_MEASURED | HFP_PUBLISHED },
+    { "uloc_canonicalize", "icuuc", "int uloc_canonicalize(const char *locale, " ICU_NARROW,
       "ICU 72 API reference", HFP_PUBLISHED },
-    { "uloc_canonicalize", "icuuc",
-      "int uloc_canonicalize(const char *locale, char *text {out, text}, int size"
-      " {capacity(text)}, int *code {out})" ICU,
+    { "uloc_getLanguage", "icuuc", "int uloc_getLanguage(const char *locale, " ICU_NARROW,
       "ICU 72 API reference", HFP_PUBLISHED },
-    { "uloc_getLanguage", "icuuc",
-      "int uloc_getLanguage(const char *locale, char *text {out, text}, int size"
-      " {capacity(text)}, int *code {out})" ICU,
+    { "uloc_getScript", "icuuc", "int uloc_getScript(const char *locale, " ICU_NARROW,
       "ICU 72 API reference", HFP_PUBLISHED },
-    { "uloc_getScript", "icuuc",
-      "int uloc_getScript(const char *locale, char *text {out, text}, int size"
-      " {capacity(text)}, int *code {out})" ICU,
-      "ICU 72 API reference", HFP_PUBLISHED },
-    { "uloc_getCountry", "icuuc",
-      "int uloc_getCountry(const char *locale, char *text {out, text}, int size"
-      " {capacity(text)}, int *code {out})" ICU,
+    { "uloc_getCountry", "icuuc", "int uloc_getCountry(const char *locale, " ICU_NARROW,
       "ICU 72 API reference", HFP_PUBLISHED },
     { "uloc_toLanguageTag", "icuuc",
       "int uloc_toLanguageTag(const char *locale, char *text {out, text}, int size"
@@ -120,16 +103,13 @@ const hfp_native hfi_natives_portable[] = {
       " {capacity(text)}, int *parsed {out}, int *code {out})" ICU,
       "ICU 72 API reference", HFP_PUBLISHED },
     { "uloc_getDisplayName", "icuuc",
-      "int uloc_getDisplayName(const char *locale, const char *shown_in, char16_t *text"
-      " {out, text}, int size {capacity(text)}, int *code {out})" ICU,
-      "ICU 72 API reference", HFP_PUBLISHED },
+      "int uloc_getDisplayName(const char *locale, const char *shown_in, " ICU_WIDE,
+      "ICU 72 API reference", HFP_MEASURED | HFP_PUBLISHED },
     { "uloc_getDisplayLanguage", "icuuc",
-      "int uloc_getDisplayLanguage(const char *locale, const char *shown_in, char16_t *text"
-      " {out, text}, int size {capacity(text)}, int *code {out})" ICU,
+      "int uloc_getDisplayLanguage(const char *locale, const char *shown_in, " ICU_WIDE,
       "ICU 72 API reference", HFP_PUBLISHED },
     { "uloc_getDisplayCountry", "icuuc",
-      "int uloc_getDisplayCountry(const char *locale, const char *shown_in, char16_t *text"
-      " {out, text}, int size {capacity(text)}, int *code {out})" ICU,
+      "int uloc_getDisplayCountry(const char *locale, const char *shown_in, " ICU_WIDE,
       "ICU 72 API reference", HFP_PUBLISHED },
     { "ucnv_toUChars", "icuuc",
       "int ucnv_toUChars(void *converter {raw}, char16_t *text {out, text}, int size"
@@ -140,24 +120,16 @@ const hfp_native hfi_natives_portable[] = {
       " {capacity(text)}, const char16_t *from, int from_size, int *code {out})" ICU,
       "ICU 72 API reference", HFP_PUBLISHED },
     { "unum_formatInt64", "icui18n",
-      "int unum_formatInt64(void *format {raw}, int64_t number, char16_t *text {out, text},"
-      " int size {capacity(text)}, void *field {raw}, int *code {out})" ICU,
-      "ICU 72 API reference", HFP_PUBLISHED },
+      "int unum_formatInt64(void *format {raw}, int64_t number, " ICU_FIELD, "ICU 72 API reference",
+      HFP_PUBLISHED },
     { "unum_formatDouble", "icui18n",
-      "int unum_formatDouble(void *format {raw}, double number, char16_t *text {out, text},"
-      " int size {capacity(text)}, void *field {raw}, int *code {out})" ICU,
+      "int unum_formatDouble(void *format {raw}, double number, " ICU_FIELD, "ICU 72 API reference",
+      HFP_PUBLISHED },
+    { "udat_format", "icui18n", "int udat_format(void *format {raw}, double time, " ICU_FIELD,
       "ICU 72 API reference", HFP_PUBLISHED },
-    { "udat_format", "icui18n",
-      "int udat_format(void *format {raw}, double time, char16_t *text {out, text}, int size"
-      " {capacity(text)}, void *field {raw}, int *code {out})" ICU,
+    { "ucal_getDefaultTimeZone", "icui18n", "int ucal_getDefaultTimeZone(" ICU_WIDE,
       "ICU 72 API reference", HFP_PUBLISHED },
-    { "ucal_getDefaultTimeZone", "icui18n",
-      "int ucal_getDefaultTimeZone(char16_t *text {out, text}, int size {capacity(text)},"
-      " int *code {out})" ICU,
-      "ICU 72 API reference", HFP_PUBLISHED },
-    { "uregex_group", "icui18n",
-      "int uregex_group(void *regex {raw}, int group, char16_t *text {out, text}, int size"
-      " {capacity(text)}, int *code {out})" ICU,
+    { "uregex_group", "icui18n", "int uregex_group(void *regex {raw}, int group, " ICU_WIDE,
       "ICU 72 API reference", HFP_PUBLISHED },
     /* No code: the key ends with a 0 that is counted. */
     { "ucol_getSortKey", "icui18n",
@@ -165,85 +137,6 @@ const hfp_native hfi_natives_portable[] = {
       " unsigned char *key {out}, int size {capacity(key)}) {fail(result == 0),"
       " grow_ok(result > size), needed(key, result), length(key, result)}",
       "ICU 72 API reference", HFP_DOCUMENTED },
-
-    /* ---- Vulkan ---- */
-    { "vkEnumerateInstanceExtensionProperties", "vulkan",
-      "typedef struct { char name[256]; uint32_t version; } VkExtensionProperties; int"
-      " WINAPI vkEnumerateInstanceExtensionProperties(const char *layer, uint32_t *count"
-      " {inout, capacity(list), length(list)}, VkExtensionProperties *list {out})" VULKAN_LISTED,
-      "Vulkan 1.3 specification", HFP_PUBLISHED },
-    { "vkEnumerateInstanceLayerProperties", "vulkan",
-      "typedef struct { char name[256]; uint32_t version, revision; char description[256]; }"
-      " VkLayerProperties; int WINAPI vkEnumerateInstanceLayerProperties(uint32_t *count"
-      " {inout, capacity(list), length(list)}, VkLayerProperties *list {out})" VULKAN_LISTED,
-      "Vulkan 1.3 specification", HFP_PUBLISHED },
-    { "vkEnumerateDeviceExtensionProperties", "vulkan",
-      "typedef struct { char name[256]; uint32_t version; } VkExtensionProperties; int"
-      " WINAPI vkEnumerateDeviceExtensionProperties(void *device {raw}, const char *layer,"
-      " uint32_t *count {inout, capacity(list), length(list)}, VkExtensionProperties *list"
-      " {out})" VULKAN_LISTED,
-      "Vulkan 1.3 specification", HFP_PUBLISHED },
-    { "vkEnumeratePhysicalDevices", "vulkan",
-      "int WINAPI vkEnumeratePhysicalDevices(void *instance {raw}, uint32_t *count {inout,"
-      " capacity(list), length(list)}, void **list {out})" VULKAN_LISTED,
-      "Vulkan 1.3 specification", HFP_PUBLISHED },
-    { "vkGetPhysicalDeviceQueueFamilyProperties", "vulkan",
-      "typedef struct { uint32_t flags, count, bits, granularity[3]; }"
-      " VkQueueFamilyProperties; void WINAPI vkGetPhysicalDeviceQueueFamilyProperties(void"
-      " *device {raw}, uint32_t *count {inout, capacity(list), length(list)},"
-      " VkQueueFamilyProperties *list {out}) {fail(0), grow_ok(count >= capacity(list)),"
-      " query(list, count + 1)}",
-      "Vulkan 1.3 specification", HFP_PUBLISHED },
-    { "vkGetPhysicalDeviceSurfaceFormatsKHR", "vulkan",
-      "typedef struct { int format, space; } VkSurfaceFormatKHR; int WINAPI"
-      " vkGetPhysicalDeviceSurfaceFormatsKHR(void *device {raw}, uint64_t surface, uint32_t"
-      " *count {inout, capacity(list), length(list)}, VkSurfaceFormatKHR *list "
-      "{out})" VULKAN_LISTED,
-      "Vulkan 1.3 specification", HFP_PUBLISHED },
-    { "vkGetPhysicalDeviceSurfacePresentModesKHR", "vulkan",
-      "int WINAPI vkGetPhysicalDeviceSurfacePresentModesKHR(void *device {raw}, uint64_t"
-      " surface, uint32_t *count {inout, capacity(list), length(list)}, int *list "
-      "{out})" VULKAN_LISTED,
-      "Vulkan 1.3 specification", HFP_PUBLISHED },
-    { "vkGetSwapchainImagesKHR", "vulkan",
-      "int WINAPI vkGetSwapchainImagesKHR(void *device {raw}, uint64_t swapchain, uint32_t"
-      " *count {inout, capacity(list), length(list)}, uint64_t *list {out})" VULKAN_LISTED,
-      "Vulkan 1.3 specification", HFP_PUBLISHED },
-    { "vkGetPipelineCacheData", "vulkan",
-      "int WINAPI vkGetPipelineCacheData(void *device {raw}, uint64_t cache, size_t *size"
-      " {inout, capacity(data), length(data)}, void *data {out})" VULKAN,
-      "Vulkan 1.3 specification", HFP_DOCUMENTED },
-
-    /* ---- OpenCL ---- */
-    /* Says how many there are, and succeeds with as many as there is room for. */
-    { "clGetPlatformIDs", "OpenCL",
-      "int32_t WINAPI clGetPlatformIDs(uint32_t size {capacity(list)}, void **list {out},"
-      " uint32_t *count {out, needed(list), length(list)}) {fail(result != 0),"
-      " error(result), grow_ok(count > size)}",
-      "OpenCL 3.0 specification", HFP_DOCUMENTED },
-    { "clGetDeviceIDs", "OpenCL",
-      "int32_t WINAPI clGetDeviceIDs(void *platform {raw}, uint64_t kind, uint32_t size"
-      " {capacity(list)}, void **list {out}, uint32_t *count {out, needed(list),"
-      " length(list)}) {fail(result != 0), error(result), grow_ok(count > size)}",
-      "OpenCL 3.0 specification", HFP_DOCUMENTED },
-    { "clGetPlatformInfo", "OpenCL",
-      "int32_t WINAPI clGetPlatformInfo(void *platform {raw}, " OPENCL_INFO,
-      "OpenCL 3.0 specification", HFP_PUBLISHED },
-    { "clGetDeviceInfo", "OpenCL",
-      "int32_t WINAPI clGetDeviceInfo(void *device {raw}, " OPENCL_INFO, "OpenCL 3.0 specification",
-      HFP_PUBLISHED },
-    { "clGetContextInfo", "OpenCL",
-      "int32_t WINAPI clGetContextInfo(void *context {raw}, " OPENCL_INFO,
-      "OpenCL 3.0 specification", HFP_PUBLISHED },
-    { "clGetMemObjectInfo", "OpenCL",
-      "int32_t WINAPI clGetMemObjectInfo(void *memory {raw}, " OPENCL_INFO,
-      "OpenCL 3.0 specification", HFP_PUBLISHED },
-    { "clGetKernelInfo", "OpenCL",
-      "int32_t WINAPI clGetKernelInfo(void *kernel {raw}, " OPENCL_INFO, "OpenCL 3.0 specification",
-      HFP_PUBLISHED },
-    { "clGetProgramBuildInfo", "OpenCL",
-      "int32_t WINAPI clGetProgramBuildInfo(void *program {raw}, void *device {raw}, " OPENCL_INFO,
-      "OpenCL 3.0 specification", HFP_PUBLISHED },
 
     /* ---- PKCS #11. Modules export these beside their function list. ---- */
     { "C_GetSlotList", "p11-kit-proxy",
@@ -341,7 +234,7 @@ const hfp_native hfi_natives_portable[] = {
     { "OBJ_obj2txt", "crypto",
       "int OBJ_obj2txt(char *text {out, text}, int size {capacity(text)}, void *object"
       " {raw}, int as_number)" PRINTED,
-      "OpenSSL 3.0 manual", HFP_DOCUMENTED },
+      "OpenSSL 3.0 manual", HFP_MEASURED | HFP_DOCUMENTED },
     { "SSL_get_finished", "ssl",
       "size_t SSL_get_finished(void *ssl {raw}, void *bytes {out}, size_t size"
       " {capacity(bytes)}) {fail(0), grow_ok(result > size), needed(bytes, result),"
@@ -366,87 +259,26 @@ const hfp_native hfi_natives_portable[] = {
       " {capacity(bytes)}) {fail(0), grow_ok(result == size), length(bytes, result)}",
       "OpenSSL 3.0 manual", HFP_DOCUMENTED },
 
-    /* ---- OpenGL and EGL. Some systems give these by address alone. ---- */
-    { "glGetShaderInfoLog", "GL",
-      "void WINAPI glGetShaderInfoLog(uint32_t shader, " GL_TEXT
-      ", char *text {out, text})" GL_ROLES,
-      "OpenGL 4.6 specification", HFP_DOCUMENTED },
-    { "glGetProgramInfoLog", "GL",
-      "void WINAPI glGetProgramInfoLog(uint32_t program, " GL_TEXT
-      ", char *text {out, text})" GL_ROLES,
-      "OpenGL 4.6 specification", HFP_DOCUMENTED },
-    { "glGetShaderSource", "GL",
-      "void WINAPI glGetShaderSource(uint32_t shader, " GL_TEXT
-      ", char *text {out, text})" GL_ROLES,
-      "OpenGL 4.6 specification", HFP_DOCUMENTED },
-    { "glGetObjectLabel", "GL",
-      "void WINAPI glGetObjectLabel(uint32_t kind, uint32_t name, " GL_TEXT
-      ", char *text {out, text})" GL_ROLES,
-      "OpenGL 4.6 specification", HFP_DOCUMENTED },
-    { "glGetProgramResourceName", "GL",
-      "void WINAPI glGetProgramResourceName(uint32_t program, uint32_t interface, uint32_t"
-      " index, " GL_TEXT ", char *text {out, text})" GL_ROLES,
-      "OpenGL 4.6 specification", HFP_DOCUMENTED },
-    { "glGetActiveUniformName", "GL",
-      "void WINAPI glGetActiveUniformName(uint32_t program, uint32_t index, " GL_TEXT
-      ", char *text {out, text})" GL_ROLES,
-      "OpenGL 4.6 specification", HFP_DOCUMENTED },
-    { "glGetActiveUniformBlockName", "GL",
-      "void WINAPI glGetActiveUniformBlockName(uint32_t program, uint32_t index, " GL_TEXT
-      ", char *text {out, text})" GL_ROLES,
-      "OpenGL 4.6 specification", HFP_DOCUMENTED },
-    { "glGetActiveAttrib", "GL",
-      "void WINAPI glGetActiveAttrib(uint32_t program, uint32_t index, " GL_TEXT
-      ", int *count {out}, uint32_t *type {out}, char *text {out, text})" GL_ROLES,
-      "OpenGL 4.6 specification", HFP_DOCUMENTED },
-    { "glGetActiveUniform", "GL",
-      "void WINAPI glGetActiveUniform(uint32_t program, uint32_t index, " GL_TEXT
-      ", int *count {out}, uint32_t *type {out}, char *text {out, text})" GL_ROLES,
-      "OpenGL 4.6 specification", HFP_DOCUMENTED },
-    { "glGetAttachedShaders", "GL",
-      "void WINAPI glGetAttachedShaders(uint32_t program, int size {capacity(list)}, int"
-      " *count {out, length(list)}, uint32_t *list {out}) {fail(0), grow_ok(count >= size)}",
-      "OpenGL 4.6 specification", HFP_DOCUMENTED },
-    { "eglGetConfigs", "EGL",
-      "unsigned int WINAPI eglGetConfigs(void *display {raw}, void **list {out}, int size"
-      " {capacity(list)}, int *count {out, length(list)}) {fail(result == 0), grow_ok(count"
-      " >= size)}",
-      "EGL 1.5 specification", HFP_DOCUMENTED },
-    { "eglChooseConfig", "EGL",
-      "unsigned int WINAPI eglChooseConfig(void *display {raw}, const int *wanted, void"
-      " **list {out}, int size {capacity(list)}, int *count {out, length(list)})"
-      " {fail(result == 0), grow_ok(count >= size)}",
-      "EGL 1.5 specification", HFP_DOCUMENTED },
-
     /* ---- Compression. Bad data has another code, unless a comment says what else bounds the room.
        ---- */
-    { "uncompress", "z",
-      "int uncompress(unsigned char *to {out}, unsigned long *size {inout, capacity(to),"
-      " length(to)}, const unsigned char *from, unsigned long from_size {capacity(from)})"
-      " {fail(result != 0), error(result), grow(error == -5)}",
-      "zlib 1.2.13 manual", HFP_DOCUMENTED },
-    { "compress", "z",
-      "int compress(unsigned char *to {out}, unsigned long *size {inout, capacity(to),"
-      " length(to)}, const unsigned char *from, unsigned long from_size {capacity(from)})"
-      " {fail(result != 0), error(result), grow(error == -5)}",
-      "zlib 1.2.13 manual", HFP_DOCUMENTED },
-    { "compress2", "z",
-      "int compress2(unsigned char *to {out}, unsigned long *size {inout, capacity(to),"
-      " length(to)}, const unsigned char *from, unsigned long from_size {capacity(from)},"
-      " int level) {fail(result != 0), error(result), grow(error == -5)}",
-      "zlib 1.2.13 manual", HFP_DOCUMENTED },
+    { "uncompress", "z", "int uncompress(" ZLIB ")" ZLIB_ROLES, "zlib 1.2.13 manual",
+      HFP_MEASURED | HFP_DOCUMENTED },
+    { "compress", "z", "int compress(" ZLIB ")" ZLIB_ROLES, "zlib 1.2.13 manual",
+      HFP_MEASURED | HFP_DOCUMENTED },
+    { "compress2", "z", "int compress2(" ZLIB ", int level)" ZLIB_ROLES, "zlib 1.2.13 manual",
+      HFP_DOCUMENTED },
     { "BZ2_bzBuffToBuffDecompress", "bz2",
       "int WINAPI BZ2_bzBuffToBuffDecompress(char *to {out}, unsigned int *size {inout,"
       " capacity(to), length(to)}, const char *from {in}, unsigned int from_size"
       " {capacity(from)}, int is_small, int verbosity) {fail(result != 0), error(result),"
       " grow(error == -8)}",
-      "bzip2 1.0.8 manual", HFP_DOCUMENTED },
+      "bzip2 1.0.8 manual", HFP_MEASURED | HFP_DOCUMENTED },
     { "BZ2_bzBuffToBuffCompress", "bz2",
       "int WINAPI BZ2_bzBuffToBuffCompress(char *to {out}, unsigned int *size {inout,"
       " capacity(to), length(to)}, const char *from {in}, unsigned int from_size"
       " {capacity(from)}, int block, int verbosity, int factor) {fail(result != 0),"
       " error(result), grow(error == -8)}",
-      "bzip2 1.0.8 manual", HFP_DOCUMENTED },
+      "bzip2 1.0.8 manual", HFP_MEASURED | HFP_DOCUMENTED },
     { "lzma_stream_buffer_decode", "lzma",
       "int lzma_stream_buffer_decode(uint64_t *memory_most {inout}, uint32_t flags, void"
       " *allocator {raw}, const uint8_t *from, size_t *from_at {inout}, size_t from_size"
@@ -454,27 +286,21 @@ const hfp_native hfi_natives_portable[] = {
       " {capacity(to)}) {fail(result != 0), error(result), grow(error == 10)}",
       "liblzma, lzma/container.h", HFP_DOCUMENTED },
     /* ssize_t, so that ZSTD_error_dstSize_tooSmall is -70 on all machines. */
-    { "ZSTD_decompress", "zstd",
-      "ssize_t ZSTD_decompress(void *to {out}, size_t size {capacity(to)}, const void *from,"
-      " size_t from_size {capacity(from)}) {fail(result < 0), error(result), grow(error =="
-      " -70), length(to, result)}",
-      "zstd 1.5 manual", HFP_DOCUMENTED },
-    { "ZSTD_compress", "zstd",
-      "ssize_t ZSTD_compress(void *to {out}, size_t size {capacity(to)}, const void *from,"
-      " size_t from_size {capacity(from)}, int level) {fail(result < 0), error(result),"
-      " grow(error == -70), length(to, result)}",
-      "zstd 1.5 manual", HFP_DOCUMENTED },
+    { "ZSTD_decompress", "zstd", "ssize_t ZSTD_decompress(" ZSTD ")" ZSTD_ROLES, "zstd 1.5 manual",
+      HFP_MEASURED | HFP_DOCUMENTED },
+    { "ZSTD_compress", "zstd", "ssize_t ZSTD_compress(" ZSTD ", int level)" ZSTD_ROLES,
+      "zstd 1.5 manual", HFP_MEASURED | HFP_DOCUMENTED },
     /* Any negative number for any reason; a byte never stands for more than 255. */
     { "LZ4_decompress_safe", "lz4",
       "int LZ4_decompress_safe(const char *from {in}, char *to {out}, int from_size"
       " {capacity(from)}, int size {capacity(to)}) {fail(result < 0), error(result),"
       " grow(size / 255 <= from_size), length(to, result)}",
-      "lz4.h 1.9", HFP_DOCUMENTED },
+      "lz4.h 1.9", HFP_MEASURED | HFP_DOCUMENTED },
     { "LZ4_compress_default", "lz4",
       "int LZ4_compress_default(const char *from {in}, char *to {out}, int from_size"
       " {capacity(from)}, int size {capacity(to)}) {fail(result == 0), grow(result == 0),"
       " length(to, result)}",
-      "lz4.h 1.9", HFP_DOCUMENTED },
+      "lz4.h 1.9", HFP_MEASURED | HFP_DOCUMENTED },
     /* One code for all; when the room is full the reason was that. */
     { "BrotliDecoderDecompress", "brotlidec",
       "int BrotliDecoderDecompress(size_t from_size {capacity(from)}, const uint8_t *from,"
@@ -516,49 +342,8 @@ const hfp_native hfi_natives_portable[] = {
       " text})" PRINTED,
       "HDF5 1.10 reference manual", HFP_DOCUMENTED },
 
-    /* ---- X11: XBufferOverflow is a status of its own ---- */
-    { "Xutf8LookupString", "X11",
-      "int Xutf8LookupString(void *context {raw}, void *event {raw}, char *text {out}, int"
-      " size {capacity(text)}, unsigned long *key {out}, int *how {out}) {fail(0),"
-      " grow_ok(how == -1), needed(text, result), length(text, result)}",
-      "Xlib, chapter 13", HFP_DOCUMENTED },
-    { "XmbLookupString", "X11",
-      "int XmbLookupString(void *context {raw}, void *event {raw}, char *text {out}, int"
-      " size {capacity(text)}, unsigned long *key {out}, int *how {out}) {fail(0),"
-      " grow_ok(how == -1), needed(text, result), length(text, result)}",
-      "Xlib, chapter 13", HFP_DOCUMENTED },
-    { "XwcLookupString", "X11",
-      "int XwcLookupString(void *context {raw}, void *event {raw}, wchar_t *text {out}, int"
-      " size {capacity(text)}, unsigned long *key {out}, int *how {out}) {fail(0),"
-      " grow_ok(how == -1), needed(text, result), length(text, result)}",
-      "Xlib, chapter 13", HFP_DOCUMENTED },
-
-    /* ---- NVML ---- */
-    { "nvmlSystemGetDriverVersion", "nvidia-ml", "int nvmlSystemGetDriverVersion(" NVML_TEXT,
-      "NVML API reference", HFP_DOCUMENTED },
-    { "nvmlSystemGetNVMLVersion", "nvidia-ml", "int nvmlSystemGetNVMLVersion(" NVML_TEXT,
-      "NVML API reference", HFP_DOCUMENTED },
-    { "nvmlSystemGetProcessName", "nvidia-ml",
-      "int nvmlSystemGetProcessName(unsigned int process, " NVML_TEXT, "NVML API reference",
-      HFP_DOCUMENTED },
-    { "nvmlDeviceGetName", "nvidia-ml", "int nvmlDeviceGetName(void *device {raw}, " NVML_TEXT,
-      "NVML API reference", HFP_DOCUMENTED },
-    { "nvmlDeviceGetUUID", "nvidia-ml", "int nvmlDeviceGetUUID(void *device {raw}, " NVML_TEXT,
-      "NVML API reference", HFP_DOCUMENTED },
-    { "nvmlDeviceGetSerial", "nvidia-ml", "int nvmlDeviceGetSerial(void *device {raw}, " NVML_TEXT,
-      "NVML API reference", HFP_DOCUMENTED },
-    { "nvmlDeviceGetVbiosVersion", "nvidia-ml",
-      "int nvmlDeviceGetVbiosVersion(void *device {raw}, " NVML_TEXT, "NVML API reference",
-      HFP_DOCUMENTED },
-    { "nvmlDeviceGetComputeRunningProcesses_v3", "nvidia-ml",
-      "typedef struct { unsigned int process; unsigned long long memory; unsigned int gpu,"
-      " compute; } nvmlProcessInfo; int nvmlDeviceGetComputeRunningProcesses_v3(void *device"
-      " {raw}, unsigned int *count {inout, capacity(list), needed(list), length(list)},"
-      " nvmlProcessInfo *list {out}) {fail(result != 0), error(result), grow(error == 7)}",
-      "NVML API reference", HFP_DOCUMENTED },
-
     /* ---- libuv ---- */
-    { "uv_cwd", "uv", "int uv_cwd(" UV, "libuv 1.44 documentation", HFP_DOCUMENTED },
+    { "uv_cwd", "uv", "int uv_cwd(" UV, "libuv 1.44 documentation", HFP_MEASURED | HFP_DOCUMENTED },
     { "uv_os_homedir", "uv", "int uv_os_homedir(" UV, "libuv 1.44 documentation", HFP_DOCUMENTED },
     { "uv_os_tmpdir", "uv", "int uv_os_tmpdir(" UV, "libuv 1.44 documentation", HFP_DOCUMENTED },
     { "uv_os_gethostname", "uv", "int uv_os_gethostname(" UV, "libuv 1.44 documentation",

@@ -6,6 +6,8 @@
 
 #include "platform/catalogue.h"
 
-extern const hfp_native hfi_natives_portable[]; /* ended by one without a name */
+/* Each ended by one without a name. */
+extern const hfp_native hfi_natives_portable[]; /* text, keys, databases, compression */
+extern const hfp_native hfi_natives_graphics[];
 
 #endif

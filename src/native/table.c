@@ -40,7 +40,9 @@ const hf_native_row *hfi_native_part(size_t part)
     if (hfp_catalogue[of_the_system]) {
         return hfp_catalogue[of_the_system];
     }
-    return part == of_the_system ? hfi_natives_portable : NULL;
+    const hf_native_row *const portable[] = { hfi_natives_portable, hfi_natives_graphics };
+    size_t beyond = part - of_the_system;
+    return beyond < sizeof portable / sizeof portable[0] ? portable[beyond] : NULL;
 }
 
 static size_t count_part(const hf_native_row *rows)

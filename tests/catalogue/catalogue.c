@@ -41,6 +41,7 @@ static void collect_rows(void)
         collect_part(hfp_catalogue[part]);
     }
     collect_part(hfi_natives_portable);
+    collect_part(hfi_natives_graphics);
 }
 
 static const hfp_native *row_of(const char *name)
