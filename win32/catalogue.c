@@ -7,9 +7,18 @@
 #include <windows.h>
 
 const hfp_native *const hfp_catalogue[] = {
-    hfp_natives_paths,   hfp_natives_environment, hfp_natives_modules,  hfp_natives_windows,
-    hfp_natives_profile, hfp_natives_volumes,     hfp_natives_keys,     hfp_natives_texts,
-    hfp_natives_hosts,   hfp_natives_crt,         hfp_natives_hardware, NULL,
+    hfp_natives_paths,
+    hfp_natives_environment,
+    hfp_natives_modules,
+    hfp_natives_windows,
+    hfp_natives_profile,
+    hfp_natives_volumes,
+    hfp_natives_keys,
+    hfp_natives_texts,
+    hfp_natives_hosts,
+    hfp_natives_crt,
+    hfp_natives_hardware,
+    NULL,
 };
 
 const hfp_native_type hfp_catalogue_types[] = {
