@@ -167,6 +167,12 @@ struct hf_function {
     uint32_t repeats_max;
     uint64_t first_bytes;
     uint64_t bytes_max;
+    uint64_t slack_bytes;
+    uint64_t time_max_ns; /* 0: no deadline */
+    uint32_t growth;      /* percent of the last capacity that the next one has at least */
+    bool makes_utf8;      /* of wide text */
+    _Atomic(size_t)
+        *remembered;           /* the size that the last call took; any thread; NULL: nothing is */
     hfi_call_fn *plain;        /* the short way of such a function; NULL: it has none */
     hf_library *library;       /* may be NULL */
     hfp_errno_fn locate_errno; /* NULL: plain errno */

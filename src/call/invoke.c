@@ -162,6 +162,7 @@ static hf_status make_buffer(hfi_call *call, unsigned index)
     hfi_argument *argument = &call->argument[index];
     const hfi_step *step = &call->function->step[index];
     size_t owned, size;
+    argument->native = NULL;
     if (argument->capacity > SIZE_MAX || step->reserve > SIZE_MAX ||
         !hfi_size_add((size_t)argument->capacity, (size_t)step->reserve, &owned) ||
         !hfi_size_add(owned, HFI_CANARY_SIZE, &size)) {
