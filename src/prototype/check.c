@@ -275,15 +275,6 @@ static bool can_grow(const hfi_param *param)
     return param->kind == HFI_P_OUT_BUFFER && param->extent_expr.count == 0;
 }
 
-static bool has_length(const hfi_prototype *prototype, unsigned buffer)
-{
-    bool has = prototype->param[buffer].rules.length.count != 0;
-    for (unsigned i = 0; i < prototype->param_count; i++) {
-        has |= prototype->param[i].length.buffer == (int)buffer;
-    }
-    return has;
-}
-
 /* Pieces are put together: each says its length, lies in one buffer, and nothing leads into it. */
 static bool check_append(hfi_parser *parser)
 {
