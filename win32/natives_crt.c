@@ -12,7 +12,7 @@ const hfp_native hfp_natives_crt[] = {
     { "_getcwd", "msvcrt.dll",
       "char *_getcwd(char *path {out, text(system)}, int size {capacity(path)})"
       " {fail(result == 0), error(errno), grow(error == 34)}",
-      "_getcwd, learn.microsoft.com", HFP_DOCUMENTED },
+      "_getcwd, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "_wfullpath", "msvcrt.dll",
       "wchar_t *_wfullpath(wchar_t *path {out, text}, const wchar_t *name,"
       " size_t size {capacity(path)})"
@@ -47,12 +47,12 @@ const hfp_native hfp_natives_crt[] = {
       "int _wgetenv_s(size_t *needed {out, needed(value), length(value, - 1)},"
       " wchar_t *value {out, text}, size_t size {capacity(value)}, const wchar_t *name)"
       " {fail(result != 0), error(result), grow(error == 34)}",
-      "_wgetenv_s, learn.microsoft.com", HFP_DOCUMENTED },
+      "_wgetenv_s, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "getenv_s", "msvcrt.dll",
       "int getenv_s(size_t *needed {out, needed(value), length(value, - 1)},"
       " char *value {out, text(system)}, size_t size {capacity(value)}, const char *name "
       "{text(system)})"
       " {fail(result != 0), error(result), grow(error == 34)}",
-      "getenv_s, learn.microsoft.com", HFP_DOCUMENTED },
+      "getenv_s, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { NULL, NULL, NULL, NULL, 0 },
 };

@@ -16,7 +16,7 @@ const hfp_native hfp_natives_hardware[] = {
       " DWORD size {capacity(ids)})"
       " {fail(result == 0 && error != 0), error(last_error, clear), grow_ok(result > size),"
       " needed(ids, result), length(ids, result)}",
-      "EnumSystemFirmwareTables, learn.microsoft.com", HFP_DOCUMENTED },
+      "EnumSystemFirmwareTables, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "GetFirmwareEnvironmentVariableW", "kernel32.dll",
       "DWORD WINAPI GetFirmwareEnvironmentVariableW(LPCWSTR name, LPCWSTR id, void *value {out},"
       " DWORD size {capacity(value)})"
@@ -82,6 +82,7 @@ const hfp_native hfp_natives_hardware[] = {
       " DWORD size {capacity(info)}, void *info {out, room(first 2048, least 64)})"
       " {fail(result == 0), error(last_error), grow_ok(u16(info, 0) > size),"
       " needed(info, u16(info, 0)), length(info, u16(info, 0))}",
-      "GetFileVersionInfoExW and VS_VERSIONINFO, learn.microsoft.com", HFP_DOCUMENTED },
+      "GetFileVersionInfoExW and VS_VERSIONINFO, learn.microsoft.com",
+      HFP_MEASURED | HFP_DOCUMENTED },
     { NULL, NULL, NULL, NULL, 0 },
 };

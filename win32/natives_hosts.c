@@ -34,7 +34,7 @@ const hfp_native hfp_natives_hosts[] = {
     { "GetHostNameW", "ws2_32.dll",
       "int WINAPI GetHostNameW(WCHAR *name {out, text, room(most 256)}, int size {capacity(name)})"
       " {fail(result != 0), error(wsa), grow(error == 10014)}",
-      "GetHostNameW, learn.microsoft.com", HFP_DOCUMENTED },
+      "GetHostNameW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "getsockname", "ws2_32.dll",
       "int WINAPI getsockname(SOCKET socket, void *address {out, room(first 128)},"
       " int *size {inout, capacity(address), length(address)})"
@@ -44,11 +44,12 @@ const hfp_native hfp_natives_hosts[] = {
       "int WINAPI getpeername(SOCKET socket, void *address {out, room(first 128)},"
       " int *size {inout, capacity(address), length(address)})"
       " {fail(result != 0), error(wsa), grow(error == 10014)}",
-      "getpeername, learn.microsoft.com", HFP_DOCUMENTED },
+      "getpeername, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "accept", "ws2_32.dll",
       "SOCKET WINAPI accept(SOCKET socket, void *address {out, room(least 128)},"
       " int *size {inout, capacity(address), length(address)})"
       " {fail(result == -1), error(wsa), grow(error == 10014), once}",
-      "accept, learn.microsoft.com: what did not fit has lost its connection", HFP_DOCUMENTED },
+      "accept, learn.microsoft.com: what did not fit has lost its connection",
+      HFP_MEASURED | HFP_DOCUMENTED },
     { NULL, NULL, NULL, NULL, 0 },
 };

@@ -73,7 +73,7 @@ const hfp_native hfp_natives_modules[] = {
       " UINT32 *size {inout, capacity(id, bytes), needed(id, bytes), length(id, bytes)},"
       " BYTE *id {out, points_into(id)})"
       " {fail(result != 0), error(result), grow(error == 122)}",
-      "PackageIdFromFullName, learn.microsoft.com", HFP_DOCUMENTED },
+      "PackageIdFromFullName, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "PackageFullNameFromId", "kernel32.dll",
       "LONG WINAPI PackageFullNameFromId(const void *id,"
       " UINT32 *size {inout, capacity(name), needed(name), length(name, - 1)},"

@@ -50,7 +50,7 @@ const hfp_native hfp_natives_paths[] = {
       "UINT WINAPI GetSystemWow64DirectoryW(WCHAR *path {out, text}, UINT size {capacity(path)})"
       " {fail(result == 0), error(last_error), grow_ok(result >= size),"
       " needed(path, result), length(path, result)}",
-      "GetSystemWow64DirectoryW, learn.microsoft.com", HFP_DOCUMENTED },
+      "GetSystemWow64DirectoryW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "GetFullPathNameW", "kernel32.dll",
       "DWORD WINAPI GetFullPathNameW(LPCWSTR name, DWORD size {capacity(path)},"
       " WCHAR *path {out, text}, WCHAR **part {out, points_into(path)})"

@@ -16,12 +16,12 @@ const hfp_native hfp_natives_profile[] = {
       " char *value {out, text(system), room(least 2)}, DWORD size {capacity(value)},"
       " LPCSTR file {text(system)})"
       " {fail(0), grow_ok(result >= size - 1), length(value, result)}",
-      "GetPrivateProfileStringA, learn.microsoft.com", HFP_DOCUMENTED },
+      "GetPrivateProfileStringA, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "GetProfileStringW", "kernel32.dll",
       "DWORD WINAPI GetProfileStringW(LPCWSTR section, LPCWSTR key, LPCWSTR otherwise,"
       " WCHAR *value {out, text, room(least 2)}, DWORD size {capacity(value)})"
       " {fail(0), grow_ok(result >= size - 1), length(value, result)}",
-      "GetProfileStringW, learn.microsoft.com", HFP_DOCUMENTED },
+      "GetProfileStringW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "GetPrivateProfileStringW:keys", "kernel32.dll",
       "DWORD WINAPI GetPrivateProfileStringW(LPCWSTR section, void *key {raw}, LPCWSTR otherwise,"
       " WCHAR *list {out, text(multi), room(least 3)}, DWORD size {capacity(list)}, LPCWSTR file)"
@@ -32,7 +32,8 @@ const hfp_native hfp_natives_profile[] = {
       " LPCWSTR otherwise, WCHAR *list {out, text(multi), room(least 3)},"
       " DWORD size {capacity(list)}, LPCWSTR file)"
       " {fail(0), grow_ok(result >= size - 2), length(list, result)}",
-      "GetPrivateProfileStringW, learn.microsoft.com: without a section", HFP_DOCUMENTED },
+      "GetPrivateProfileStringW, learn.microsoft.com: without a section",
+      HFP_MEASURED | HFP_DOCUMENTED },
     { "GetPrivateProfileSectionNamesW", "kernel32.dll",
       "DWORD WINAPI GetPrivateProfileSectionNamesW("
       " WCHAR *list {out, text(multi), room(least 3)}, DWORD size {capacity(list)}, LPCWSTR file)"
@@ -43,7 +44,7 @@ const hfp_native hfp_natives_profile[] = {
       " char *list {out, text(system, multi), room(least 3)}, DWORD size {capacity(list)},"
       " LPCSTR file {text(system)})"
       " {fail(0), grow_ok(result >= size - 2), length(list, result)}",
-      "GetPrivateProfileSectionNamesA, learn.microsoft.com", HFP_DOCUMENTED },
+      "GetPrivateProfileSectionNamesA, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "GetPrivateProfileSectionW", "kernel32.dll",
       "DWORD WINAPI GetPrivateProfileSectionW(LPCWSTR section,"
       " WCHAR *list {out, text(multi), room(least 3)}, DWORD size {capacity(list)}, LPCWSTR file)"
@@ -53,6 +54,6 @@ const hfp_native hfp_natives_profile[] = {
       "DWORD WINAPI GetProfileSectionW(LPCWSTR section,"
       " WCHAR *list {out, text(multi), room(least 3)}, DWORD size {capacity(list)})"
       " {fail(0), grow_ok(result >= size - 2), length(list, result)}",
-      "GetProfileSectionW, learn.microsoft.com", HFP_DOCUMENTED },
+      "GetProfileSectionW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { NULL, NULL, NULL, NULL, 0 },
 };

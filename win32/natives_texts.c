@@ -7,18 +7,22 @@
 const hfp_native hfp_natives_texts[] = {
     { "FormatMessageW", "kernel32.dll",
       "DWORD WINAPI FormatMessageW(DWORD flags, void *module {raw}, DWORD id, DWORD language,"
-      " WCHAR *text {out, text, room(most 32767)}, DWORD size {capacity(text)},"
+      " WCHAR *text {out, text, room(most 32767, reserve 1)}, DWORD size {capacity(text)},"
       " void *arguments {raw})"
-      " {fail(result == 0 && error != 0), error(last_error, clear), grow(error == 122),"
+      " {fail(result == 0 && error != 0 && error != 235), error(last_error, clear), grow(error == "
+      "122),"
       " length(text, result)}",
       "FormatMessageW, learn.microsoft.com: from the system or a module", HFP_MEASURED },
     { "FormatMessageW:string", "kernel32.dll",
       "DWORD WINAPI FormatMessageW(DWORD flags, LPCWSTR format, DWORD id, DWORD language,"
-      " WCHAR *text {out, text, room(most 32767)}, DWORD size {capacity(text)},"
+      " WCHAR *text {out, text, room(most 32767, reserve 1)}, DWORD size {capacity(text)},"
       " void *arguments {raw})"
-      " {fail(result == 0 && error != 0), error(last_error, clear), grow(error == 122),"
+      " {fail(result == 0 && error != 0 && error != 235), error(last_error, clear), grow(error == "
+      "122),"
       " length(text, result)}",
-      "FormatMessageW, learn.microsoft.com: from a text", HFP_MEASURED },
+      "FormatMessageW, learn.microsoft.com: from a text; wine 8 writes an insert's NUL behind the "
+      "room",
+      HFP_MEASURED },
     { "StringFromGUID2", "ole32.dll",
       "int WINAPI StringFromGUID2(const GUID *id, WCHAR *text {out, text, room(first 39)},"
       " int size {capacity(text)})"
@@ -28,6 +32,6 @@ const hfp_native hfp_natives_texts[] = {
       "DWORD WINAPI CertGetNameStringW(const void *certificate {raw}, DWORD type, DWORD flags,"
       " void *parameter {raw}, WCHAR *name {out, text, room(least 2)}, DWORD size {capacity(name)})"
       " {fail(0), grow_ok(result >= size), length(name, result - 1)}",
-      "CertGetNameStringW, learn.microsoft.com", HFP_DOCUMENTED },
+      "CertGetNameStringW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { NULL, NULL, NULL, NULL, 0 },
 };

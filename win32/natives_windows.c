@@ -16,7 +16,7 @@ const hfp_native hfp_natives_windows[] = {
       " char *name {out, text(system), room(least 2)}, int size {capacity(name)})"
       " {fail(result == 0), error(last_error), grow(error == 122 || error == 234),"
       " grow_ok(result >= size - 1), length(name, result)}",
-      "GetClipboardFormatNameA, learn.microsoft.com", HFP_DOCUMENTED },
+      "GetClipboardFormatNameA, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "GetClassNameW", "user32.dll",
       "int WINAPI GetClassNameW(HWND window, WCHAR *name {out, text, room(least 2)},"
       " int size {capacity(name)})"
@@ -28,13 +28,13 @@ const hfp_native hfp_natives_windows[] = {
       " int size {capacity(name)})"
       " {fail(result == 0), error(last_error), grow(error == 122 || error == 234),"
       " grow_ok(result >= size - 1), length(name, result)}",
-      "GetClassNameA, learn.microsoft.com", HFP_DOCUMENTED },
+      "GetClassNameA, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "RealGetWindowClassW", "user32.dll",
       "UINT WINAPI RealGetWindowClassW(HWND window, WCHAR *name {out, text, room(least 2)},"
       " UINT size {capacity(name)})"
       " {fail(result == 0), error(last_error), grow(error == 122 || error == 234),"
       " grow_ok(result >= size - 1), length(name, result)}",
-      "RealGetWindowClassW, learn.microsoft.com", HFP_DOCUMENTED },
+      "RealGetWindowClassW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "GetKeyNameTextW", "user32.dll",
       "int WINAPI GetKeyNameTextW(LONG key, WCHAR *name {out, text, room(least 2)},"
       " int size {capacity(name)})"
@@ -46,13 +46,13 @@ const hfp_native hfp_natives_windows[] = {
       " int size {capacity(name)})"
       " {fail(result == 0 && error != 0), error(last_error, clear),"
       " grow_ok(result >= size - 1), length(name, result)}",
-      "GetWindowTextW, learn.microsoft.com", HFP_DOCUMENTED },
+      "GetWindowTextW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "InternalGetWindowText", "user32.dll",
       "int WINAPI InternalGetWindowText(HWND window, WCHAR *name {out, text, room(least 2)},"
       " int size {capacity(name)})"
       " {fail(result == 0 && error != 0), error(last_error, clear),"
       " grow_ok(result >= size - 1), length(name, result)}",
-      "InternalGetWindowText, learn.microsoft.com", HFP_DOCUMENTED },
+      "InternalGetWindowText, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "LoadStringW", "user32.dll",
       "int WINAPI LoadStringW(HINSTANCE module, UINT id, WCHAR *name {out, text, room(least 2)},"
       " int size {capacity(name)})"
@@ -70,7 +70,7 @@ const hfp_native hfp_natives_windows[] = {
       " int size {capacity(name)})"
       " {fail(result == 0), error(last_error), grow(error == 122 || error == 234),"
       " grow_ok(result >= size - 1), length(name, result)}",
-      "GetAtomNameW, learn.microsoft.com", HFP_DOCUMENTED },
+      "GetAtomNameW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "GetTextFaceW", "gdi32.dll",
       "int WINAPI GetTextFaceW(HDC context, int size {capacity(name)}, WCHAR *name {out, text})"
       " {fail(result == 0), error(last_error), grow_ok(result >= size)}",

@@ -26,6 +26,10 @@ static hf_status message_of_a_text(walk *w)
     hf_status status = walk_do(w, HF_ARGS(HF_UINT(flags), HF_CSTR("%2 and %1"), HF_UINT(0),
                                           HF_UINT(0), HF_POINTER(inserts)));
     expect_wide(w, 0, L"something else and something");
+    status = status == HF_OK ? walk_do(w, HF_ARGS(HF_UINT(flags), HF_CSTR(""), HF_UINT(0),
+                                                  HF_UINT(0), HF_POINTER(inserts)))
+                             : status;
+    expect_wide(w, 0, L""); /* which has a code of its own, and is no failure */
     return status;
 }
 

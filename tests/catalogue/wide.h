@@ -12,9 +12,13 @@
 
 #define PLAIN_MAX 4096u
 
-/** Fails the test unless output `out` is exactly these bytes. */
+/** Fails the test unless output `out` is exactly these bytes.  After a call that failed there is
+    none, and its status fails the test with more words than this could. */
 static inline void expect_bytes(walk *w, unsigned out, const void *expected, size_t size)
 {
+    if (hf_is_null(hf_result_out(&w->result, out))) {
+        return;
+    }
     size_t found;
     void *bytes = walk_copy(w, out, &found);
     assert_int_equal(found, size);
