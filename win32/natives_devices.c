@@ -52,6 +52,11 @@ const hfp_native hfp_natives_devices[] = {
       " DWORD *type {out}, BYTE *value {out}, DWORD size {capacity(value)}, " NEED(
           "value") ", LPCWSTR machine, PVOID reserved {raw})" BY_122,
       "SetupDiGetClassRegistryPropertyW, learn.microsoft.com", HFP_DOCUMENTED },
+    { "SetupDiGetClassInstallParamsW", "setupapi.dll",
+      "BOOL WINAPI SetupDiGetClassInstallParamsW(HDEVINFO set, SP_DEVINFO_DATA *info {in},"
+      " void *parameters {out, set(u32, 0, 8), room(least 8)}, DWORD size "
+      "{capacity(parameters)}, " NEED("parameters") ")" BY_122,
+      "SetupDiGetClassInstallParamsW, learn.microsoft.com", HFP_DOCUMENTED },
     { "SetupDiGetDeviceInstanceIdW", "setupapi.dll",
       "BOOL WINAPI SetupDiGetDeviceInstanceIdW(HDEVINFO set, SP_DEVINFO_DATA *info {in},"
       " PWSTR id {out, text}, DWORD size {capacity(id)}, " NEED("id") ")" BY_122,
@@ -70,7 +75,8 @@ const hfp_native hfp_natives_devices[] = {
       " SP_DRVINFO_DATA_W *driver {in},"
       " void *detail {out, set(u32, 0, 1570 + 14 * (sizeof(void *) == 8)), room(first 2048,"
       " least 1584)}, DWORD size {capacity(detail)}, " NEED("detail") ")" BY_122,
-      "SetupDiGetDriverInfoDetailW, learn.microsoft.com; golang.org/x/sys/windows", HFP_PUBLISHED },
+      "SetupDiGetDriverInfoDetailW, learn.microsoft.com; golang.org/x/sys/windows",
+      HFP_MEASURED | HFP_PUBLISHED },
 
 /* ---- classes: some systems leave the code of an earlier call, so the sizes decide ---- */
 #define BY_NEED " {fail(result == 0), error(last_error), grow(needed > size)}"
@@ -108,6 +114,13 @@ const hfp_native hfp_natives_devices[] = {
       "BOOL WINAPI SetupDiBuildClassInfoList(DWORD flags, GUID *guids {out},"
       " DWORD size {capacity(guids)}, " NEED("guids") ")" BY_122,
       "SetupDiBuildClassInfoList, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
+
+    { "SetupDiGetINFClassW", "setupapi.dll",
+      "BOOL WINAPI SetupDiGetINFClassW(LPCWSTR inf, GUID *class_guid {out}, PWSTR name {out, text},"
+      " DWORD size {capacity(name)}, " NEED(
+          "name") ") {fail(result == 0), error(last_error), grow(error == 122),"
+                  " grow_ok(needed > size)}",
+      "SetupDiGetINFClassW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
 
     /* ---- what an INF file says ---- */
     { "SetupGetStringFieldW", "setupapi.dll",

@@ -32,11 +32,11 @@ const hfp_native hfp_natives_names[] = {
     { "GetUserNameExA", "secur32.dll",
       "BOOLEAN WINAPI GetUserNameExA(int format, LPSTR name {out, text(system)}, " SLOT(
           "ULONG", "name", "") ")" BY("234"),
-      "GetUserNameExA, learn.microsoft.com", HFP_DOCUMENTED },
+      "GetUserNameExA, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "GetComputerObjectNameW", "secur32.dll",
       "BOOLEAN WINAPI GetComputerObjectNameW(int format, LPWSTR name {out, text},"
       " ULONG *size {inout, capacity(name), needed(name)})" BY("122"),
-      "GetComputerObjectNameW, learn.microsoft.com", HFP_DOCUMENTED },
+      "GetComputerObjectNameW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "TranslateNameW", "secur32.dll",
       "BOOLEAN WINAPI TranslateNameW(LPCWSTR account, int from, int to, LPWSTR name {out, text},"
       " ULONG *size {inout, capacity(name), needed(name)})" BY("122 || error == 234"),
@@ -48,7 +48,7 @@ const hfp_native hfp_natives_names[] = {
     { "GetComputerNameA", "kernel32.dll",
       "BOOL WINAPI GetComputerNameA(LPSTR name {out, text(system)}, " SLOT("DWORD", "name",
                                                                            "") ")" BY("111"),
-      "GetComputerNameA, learn.microsoft.com", HFP_TESTED },
+      "GetComputerNameA, learn.microsoft.com", HFP_MEASURED | HFP_TESTED },
     { "GetComputerNameExW", "kernel32.dll",
       "BOOL WINAPI GetComputerNameExW(int format, LPWSTR name {out, text}, " SLOT("DWORD", "name",
                                                                                   "") ")" BY("234"),
@@ -67,7 +67,7 @@ const hfp_native hfp_natives_names[] = {
     { "GetUserProfileDirectoryA", "userenv.dll",
       "BOOL WINAPI GetUserProfileDirectoryA(HANDLE token, LPSTR path {out, text(system)}, " SLOT(
           "DWORD", "path", ", - 1") ")" BY("122"),
-      "GetUserProfileDirectoryA, learn.microsoft.com", HFP_DOCUMENTED },
+      "GetUserProfileDirectoryA, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     /* May leave the NUL out of the need, and then write it behind what was announced. */
     { "GetProfilesDirectoryW", "userenv.dll",
       "BOOL WINAPI GetProfilesDirectoryW(LPWSTR path {out, text, room(reserve 1)},"
@@ -92,16 +92,16 @@ const hfp_native hfp_natives_names[] = {
       "BOOL WINAPI GetSystemPreferredUILanguages(DWORD flags, ULONG *count {out},"
       " LPWSTR names {out, text(multi), room(least 2)}, " SLOT("ULONG", "names", "") ")" BY("122"),
       "GetSystemPreferredUILanguages, learn.microsoft.com; golang.org/x/sys/windows",
-      HFP_PUBLISHED },
+      HFP_MEASURED | HFP_PUBLISHED },
     { "GetProcessPreferredUILanguages", "kernel32.dll",
       "BOOL WINAPI GetProcessPreferredUILanguages(DWORD flags, ULONG *count {out},"
       " LPWSTR names {out, text(multi), room(least 2)}, " SLOT("ULONG", "names", "") ")" BY("122"),
       "GetProcessPreferredUILanguages, learn.microsoft.com; golang.org/x/sys/windows",
-      HFP_PUBLISHED },
+      HFP_MEASURED | HFP_PUBLISHED },
     { "GetThreadPreferredUILanguages", "kernel32.dll",
       "BOOL WINAPI GetThreadPreferredUILanguages(DWORD flags, ULONG *count {out},"
       " LPWSTR names {out, text(multi), room(least 2)}, " SLOT("ULONG", "names", "") ")" BY("122"),
-      "GetThreadPreferredUILanguages, learn.microsoft.com", HFP_DOCUMENTED },
+      "GetThreadPreferredUILanguages, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
 
     /* ---- processors ---- */
     { "GetLogicalProcessorInformation", "kernel32.dll",
@@ -120,7 +120,7 @@ const hfp_native hfp_natives_names[] = {
       "NTSTATUS WINAPI CallNtPowerInformation(int level, const void *input,"
       " ULONG input_size {capacity(input)}, void *output {out}, ULONG size {capacity(output)})"
       " {error(ntstatus), grow(error == 0xC0000023)}",
-      "CallNtPowerInformation, learn.microsoft.com", HFP_DOCUMENTED },
+      "CallNtPowerInformation, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     /* The list is used where it is; DeleteProcThreadAttributeList() ends it. */
     { "InitializeProcThreadAttributeList", "kernel32.dll",
       "BOOL WINAPI InitializeProcThreadAttributeList(void *list {out, points_into(list)},"

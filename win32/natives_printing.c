@@ -37,21 +37,21 @@ const hfp_native hfp_natives_printing[] = {
     { "EnumPrinterDriversW", "winspool.drv",
       "BOOL WINAPI EnumPrinterDriversW(LPCWSTR server, LPCWSTR environment, DWORD level, " FILLED(
           "list") COUNTED,
-      "EnumPrinterDrivers, learn.microsoft.com", HFP_DOCUMENTED },
+      "EnumPrinterDrivers, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "GetPrinterDriverW", "winspool.drv",
       "BOOL WINAPI GetPrinterDriverW(HANDLE printer, LPCWSTR environment, DWORD level, " FILLED(
           "info") ")" BY_122,
       "GetPrinterDriver, learn.microsoft.com", HFP_DOCUMENTED },
     { "EnumMonitorsW", "winspool.drv",
       "BOOL WINAPI EnumMonitorsW(LPCWSTR server, DWORD level, " FILLED("list") COUNTED,
-      "EnumMonitors, learn.microsoft.com", HFP_DOCUMENTED },
+      "EnumMonitors, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "EnumPortsW", "winspool.drv",
       "BOOL WINAPI EnumPortsW(LPCWSTR server, DWORD level, " FILLED("list") COUNTED,
-      "EnumPorts, learn.microsoft.com", HFP_DOCUMENTED },
+      "EnumPorts, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "EnumPrintProcessorsW", "winspool.drv",
       "BOOL WINAPI EnumPrintProcessorsW(LPCWSTR server, LPCWSTR environment, DWORD level, " FILLED(
           "list") COUNTED,
-      "EnumPrintProcessors, learn.microsoft.com", HFP_DOCUMENTED },
+      "EnumPrintProcessors, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "EnumPrintProcessorDatatypesW", "winspool.drv",
       "BOOL WINAPI EnumPrintProcessorDatatypesW(LPCWSTR server, LPCWSTR processor, DWORD "
       "level, " FILLED("list") COUNTED,
@@ -66,7 +66,7 @@ const hfp_native hfp_natives_printing[] = {
       "BOOL WINAPI GetPrintProcessorDirectoryW(LPCWSTR server, LPCWSTR environment, DWORD level,"
       " WCHAR *path {out, text}, DWORD size {capacity(path, bytes)},"
       " DWORD *needed {out, needed(path, bytes), length(path, bytes)})" BY_122,
-      "GetPrintProcessorDirectory, learn.microsoft.com", HFP_DOCUMENTED },
+      "GetPrintProcessorDirectory, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "GetDefaultPrinterW", "winspool.drv",
       "BOOL WINAPI GetDefaultPrinterW(LPWSTR name {out, text},"
       " DWORD *size {inout, capacity(name), needed(name), length(name)})" BY_122,

@@ -33,7 +33,7 @@ const hfp_native hfp_natives_security[] = {
           "before") ")"
                     " {fail(result == 0), error(last_error, clear, when result != 0), grow(error "
                     "== 122)}",
-      "AdjustTokenPrivileges, learn.microsoft.com", HFP_DOCUMENTED },
+      "AdjustTokenPrivileges, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "GetFileSecurityW", "advapi32.dll",
       "BOOL WINAPI GetFileSecurityW(LPCWSTR file, SECURITY_INFORMATION what,"
       " PSECURITY_DESCRIPTOR descriptor {out}, DWORD size {capacity(descriptor)}, " NEED(
@@ -53,13 +53,13 @@ const hfp_native hfp_natives_security[] = {
       "BOOL WINAPI GetPrivateObjectSecurity(PSECURITY_DESCRIPTOR object {in},"
       " SECURITY_INFORMATION what, PSECURITY_DESCRIPTOR descriptor {out},"
       " DWORD size {capacity(descriptor)}, DWORD *needed {out, needed(descriptor)})" BY_122,
-      "GetPrivateObjectSecurity, learn.microsoft.com", HFP_DOCUMENTED },
+      "GetPrivateObjectSecurity, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "RegGetKeySecurity", "advapi32.dll",
       "LSTATUS WINAPI RegGetKeySecurity(HKEY key, SECURITY_INFORMATION what,"
       " PSECURITY_DESCRIPTOR descriptor {out},"
       " DWORD *size {inout, capacity(descriptor), needed(descriptor)})"
       " {fail(result != 0), error(result), grow(error == 122)}",
-      "RegGetKeySecurity, learn.microsoft.com", HFP_DOCUMENTED },
+      "RegGetKeySecurity, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "GetUserObjectInformationW", "user32.dll",
       "BOOL WINAPI GetUserObjectInformationW(HANDLE object, int what, void *info {out},"
       " DWORD size {capacity(info)}, " NEED("info") ")" BY_122,
@@ -82,7 +82,8 @@ const hfp_native hfp_natives_security[] = {
       " DWORD *owner_size {inout, capacity(owner), needed(owner)},"
       " PSID group {out, points_into(group)},"
       " DWORD *group_size {inout, capacity(group), needed(group)})" BY_122,
-      "MakeAbsoluteSD, learn.microsoft.com; golang.org/x/sys/windows", HFP_PUBLISHED },
+      "MakeAbsoluteSD, learn.microsoft.com; golang.org/x/sys/windows",
+      HFP_MEASURED | HFP_PUBLISHED },
     { "CreateWellKnownSid", "advapi32.dll",
       "BOOL WINAPI CreateWellKnownSid(int which, PSID domain {in}, PSID sid {out, room(first 68)},"
       " DWORD *size {inout, capacity(sid), needed(sid), length(sid)})" BY_122,
@@ -105,7 +106,7 @@ const hfp_native hfp_natives_security[] = {
       " LPSTR domain {out, text(system)},"
       " DWORD *domain_size {inout, capacity(domain), needed(domain, + 1)},"
       " int *use {out})" BY_122,
-      "LookupAccountSidA, learn.microsoft.com", HFP_DOCUMENTED },
+      "LookupAccountSidA, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     /* How long the identifier is, is in it. */
     { "LookupAccountNameW", "advapi32.dll",
       "BOOL WINAPI LookupAccountNameW(LPCWSTR system, LPCWSTR account,"
@@ -123,7 +124,7 @@ const hfp_native hfp_natives_security[] = {
       " DWORD *domain_size {inout, capacity(domain), needed(domain, + 1)},"
       " int *use {out}) {fail(result == 0), error(last_error), grow(error == 122),"
       " length(sid, 8 + 4 * u8(sid, 1))}",
-      "LookupAccountNameA, learn.microsoft.com", HFP_DOCUMENTED },
+      "LookupAccountNameA, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "LookupPrivilegeNameW", "advapi32.dll",
       "BOOL WINAPI LookupPrivilegeNameW(LPCWSTR system, LUID *privilege {in},"
       " LPWSTR name {out, text}, DWORD *size {inout, capacity(name), needed(name), "

@@ -58,13 +58,14 @@ const hfp_native hfp_natives_services[] = {
       " DWORD size {capacity(list)}, DWORD *left {out}, DWORD *count {out},"
       " DWORD *resume {inout})"
       " {fail(result == 0), error(last_error), grow(error == 234), needed(list, size + left)}",
-      "EnumServicesStatusW, learn.microsoft.com", HFP_DOCUMENTED },
+      "EnumServicesStatusW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "EnumDependentServicesW", "advapi32.dll",
       "BOOL WINAPI EnumDependentServicesW(SC_HANDLE service, DWORD state,"
       " void *list {out, points_into(list), room(most 65536)}, DWORD size {capacity(list)},"
       " DWORD *needed {out, needed(list)}, DWORD *count {out})"
       " {fail(result == 0), error(last_error), grow(error == 234)}",
-      "EnumDependentServicesW, learn.microsoft.com; golang.org/x/sys/windows", HFP_PUBLISHED },
+      "EnumDependentServicesW, learn.microsoft.com; golang.org/x/sys/windows",
+      HFP_MEASURED | HFP_PUBLISHED },
     /* The need leaves the NUL out. */
     { "GetServiceDisplayNameW", "advapi32.dll",
       "BOOL WINAPI GetServiceDisplayNameW(SC_HANDLE manager, LPCWSTR service,"
@@ -75,7 +76,7 @@ const hfp_native hfp_natives_services[] = {
       "BOOL WINAPI GetServiceDisplayNameA(SC_HANDLE manager, LPCSTR service {text(system)},"
       " LPSTR name {out, text(system)},"
       " DWORD *size {inout, capacity(name), needed(name, + 1)})" BY_122,
-      "GetServiceDisplayNameA, learn.microsoft.com", HFP_DOCUMENTED },
+      "GetServiceDisplayNameA, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "GetServiceKeyNameW", "advapi32.dll",
       "BOOL WINAPI GetServiceKeyNameW(SC_HANDLE manager, LPCWSTR display,"
       " LPWSTR name {out, text},"

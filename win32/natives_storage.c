@@ -46,7 +46,7 @@ const hfp_native hfp_natives_storage[] = {
       CONTROL(", room(least 32)", ", length(output)") " {fail(result == 0), error(last_error), "
                                                       "grow(error == 234 || error == 122),"
                                                       " needed(output, 8 + 24 * u32(output, 0))}",
-      "IOCTL_VOLUME_GET_VOLUME_DISK_EXTENTS, learn.microsoft.com", HFP_PUBLISHED },
+      "IOCTL_VOLUME_GET_VOLUME_DISK_EXTENTS, learn.microsoft.com", HFP_MEASURED | HFP_PUBLISHED },
     /* Succeeds, and cuts: its Size tells. */
     { "DeviceIoControl:storage_property", "kernel32.dll",
       CONTROL(
@@ -54,7 +54,8 @@ const hfp_native hfp_natives_storage[] = {
           ", length(output)") " {fail(result == 0), error(last_error), grow(error == 122 || error "
                               "== 234),"
                               " grow_ok(u32(output, 4) > size), needed(output, u32(output, 4))}",
-      "IOCTL_STORAGE_QUERY_PROPERTY, learn.microsoft.com", HFP_PUBLISHED | HFP_DOCUMENTED },
+      "IOCTL_STORAGE_QUERY_PROPERTY, learn.microsoft.com",
+      HFP_MEASURED | HFP_PUBLISHED | HFP_DOCUMENTED },
     { "DeviceIoControl:drive_layout", "kernel32.dll",
       CONTROL(", room(first 4096)", ", length(output)") " {fail(result == 0), error(last_error), "
                                                         "grow(error == 122 || error == 234)}",

@@ -27,15 +27,15 @@ const hfp_native hfp_natives_wininet[] = {
       "text}, " SLOT(
           "url") ", DWORD flags)"
                  " {fail(result == 0), error(last_error, clear), grow(error == 122 || error == 0)}",
-      "InternetCombineUrlW, learn.microsoft.com", HFP_DOCUMENTED },
+      "InternetCombineUrlW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "InternetCreateUrlW", "wininet.dll",
       "BOOL WINAPI InternetCreateUrlW(URL_COMPONENTSW *parts {in}, DWORD flags,"
       " LPWSTR url {out, text}, " SLOT("url") ")" BY_122,
-      "InternetCreateUrlW, learn.microsoft.com", HFP_DOCUMENTED },
+      "InternetCreateUrlW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "InternetQueryOptionW", "wininet.dll",
       "BOOL WINAPI InternetQueryOptionW(HINTERNET of, DWORD option, void *value {out}, " SLOT(
           "value") ")" BY_122,
-      "InternetQueryOptionW, learn.microsoft.com", HFP_DOCUMENTED },
+      "InternetQueryOptionW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "InternetQueryOptionW:text", "wininet.dll",
       "BOOL WINAPI InternetQueryOptionW(HINTERNET of, DWORD option, " TEXT_BY_BYTES(
           "value") ")" BY_122,
@@ -52,19 +52,19 @@ const hfp_native hfp_natives_wininet[] = {
     { "InternetGetCookieW", "wininet.dll",
       "BOOL WINAPI InternetGetCookieW(LPCWSTR url, LPCWSTR name, LPWSTR cookie {out, text},"
       " DWORD *size {inout, capacity(cookie), needed(cookie)})" BY_122,
-      "InternetGetCookieW, learn.microsoft.com", HFP_DOCUMENTED },
+      "InternetGetCookieW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "GetUrlCacheEntryInfoW", "wininet.dll",
       "BOOL WINAPI GetUrlCacheEntryInfoW(LPCWSTR url, void *entry {out, points_into(entry)}, " SLOT(
           "entry") ")" BY_122,
-      "GetUrlCacheEntryInfoW, learn.microsoft.com", HFP_DOCUMENTED },
+      "GetUrlCacheEntryInfoW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "WinHttpQueryHeaders", "winhttp.dll",
       "BOOL WINAPI WinHttpQueryHeaders(HINTERNET request, DWORD what, LPCWSTR name, " TEXT_BY_BYTES(
           "value") ", DWORD *index {inout})" BY_122,
-      "WinHttpQueryHeaders, learn.microsoft.com", HFP_DOCUMENTED },
+      "WinHttpQueryHeaders, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "WinHttpQueryOption", "winhttp.dll",
       "BOOL WINAPI WinHttpQueryOption(HINTERNET of, DWORD option, void *value {out}, " SLOT(
           "value") ")" BY_122,
-      "WinHttpQueryOption, learn.microsoft.com", HFP_DOCUMENTED },
+      "WinHttpQueryOption, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "WinHttpQueryOption:text", "winhttp.dll",
       "BOOL WINAPI WinHttpQueryOption(HINTERNET of, DWORD option, " TEXT_BY_BYTES(
           "value") ")" BY_122,
@@ -72,6 +72,6 @@ const hfp_native hfp_natives_wininet[] = {
     { "WinHttpCreateUrl", "winhttp.dll",
       "BOOL WINAPI WinHttpCreateUrl(URL_COMPONENTS *parts {in}, DWORD flags,"
       " LPWSTR url {out, text}, " SLOT("url") ")" BY_122,
-      "WinHttpCreateUrl, learn.microsoft.com", HFP_DOCUMENTED },
+      "WinHttpCreateUrl, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { NULL, NULL, NULL, NULL, 0 },
 };
