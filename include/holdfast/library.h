@@ -107,6 +107,12 @@ typedef struct hf_prototype_error {
     char expected[160];
 } hf_prototype_error;
 
+/** How text that a function fills comes back. */
+typedef enum hf_text_form {
+    HF_TEXTS_AS_FILLED = 0, /* wide text in its own units */
+    HF_TEXTS_UTF8 = 1       /* wide text as UTF-8 too, with a NUL behind it that is not counted */
+} hf_text_form;
+
 typedef struct hf_function_options {
     uint32_t struct_size; /* HF_FUNCTION_OPTIONS_INIT sets it */
     uint32_t tries_max;   /* of a growing call; default 24 */
@@ -119,11 +125,19 @@ typedef struct hf_function_options {
     void *address; /* the function itself, instead of a symbol of the library; may be NULL */
     const hf_binding *binding; /* whose types the prototype may use; borrowed for the call; NULL */
     uint32_t repeats_max;      /* most calls more for transient(...) failures; default 16 */
+    uint32_t growth; /* percent of a capacity that the next one has at least; default 150, least 110
+                      */
+    uint64_t slack_bytes; /* added to what the callee says it needs, for what grows meanwhile */
+    uint64_t time_max_ns; /* when that has passed, no further try is made; default: no deadline */
+    hf_text_form texts;
+    bool remembers; /* begin with the size that the last call of the function took, for its first
+                       buffer that grows */
 } hf_function_options;
 
 #define HF_FUNCTION_OPTIONS_INIT                                                                   \
     {                                                                                              \
-        (uint32_t)sizeof(hf_function_options), 0, 0, 0, NULL, 0, NULL, NULL, NULL, 0               \
+        (uint32_t)sizeof(hf_function_options), 0, 0, 0, NULL, 0, NULL, NULL, NULL, 0, 0, 0, 0,     \
+            HF_TEXTS_AS_FILLED, false                                                              \
     }
 
 /**
@@ -132,9 +146,10 @@ typedef struct hf_function_options {
  * @param library    where the symbol is; NULL only with options->address.
  * @param prototype  the declaration; copied.
  * @param options    NULL for defaults.
- * @return HF_OK; HF_E_NULL; HF_E_OPTIONS; HF_E_PROTOTYPE, with a report that gives position, found
- * and expected; HF_E_SYMBOL, with a report that names both; HF_E_UNSUPPORTED for error(errno) of a
- * C runtime whose errno cannot be found; HF_E_NOMEM; HF_E_DETACHED.
+ * @return HF_OK; HF_E_NULL; HF_E_OPTIONS, with a report that names the field; HF_E_PROTOTYPE, with
+ * a report that gives position, found and expected; HF_E_SYMBOL, with a report that names both;
+ * HF_E_UNSUPPORTED for error(errno) of a C runtime whose errno cannot be found; HF_E_NOMEM;
+ * HF_E_DETACHED.
  *
  * @par Ownership   The caller owns it: hf_function_destroy().
  * @par Threads     The owner, in managed state.  The function may be called by all threads at once.

@@ -27,6 +27,8 @@
 #define DEFAULT_TRIES   24u
 #define DEFAULT_BYTES   (UINT64_C(16) << 20)
 #define DEFAULT_REPEATS 16u
+#define DEFAULT_GROWTH  150u
+#define LEAST_GROWTH    110u
 
 static const char bind_name[] = "hf_function_bind";
 
@@ -48,6 +50,7 @@ bool hfi_options_read(const hf_function_options *given, hf_function_options *opt
     options_out->bytes_max = options_out->bytes_max ? options_out->bytes_max : DEFAULT_BYTES;
     options_out->repeats_max =
         options_out->repeats_max ? options_out->repeats_max : DEFAULT_REPEATS;
+    options_out->growth = options_out->growth ? options_out->growth : DEFAULT_GROWTH;
     return true;
 }
 
@@ -65,6 +68,16 @@ hf_status hfi_options_check(hfi_parts *parts, const char *where, bool is_read,
         return hfi_misuse(parts->reporter, HF_E_OPTIONS, where, "options", nowhere,
                           "begin with HF_FUNCTION_OPTIONS_INIT",
                           "the options have a size or a field that this version does not know");
+    }
+    if (options->growth < LEAST_GROWTH) {
+        return hfi_misuse(parts->reporter, HF_E_OPTIONS, where, "options->growth", nowhere,
+                          "give 110 or more percent, or 0 for the default of 150",
+                          "a growth of %u percent is next to none", (unsigned)options->growth);
+    }
+    if ((unsigned)options->texts > HF_TEXTS_UTF8) {
+        return hfi_misuse(parts->reporter, HF_E_OPTIONS, where, "options->texts", nowhere,
+                          "give HF_TEXTS_AS_FILLED or HF_TEXTS_UTF8", "there is no text form %u",
+                          (unsigned)options->texts);
     }
     return options->type_count == 0 || options->types
                ? HF_OK
@@ -164,6 +177,26 @@ static void choose_entry(hf_function *function)
     function->entry = hfi_plain_entry(function);
 }
 
+/* What the caller's policy and the function's roles say together. */
+static hf_status apply_policy(hf_function *function, const hf_function_options *options)
+{
+    const hfi_prototype *prototype = &function->prototype;
+    for (unsigned i = 0; i < prototype->param_count; i++) {
+        if (options->slack_bytes && function->step[i].is_exact) {
+            return hfi_misuse(function->parts->reporter, HF_E_OPTIONS, prototype->name,
+                              prototype->param[i].name, (hf_site){ NULL, 0 },
+                              "leave slack_bytes of the options 0 for this function",
+                              "slack_bytes is %llu, but the buffer takes exactly what it asks for",
+                              (unsigned long long)options->slack_bytes);
+        }
+    }
+    if (options->remembers && function->growing) {
+        function->remembered = hfi_alloc(sizeof *function->remembered);
+        return function->remembered ? HF_OK : HF_E_NOMEM;
+    }
+    return HF_OK;
+}
+
 /* Says why libffi is not to be used for a signature. */
 static hf_status report_signature(const hf_function *function)
 {
@@ -187,9 +220,8 @@ static hf_status make_callable(hf_function *function, const hf_function_options 
     if (status == HF_OK) {
         status = hfi_plan_make(function);
     }
-    if (status == HF_OK) {
-        status = find_symbol(function, options);
-    }
+    status = status == HF_OK ? apply_policy(function, options) : status;
+    status = status == HF_OK ? find_symbol(function, options) : status;
     status = status == HF_OK ? find_errno(function) : status;
     if (status == HF_OK) {
         choose_entry(function);
@@ -209,6 +241,7 @@ void hfi_function_dispose(hf_function *function)
     }
     hfi_library_release(function->library);
     hfi_binding_release(function->binding);
+    hfi_free(function->remembered);
     hfi_free(function->step);
     hfi_free(function);
 }
@@ -226,6 +259,10 @@ hf_status hfi_function_make(hfi_parts *parts, hf_library *library, hf_binding *b
     function->repeats_max = options->repeats_max;
     function->first_bytes = options->first_bytes;
     function->bytes_max = options->bytes_max;
+    function->slack_bytes = options->slack_bytes;
+    function->time_max_ns = options->time_max_ns;
+    function->growth = options->growth;
+    function->makes_utf8 = options->texts == HF_TEXTS_UTF8;
     function->prototype = *prototype;
     if (library) {
         hfi_library_acquire(library);
@@ -323,6 +360,12 @@ void hf_function_destroy(hf_function *function)
         (void)misuse(function->parts, HF_E_MISUSE, "function",
                      "the function belongs to the binding that it is from",
                      "destroy the binding, which takes its functions with it");
+        return;
+    }
+    if (function->is_catalogues) {
+        (void)misuse(function->parts, HF_E_MISUSE, "function",
+                     "the function is the catalogue's, and all threads may have it",
+                     "leave it: it ends with the runtime; hf_native_with() makes one of your own");
         return;
     }
     hfp_native_error saved = hfp_native_error_save();

@@ -44,6 +44,9 @@ typedef struct hfi_argument {
     size_t native_size; /* bytes of native memory that the caller passed; 0: its type's */
     uint32_t field;     /* of a lent record or array: the field that is lent, HFI_CHECK_ALL */
     const void *from;   /* start value of a struct, in native memory; NULL */
+    char *native;       /* of a buffer that the library makes: its bytes, where they are in no
+                           object; NULL */
+    size_t settled;     /* of a stream, when it has ended: bytes at `native` */
     int8_t object;      /* of an output: index in slots and objects */
     int8_t source;      /* start value of a struct, index likewise; -1 */
     bool is_null;       /* the caller passed HF_NULL for something the library would fill */
@@ -126,6 +129,14 @@ void hfi_call_resolve(hfi_call *call);
 
 /** True if the callee says how much of a buffer is valid. */
 bool hfi_call_has_length(const hfi_call *call, unsigned parameter);
+
+/** Bytes of a buffer that the callee says are valid; all, if it does not.  HF_E_LYING_SIZE,
+ * reported. */
+HF_MUST_CHECK hf_status hfi_call_length(const hfi_call *call, unsigned parameter,
+                                        size_t *length_out);
+
+/** Gives a buffer's `length` bytes of checked wide text as UTF-8.  HF_E_NOMEM and its like. */
+HF_MUST_CHECK hf_status hfi_call_settle_utf8(hfi_call *call, unsigned parameter, size_t length);
 
 /** Moves the outputs of the last try into the result.  HF_E_LYING_SIZE, HF_E_UTF, HF_E_NOMEM. */
 HF_MUST_CHECK hf_status hfi_call_settle(hfi_call *call);

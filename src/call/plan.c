@@ -205,7 +205,7 @@ static bool decides_by_error(const hfi_prototype *prototype)
         return false; /* it is set before each try as it is */
     }
     bool decides = prototype->fail.uses_error || prototype->grow_ok.uses_error ||
-                   prototype->error_when.count != 0;
+                   prototype->append.uses_error || prototype->error_when.count != 0;
     for (unsigned i = 0; i < prototype->param_count; i++) {
         decides |= prototype->param[i].rules.grow_ok.uses_error;
     }

@@ -89,8 +89,7 @@ static hf_status complain_of_length(const hfi_call *call, unsigned index, int64_
         (unsigned long long)unit, (unsigned long long)call->argument[index].capacity);
 }
 
-/* Bytes that the callee says are valid. */
-static hf_status said_length(const hfi_call *call, unsigned index, size_t *length_out)
+hf_status hfi_call_length(const hfi_call *call, unsigned index, size_t *length_out)
 {
     const hf_function *function = call->function;
     const hfi_step *step = &function->step[index];
@@ -159,6 +158,14 @@ static hf_status check_text(const hfi_call *call, unsigned index, const unsigned
                              "the callee's text is not well-formed at unit %zu", bad);
 }
 
+static hf_status complain_of_half(const hfi_call *call, unsigned index, size_t length)
+{
+    size_t unit = call->function->step[index].element;
+    return hfi_call_complain(
+        call, (int)index, HF_E_UTF, "leave the role text out to get the bytes as they are",
+        "the callee's text ends at byte %zu, inside a unit of %zu", length, unit);
+}
+
 /* Makes the object of an output have exactly `length` bytes; text has its NUL behind them. */
 static hf_status fit(hfi_call *call, unsigned index, size_t length)
 {
@@ -166,7 +173,7 @@ static hf_status fit(hfi_call *call, unsigned index, size_t length)
     const hfi_step *step = &call->function->step[index];
     size_t end = !step->is_text ? 0 : step->is_multi ? 2 * step->element : step->element;
     uintptr_t object = call->slots[argument->object].word_;
-    size_t size = (size_t)*hfi_object_length(object);
+    size_t size = argument->native ? SIZE_MAX : (size_t)*hfi_object_length(object);
     HF_ASSERT(length + HFI_CANARY_SIZE <= size && end <= HFI_CANARY_SIZE);
     if (step->is_immovable || size - length <= SLACK_MAX) {
         memset((char *)argument->value.pointer + length, 0, HFI_CANARY_SIZE);
@@ -211,14 +218,29 @@ static hf_status recode(hfi_call *call, unsigned index, size_t length)
     return status;
 }
 
+/* Of a stream all pieces together, which were looked at as they came. */
+static hf_status valid_length(const hfi_call *call, unsigned index, size_t *length_out)
+{
+    const hfi_prototype *prototype = &call->function->prototype;
+    if (prototype->append.count && prototype->append_to == index) {
+        *length_out = call->argument[index].settled;
+        return HF_OK;
+    }
+    hf_status status = hfi_call_length(call, index, length_out);
+    if (status == HF_OK && HF_UNLIKELY(call->guards & HFI_GUARD_MEMORY)) {
+        status = hfi_guard_claim(call, index, *length_out);
+    }
+    return status;
+}
+
 static hf_status settle_buffer(hfi_call *call, unsigned index)
 {
     const hfi_step *step = &call->function->step[index];
     const unsigned char *text = call->argument[index].value.pointer;
     size_t length;
-    hf_status status = said_length(call, index, &length);
-    if (status == HF_OK && HF_UNLIKELY(call->guards & HFI_GUARD_MEMORY)) {
-        status = hfi_guard_claim(call, index, length);
+    hf_status status = valid_length(call, index, &length);
+    if (status == HF_OK && step->is_text && length % step->element != 0) {
+        return complain_of_half(call, index, length);
     }
     if (status == HF_OK && step->is_text) {
         length = find_end(step, text, length / step->element) * step->element;
@@ -226,6 +248,9 @@ static hf_status settle_buffer(hfi_call *call, unsigned index)
     }
     if (status == HF_OK && step->is_text && step->is_system) {
         return recode(call, index, length);
+    }
+    if (status == HF_OK && step->is_text && call->function->makes_utf8 && step->element > 1) {
+        return hfi_call_settle_utf8(call, index, length);
     }
     return status == HF_OK ? fit(call, index, length) : status;
 }

@@ -270,8 +270,46 @@ static bool check_buffers(hfi_parser *parser)
     return true;
 }
 
+static bool can_grow(const hfi_param *param)
+{
+    return param->kind == HFI_P_OUT_BUFFER && param->extent_expr.count == 0;
+}
+
+/* Pieces are put together: each says its length, lies in one buffer, and nothing leads into it. */
+static bool check_append(hfi_parser *parser)
+{
+    const hfi_prototype *prototype = parser->now.prototype;
+    const hfi_token *word = &parser->now.function.append;
+    unsigned to = prototype->append_to;
+    if (prototype->append.count == 0) {
+        return true;
+    }
+    if (prototype->is_once) {
+        return hfi_parser_fail(parser, word, "once or append, not both");
+    }
+    if (!has_length(prototype, to)) {
+        return hfi_parser_fail(parser, word, "length(...) of the buffer, which each piece has");
+    }
+    if (prototype->param[to].room.is_exact) {
+        return hfi_parser_fail(parser, word, "a buffer of any size: exact is for one");
+    }
+    for (unsigned i = 0; i < prototype->param_count; i++) {
+        if (prototype->param[i].points_into == (int)to) {
+            return hfi_parser_fail(parser, word,
+                                   "a buffer without points_into: its pieces are put together");
+        }
+        if (i != to && can_grow(&prototype->param[i])) {
+            return hfi_parser_fail(parser, word,
+                                   "one buffer that grows: of others only the last piece would be "
+                                   "left");
+        }
+    }
+    return true;
+}
+
 bool hfi_prototype_check(hfi_parser *parser)
 {
     return check_error_source(parser) && check_error_value(parser) && check_fail(parser) &&
-           check_grow(parser) && check_tries(parser) && check_buffers(parser);
+           check_grow(parser) && check_tries(parser) && check_buffers(parser) &&
+           check_append(parser);
 }

@@ -82,6 +82,7 @@ void hfi_prototype_finish(hfi_prototype *prototype)
     hfi_free(prototype->grow.step);
     hfi_free(prototype->grow_ok.step);
     hfi_free(prototype->transient.step);
+    hfi_free(prototype->append.step);
     hfi_free(prototype->error_when.step);
     hfi_free(prototype->symbol);
     hfi_scope_release(prototype->scope);

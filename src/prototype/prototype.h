@@ -249,6 +249,8 @@ typedef struct hfi_prototype {
     hfi_expr grow_ok;   /* for all buffers, when it succeeded */
     hfi_expr transient; /* looked at when it failed: again with the same room */
     bool is_once;       /* what did not fit is lost: never called a second time */
+    hfi_expr append;    /* a stream: while it holds there is more to come */
+    uint8_t append_to;  /* index of the buffer that the pieces come in */
     hfi_error_source
         error;           /* with NTSTATUS and HRESULT `fail` is result < 0 where none is written */
     uint8_t error_param; /* error(name): the parameter that has the code */

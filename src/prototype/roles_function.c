@@ -422,6 +422,24 @@ static bool parse_once(hfi_parser *parser, const hfi_token *word)
     return set_flag(parser, word, &parser->now.prototype->is_once);
 }
 
+/* append(x, expr): the buffer comes in pieces, and while the expression holds there is more. */
+static bool parse_append(hfi_parser *parser, const hfi_token *word)
+{
+    hfi_prototype *prototype = parser->now.prototype;
+    if (prototype->append.count != 0) {
+        return refuse_second(parser, word);
+    }
+    note_needs_fail(parser, word);
+    parser->now.function.append = *word;
+    int buffer = open_role(parser) ? parse_buffer(parser, true) : -1;
+    if (buffer < 0) {
+        return false;
+    }
+    prototype->append_to = (uint8_t)buffer;
+    return hfi_parser_expect(parser, HFI_T_COMMA, ", and an expression") &&
+           hfi_parse_expr(parser, &prototype->append) && close_role(parser);
+}
+
 static const function_role function_roles[] = {
     { "fail", parse_fail },           { "error", parse_error },
     { "grow", parse_grow },           { "grow_ok", parse_grow_ok },
@@ -430,7 +448,7 @@ static const function_role function_roles[] = {
     { "noretain", parse_noretain },   { "safe", parse_safe },
     { "symbol", parse_symbol },       { "ordinal", parse_ordinal },
     { "transient", parse_transient }, { "once", parse_once },
-    { "query", parse_query },
+    { "query", parse_query },         { "append", parse_append },
 };
 
 static bool parse_function_role(hfi_parser *parser)
@@ -444,7 +462,7 @@ static bool parse_function_role(hfi_parser *parser)
     return hfi_parser_fail(
         parser, &word,
         "fail, error, grow, grow_ok, needed, length, leaf, nocallback, noretain, "
-        "safe, symbol, ordinal, transient, once, query");
+        "safe, symbol, ordinal, transient, once, query, append");
 }
 
 bool hfi_parse_function_roles(hfi_parser *parser)

@@ -26,7 +26,7 @@ static hf_status refuse(hf_thread *thread, const hf_function *function, hf_site 
 
 static bool succeeds_more_than_once(const hf_function *function)
 {
-    bool may = function->prototype.grow_ok.count != 0;
+    bool may = function->prototype.grow_ok.count != 0 || function->prototype.append.count != 0;
     for (unsigned i = 0; i < function->prototype.param_count; i++) {
         const hfi_step *step = &function->step[i];
         may |= function->prototype.param[i].rules.grow_ok.count != 0;

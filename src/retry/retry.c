@@ -1,305 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * hf_call: one try, or as many as a growing call needs.
+ * hf_call: one try, or as many as a growing call needs (grow.c).
  *
- * A call without buffers that the library makes is one try and nothing of the loop
- * below.  Otherwise the prototype's roles decide after each try:
- *
- *   fail        did it fail; only then `grow` says whether for want of room
- *   grow_ok     did it succeed and still leave something out
- *   needed      how much room it asks for: believed upwards alone
- *   query       how much it says to NULL, where a try did not tell (retry/query.c)
- *   transient   did it fail only for now; then it is called again with the same room
- *   once        what did not fit is lost, so there is no second try
- *   room        which capacities it takes: first, least, most, multiples, exactly its need
- *
- * Progress: a capacity that grows does so by half at least, whatever the callee
- * says (nothing, zero, less than it had, garbage), so the number of tries is
- * bounded by the logarithm of bytes_max, and by tries_max in any case.  What takes
- * its need exactly goes where that says, within tries_max.
- * Staleness: lengths are read from the try that succeeded.  Overflow: sizes are
- * 64-bit and checked; one that its own parameter cannot say is a limit, never
- * wrapped.
+ * A call without buffers that the library makes is one try and nothing of the loop.
+ * The shortest way of each function is chosen when it is bound; what is not usual
+ * (a nested call, a runtime that stops, a thread that is not the caller's) is found
+ * here in front of it.
  *
  * Threads: the owner of the call, managed.
  */
 
 #include "retry/retry.h"
 #include "retry/adopt.h"
-#include "retry/query.h"
-
-#include "base/size.h"
+#include "retry/grow.h"
 
 #include "call/begin.h"
 #include "call/flight.h"
 #include "thread/activation.h"
-
-#define DEFAULT_FIRST 256u
-
-/* What one buffer wants after a try. */
-typedef struct growth {
-    bool wants;    /* to be larger */
-    bool is_lying; /* "too small", yet its need is no more than it had */
-    uint64_t need; /* bytes; 0: not said */
-} growth;
-
-static bool holds(const hfi_call *call, const hfi_expr *expr)
-{
-    return expr->count && hfi_call_evaluate(call, expr);
-}
-
-/* Made by the library, and of a size that the arguments do not say. */
-static bool can_grow(const hfi_step *step)
-{
-    return step->kind == HFI_P_OUT_BUFFER && !step->has_extent;
-}
-
-/* Elements of at least one that are the largest capacity of a buffer. */
-static uint64_t capacity_max(const hf_function *function, const hfi_step *step)
-{
-    uint64_t max = function->bytes_max < step->bytes_max ? function->bytes_max : step->bytes_max;
-    return max / step->element ? max / step->element : 1;
-}
-
-/* The nearest number of elements, from `elements` up, that the function takes. */
-static uint64_t fitting(const hf_function *function, const hfi_step *step, uint64_t elements)
-{
-    uint64_t multiple = step->multiple ? step->multiple / step->element : 1;
-    uint64_t least = step->least ? step->least / step->element : 1;
-    uint64_t max = capacity_max(function, step);
-    elements = elements > least ? elements : least;
-    elements = elements < max ? elements : max;
-    uint64_t above = elements % multiple;
-    if (above != 0) {
-        uint64_t up = elements + (multiple - above);
-        elements = up <= max ? up : elements - above;
-    }
-    return elements;
-}
-
-static void set_first_capacities(hfi_call *call)
-{
-    const hf_function *function = call->function;
-    for (unsigned i = 0; i < function->prototype.param_count; i++) {
-        const hfi_step *step = &function->step[i];
-        if (can_grow(step)) {
-            uint64_t first = step->first ? step->first : DEFAULT_FIRST;
-            first = function->first_bytes ? function->first_bytes : first;
-            call->argument[i].capacity =
-                fitting(function, step, first / step->element) * step->element;
-        }
-    }
-}
-
-/* Bytes that the callee asked for in this try; 0 if it said nothing that can be a size. */
-static uint64_t said_need(const hfi_call *call, unsigned index)
-{
-    const hf_function *function = call->function;
-    const hfi_step *step = &function->step[index];
-    const hfi_buffer_rules *rules = &function->prototype.param[index].rules;
-    hfi_unit counted = rules->needed_unit;
-    int32_t bias = 0;
-    int64_t said = 0;
-    if (step->needed_by >= 0) {
-        const hfi_size_role *role = &function->prototype.param[step->needed_by].needed;
-        said = call->seen[step->needed_by];
-        counted = role->unit;
-        bias = role->bias;
-    } else if (rules->needed.count) {
-        said = hfi_call_evaluate(call, &rules->needed);
-    }
-    return hfi_bytes_said(said, bias, counted, step->element);
-}
-
-static void remember_try(hfi_call *call)
-{
-    const hf_function *function = call->function;
-    for (unsigned i = 0; i < function->prototype.param_count; i++) {
-        if (can_grow(&function->step[i])) {
-            hfi_remember_try(call->result, call->argument[i].capacity, said_need(call, i));
-            return;
-        }
-    }
-}
-
-/* One verdict for all: those whose need is larger than what they had; if none says so, every
- * one. */
-static void share_verdict(const hfi_call *call, growth *growths)
-{
-    const hf_function *function = call->function;
-    unsigned count = function->prototype.param_count;
-    bool is_known = false;
-    for (unsigned i = 0; i < count; i++) {
-        is_known |= growths[i].need > call->argument[i].capacity;
-    }
-    for (unsigned i = 0; i < count; i++) {
-        if (can_grow(&function->step[i])) {
-            growths[i].wants = !is_known || growths[i].need > call->argument[i].capacity;
-        }
-    }
-}
-
-/* Whether somebody has to grow and nothing says how far, while there are tries for it. */
-static bool is_worth_asking(const hfi_call *call, const growth *growths, unsigned repeats)
-{
-    const hf_function *function = call->function;
-    for (unsigned i = 0; i < function->prototype.param_count; i++) {
-        if (growths[i].wants && growths[i].need == 0 &&
-            function->prototype.param[i].rules.query.count) {
-            return call->result->attempts - repeats + 2 <= function->tries_max;
-        }
-    }
-    return false;
-}
-
-/* Asks for the needs; `*asks` is cleared when nothing came of it, so that it is done once. */
-static hf_status ask(hfi_call *call, growth *growths, bool is_shared, bool *asks)
-{
-    uint64_t needs[HFI_PARAMS_MAX];
-    hf_status status = hfi_query(call, needs);
-    *asks = false;
-    for (unsigned i = 0; i < call->function->prototype.param_count && status == HF_OK; i++) {
-        if (needs[i] != 0) {
-            growths[i].need = needs[i];
-            growths[i].is_lying = needs[i] <= call->argument[i].capacity;
-            *asks = true;
-        }
-    }
-    if (status == HF_OK && is_shared) {
-        share_verdict(call, growths);
-    }
-    return status;
-}
-
-/* Fills in who wants to grow; false if nobody does.  `*is_shared` if one verdict is for all. */
-static bool judge(const hfi_call *call, growth *growths, bool *is_shared)
-{
-    const hf_function *function = call->function;
-    const hfi_prototype *prototype = &function->prototype;
-    bool failed = call->result->failed;
-    bool all = holds(call, failed ? &prototype->grow : &prototype->grow_ok);
-    bool any = false;
-    for (unsigned i = 0; i < prototype->param_count; i++) {
-        growths[i] = (growth){ false, false, 0 };
-        if (!can_grow(&function->step[i])) {
-            continue;
-        }
-        const hfi_buffer_rules *rules = &prototype->param[i].rules;
-        growths[i].need = said_need(call, i);
-        growths[i].wants = holds(call, failed ? &rules->grow : &rules->grow_ok) ||
-                           (!failed && hfi_call_is_cut(call, i));
-        growths[i].is_lying = growths[i].need && growths[i].need <= call->argument[i].capacity;
-        any |= growths[i].wants;
-    }
-    *is_shared = all && !any;
-    if (*is_shared) {
-        share_verdict(call, growths);
-    }
-    return any || all;
-}
-
-static hf_status stop_growing(const hfi_call *call, unsigned index, const growth *wanted,
-                              const char *bound)
-{
-    unsigned long long had = (unsigned long long)call->argument[index].capacity;
-    if (wanted->is_lying) {
-        return hfi_call_complain(
-            call, (int)index, HF_E_NO_PROGRESS,
-            "check grow(), needed() and their unit against the callee's manual",
-            "the callee says too small at %llu bytes but asks for %llu; stopped "
-            "at the bound of %s",
-            had, (unsigned long long)wanted->need, bound);
-    }
-    return hfi_call_complain(
-        call, (int)index, HF_E_GROW_LIMIT,
-        "raise tries_max, first_bytes or bytes_max of the function's options",
-        "the callee still asks for more than %llu bytes after %u tries; stopped "
-        "at the bound of %s",
-        had, (unsigned)call->result->attempts, bound);
-}
-
-/* The next capacity: what is needed, half as much again at least, no more than the bound. */
-static bool grow_one(hfi_call *call, unsigned index, const growth *wanted)
-{
-    const hfi_step *step = &call->function->step[index];
-    uint64_t now = call->argument[index].capacity / step->element;
-    uint64_t next = now + now / 2 + (now & 1) + 1;
-    uint64_t need = wanted->need / step->element + (wanted->need % step->element != 0);
-    next = fitting(call->function, step, need > next || (step->is_exact && need) ? need : next);
-    if (next == now || (next < now && !step->is_exact)) {
-        return false;
-    }
-    call->argument[index].capacity = next * step->element;
-    return true;
-}
-
-static hf_status lose(const hfi_call *call)
-{
-    return hfi_call_complain(call, -1, HF_E_LOST,
-                             "give it all the room that it may need: first_bytes, or room(first n)",
-                             "what did not fit is lost, and the function is not called again");
-}
-
-static hf_status grow(hfi_call *call, const growth *growths, unsigned repeats)
-{
-    const hf_function *function = call->function;
-    bool has_grown = false;
-    int stuck = -1;
-    for (unsigned i = 0; i < function->prototype.param_count; i++) {
-        if (!growths[i].wants) {
-            continue;
-        }
-        if (call->result->attempts - repeats >= function->tries_max) {
-            return stop_growing(call, i, &growths[i], "tries");
-        }
-        if (grow_one(call, i, &growths[i])) {
-            has_grown = true;
-        } else {
-            stuck = (int)i;
-        }
-    }
-    HF_VERIFY(has_grown || stuck >= 0); /* somebody wanted more, or this was not called */
-    /* A buffer at its bound may not be the one that was too small, as long as another one grows. */
-    return has_grown ? HF_OK : stop_growing(call, (unsigned)stuck, &growths[stuck], "bytes");
-}
-
-/* Apart, so that what it needs of the stack is not taken by calls that do not grow. */
-static __attribute__((noinline)) hf_status call_growing(hfi_call *call)
-{
-    growth growths[HFI_PARAMS_MAX];
-    const hfi_prototype *prototype = &call->function->prototype;
-    unsigned repeats = 0;
-    bool is_shared;
-    bool asks = true;
-    set_first_capacities(call);
-    for (;;) { /* bounded by tries_max and repeats_max */
-        hf_status status = hfi_call_try(call);
-        if (call->result->attempts) {
-            remember_try(call);
-        }
-        if (status != HF_OK) {
-            return status;
-        }
-        if (call->result->failed && repeats < call->function->repeats_max &&
-            holds(call, &prototype->transient)) {
-            repeats++;
-            continue;
-        }
-        if (!judge(call, growths, &is_shared)) {
-            return call->result->failed ? HF_E_NATIVE : hfi_call_settle(call);
-        }
-        if (asks && !prototype->is_once && is_worth_asking(call, growths, repeats)) {
-            status = ask(call, growths, is_shared, &asks);
-        }
-        if (status == HF_OK) {
-            status = prototype->is_once ? lose(call) : grow(call, growths, repeats);
-        }
-        if (status != HF_OK) {
-            return status;
-        }
-    }
-}
 
 static inline hf_status call_once(hfi_call *call)
 {
@@ -324,7 +42,7 @@ hf_status hfi_call_generally(hf_thread *thread, const hf_function *function, hf_
     hfi_call call;
     hf_status status = hfi_call_begin(&call, thread, function, result, arguments);
     if (HF_LIKELY(status == HF_OK)) {
-        status = takes_tries(function) ? call_growing(&call) : call_once(&call);
+        status = takes_tries(function) ? hfi_call_grow(&call) : call_once(&call);
     }
     hfi_call_end(&call, status);
     hfi_flight_end(thread);
@@ -357,7 +75,7 @@ hf_status hfi_call_adopting(hf_thread *thread, const hf_function *function, hf_r
     hf_status status = hfi_call_begin(&call, thread, function, result, arguments);
     if (status == HF_OK) {
         call.adoption = adoption;
-        status = takes_tries(function) ? call_growing(&call) : call_once(&call);
+        status = takes_tries(function) ? hfi_call_grow(&call) : call_once(&call);
     }
     hfi_call_end(&call, status);
     if (is_nested) {

@@ -33,7 +33,7 @@ typedef struct wrong {
     "points_into, room or set"
 #define FUNCTION_ROLES                                                                             \
     "fail, error, grow, grow_ok, needed, length, leaf, nocallback, noretain, safe, symbol, "       \
-    "ordinal, transient, once, query"
+    "ordinal, transient, once, query, append"
 #define NEED_FAIL   "the function role fail(...) beside it"
 #define FILLED      "the name of a buffer that the function fills"
 #define ONE_TYPE    "words that make one C type"
