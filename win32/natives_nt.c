@@ -39,7 +39,7 @@ const hfp_native hfp_natives_nt[] = {
       " PULONG used {out, length(info)})"
       " {error(ntstatus), grow(" MISMATCH ")}",
       "NtQueryObject, learn.microsoft.com: of class 3 the size is wrong until it succeeds",
-      HFP_PUBLISHED },
+      HFP_MEASURED | HFP_PUBLISHED },
     { "NtQueryInformationProcess", "ntdll.dll",
       "NTSTATUS NTAPI NtQueryInformationProcess(HANDLE process, int what,"
       " void *info {out, points_into(info)}, ULONG size {capacity(info)},"

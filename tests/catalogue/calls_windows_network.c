@@ -217,6 +217,19 @@ static hf_status udp_table(walk *w)
     return status;
 }
 
+/* The other families and classes have rows of other sizes. */
+static hf_status expect_rows(walk *w, ULONG family, int of, size_t header, size_t row)
+{
+    hf_status status = walk_do(w, HF_ARGS(HF_INT(1), HF_UINT(family), HF_INT(of), HF_UINT(0)));
+    if (status == HF_OK) {
+        size_t size;
+        DWORD *table = walk_copy(w, 0, &size);
+        assert_int_equal(size, header + table[0] * row);
+        free(table);
+    }
+    return status;
+}
+
 static hf_status tcp_owners(walk *w)
 {
     struct sockaddr_in address;
@@ -226,6 +239,16 @@ static hf_status tcp_owners(walk *w)
     if (status == HF_OK) {
         expect_port(w, sizeof(MIB_TCPROW_OWNER_PID), offsetof(MIB_TCPROW_OWNER_PID, dwLocalPort),
                     address.sin_port);
+        status = expect_rows(w, AF_INET6, TCP_TABLE_OWNER_PID_ALL, sizeof(DWORD),
+                             sizeof(MIB_TCP6ROW_OWNER_PID));
+    }
+    if (status == HF_OK) {
+        status = expect_rows(w, AF_INET, TCP_TABLE_OWNER_MODULE_ALL,
+                             offsetof(MIB_TCPTABLE_OWNER_MODULE, table),
+                             sizeof(MIB_TCPROW_OWNER_MODULE));
+    }
+    if (status == HF_OK) {
+        status = expect_rows(w, AF_INET, TCP_TABLE_BASIC_ALL, sizeof(DWORD), sizeof(MIB_TCPROW));
     }
     close_socket(opened);
     return status;
@@ -240,6 +263,16 @@ static hf_status udp_owners(walk *w)
     if (status == HF_OK) {
         expect_port(w, sizeof(MIB_UDPROW_OWNER_PID), offsetof(MIB_UDPROW_OWNER_PID, dwLocalPort),
                     address.sin_port);
+        status = expect_rows(w, AF_INET6, UDP_TABLE_OWNER_PID, sizeof(DWORD),
+                             sizeof(MIB_UDP6ROW_OWNER_PID));
+    }
+    if (status == HF_OK) {
+        status = expect_rows(w, AF_INET, UDP_TABLE_OWNER_MODULE,
+                             offsetof(MIB_UDPTABLE_OWNER_MODULE, table),
+                             sizeof(MIB_UDPROW_OWNER_MODULE));
+    }
+    if (status == HF_OK) {
+        status = expect_rows(w, AF_INET, UDP_TABLE_BASIC, sizeof(DWORD), sizeof(MIB_UDPROW));
     }
     close_socket(opened);
     return status;

@@ -19,6 +19,7 @@ enum {
     THREAD_NAME = 38,
     OBJECT_NAME = 1,
     OBJECT_TYPE = 2,
+    OBJECT_TYPES = 3,
     FILE_NAME = 9,
     FILE_NAMES = 12,
     KEY_FULL_NAME = 3,
@@ -96,6 +97,20 @@ static hf_status object_name(walk *w)
         expect_counted(w, L"Event");
     }
     CloseHandle(event);
+    return status;
+}
+
+/* OBJECT_TYPES_INFORMATION: how many, then as many types. */
+static hf_status object_types(walk *w)
+{
+    hf_status status = walk_do(w, HF_ARGS(HF_NULL, HF_INT(OBJECT_TYPES)));
+    if (status == HF_OK) {
+        size_t size;
+        ULONG *types = walk_copy(w, 0, &size);
+        assert_true(types[0] > 1 && size > types[0] * sizeof(UNICODE_STRING));
+        walk_note(w, types, sizeof types[0]);
+        free(types);
+    }
     return status;
 }
 
@@ -324,6 +339,7 @@ const walk_call walk_calls_nt[] = {
     { "NtQuerySystemInformation", system_lists, WALK_CHANGES },
     { "NtQuerySystemInformation:fixed", system_basic, WALK_SAME },
     { "NtQueryObject", object_name, WALK_NOTED },
+    { "NtQueryObject:types", object_types, WALK_NOTED },
     { "NtQueryInformationProcess", process_name, WALK_NOTED },
     { "NtQueryInformationProcess:fixed", process_basic, WALK_CHANGES },
     { "NtQueryInformationThread:name", thread_name, WALK_NOTED },
