@@ -230,6 +230,24 @@ static hf_status expect_rows(walk *w, ULONG family, int of, size_t header, size_
     return status;
 }
 
+static hf_status tcp6_table(walk *w)
+{
+    hf_status status = walk_do(w, HF_ARGS(HF_INT(1)));
+    if (status == HF_OK) {
+        note_table(w, sizeof(MIB_TCP6ROW));
+    }
+    return status;
+}
+
+static hf_status udp6_table(walk *w)
+{
+    hf_status status = walk_do(w, HF_ARGS(HF_INT(1)));
+    if (status == HF_OK) {
+        note_table(w, sizeof(MIB_UDP6ROW));
+    }
+    return status;
+}
+
 static hf_status tcp_owners(walk *w)
 {
     struct sockaddr_in address;
@@ -434,6 +452,8 @@ const walk_call walk_calls_network[] = {
     { "GetInterfaceInfo", interface_names, WALK_SAME },
     { "GetTcpTable", tcp_table, WALK_CHANGES },
     { "GetUdpTable", udp_table, WALK_CHANGES },
+    { "GetTcp6Table", tcp6_table, WALK_CHANGES },
+    { "GetUdp6Table", udp6_table, WALK_CHANGES },
     { "GetExtendedTcpTable", tcp_owners, WALK_CHANGES },
     { "GetExtendedUdpTable", udp_owners, WALK_CHANGES },
     { "DnsQueryConfig", dns_servers, WALK_SAME },

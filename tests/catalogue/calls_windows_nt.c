@@ -305,6 +305,34 @@ static hf_status child_of_key(walk *w)
     return status;
 }
 
+static hf_status security(walk *w)
+{
+    HKEY key = make_key();
+    hf_status status = walk_do(w, HF_ARGS(HF_POINTER(key), HF_UINT(OWNER_SECURITY_INFORMATION |
+                                                                   GROUP_SECURITY_INFORMATION)));
+    if (status == HF_OK) {
+        size_t size;
+        void *descriptor = walk_copy(w, 0, &size);
+        assert_true(IsValidSecurityDescriptor(descriptor));
+        assert_int_equal(GetSecurityDescriptorLength(descriptor), size);
+        free(descriptor);
+    }
+    drop_key(key);
+    return status;
+}
+
+static hf_status license(walk *w)
+{
+    wchar_t name[] = L"Kernel-MUI-Language-Allowed";
+    UNICODE_STRING string = { sizeof name - sizeof name[0], sizeof name, name };
+    hf_status status = walk_do(w, HF_ARGS(HF_POINTER(&string)));
+    if (status == HF_OK) {
+        assert_int_equal(hf_result_scalar(&w->result, 0), REG_SZ);
+        walk_expect(w, 0, L"EMPTY", sizeof L"EMPTY");
+    }
+    return status;
+}
+
 static hf_status variable(walk *w)
 {
     assert_true(SetEnvironmentVariableW(L"HOLDFAST_WALK_NT", L"a value of some length"));
@@ -350,6 +378,8 @@ const walk_call walk_calls_nt[] = {
     { "NtEnumerateValueKey", first_value_of_key, WALK_SAME },
     { "NtQueryKey", name_of_key, WALK_NOTED },
     { "NtEnumerateKey", child_of_key, WALK_NOTED },
+    { "NtQuerySecurityObject", security, WALK_SAME },
+    { "NtQueryLicenseValue", license, WALK_SAME },
     { "RtlQueryEnvironmentVariable", variable, WALK_SAME },
     { "NtQueryDirectoryObject", object_in_directory, WALK_NOTED },
     { NULL, NULL, WALK_SAME },
