@@ -34,9 +34,22 @@ static hf_status adapters_addresses(walk *w)
     return status;
 }
 
+/* The loopback is not among these, and a machine may have no other. */
+static bool has_none(walk *w, hf_status status)
+{
+    if (status == HF_E_NATIVE && w->result.error == ERROR_NO_DATA) {
+        walk_note(w, "none", 4);
+        return true;
+    }
+    return false;
+}
+
 static hf_status adapters_info(walk *w)
 {
     hf_status status = walk_do(w, HF_NO_ARGS);
+    if (has_none(w, status)) {
+        return HF_OK;
+    }
     if (status == HF_OK) {
         size_t size;
         IP_ADAPTER_INFO *list = walk_copy(w, 0, &size);
@@ -146,6 +159,9 @@ static hf_status ip_neighbours(walk *w)
 static hf_status interface_names(walk *w)
 {
     hf_status status = walk_do(w, HF_NO_ARGS);
+    if (has_none(w, status)) {
+        return HF_OK;
+    }
     if (status == HF_OK) {
         note_table(w, sizeof(IP_ADAPTER_INDEX_MAP));
     }
