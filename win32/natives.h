@@ -34,7 +34,7 @@ extern const hfp_native hfp_natives_windows[];     /* names of windows, keys, at
 extern const hfp_native hfp_natives_profile[];     /* profile files */
 extern const hfp_native hfp_natives_volumes[];     /* drives and volumes */
 extern const hfp_native hfp_natives_keys[];        /* names of registry keys and values, in turn */
-extern const hfp_native hfp_natives_texts[];       /* messages, identifiers, names in certificates */
+extern const hfp_native hfp_natives_texts[];       /* messages, ids, names in certificates */
 extern const hfp_native hfp_natives_hosts[];       /* names and addresses of hosts and sockets */
 extern const hfp_native hfp_natives_crt[];         /* text functions of the C runtime */
 extern const hfp_native hfp_natives_hardware[];    /* firmware, devices, displays */
