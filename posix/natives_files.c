@@ -76,7 +76,9 @@ const hfp_native hfp_natives_files[] = {
     { "statmount", "c",
       "long statmount(long number, const struct mnt_id_req *request, void *mount {out,"
       " room(first 1024)}, size_t size {capacity(mount)}, unsigned int flags)"
-      " {symbol(\"syscall\"), " HFP_FAILS_BELOW_0 ", " HFP_GROWS(EOVERFLOW) "}",
+      " {symbol(\"syscall\"), " HFP_FAILS_BELOW_0
+      ", " HFP_GROWS(EOVERFLOW) ","
+                                " length(mount, u32(mount, 0))}",
       "Linux statmount(2)", HFP_MEASURED | HFP_DOCUMENTED },
 
     /* A handle has no more than MAX_HANDLE_SZ bytes behind its head, so that "too small" has other

@@ -182,6 +182,62 @@ static hf_status names_of_a_file(walk *w)
     return status;
 }
 
+/* ---- mounts ---- */
+
+/* As struct mnt_id_req is, in every header there is of it. */
+typedef struct mount_request {
+    uint32_t size, spare;
+    uint64_t id, what;
+} mount_request;
+
+#define STATMOUNT 457 /* on all machines alike */
+#define LISTMOUNT 458
+
+/* Older systems have neither, and containers may forbid them: then the code has to be the same. */
+static hf_status same_code(walk *w, hf_status status, int error)
+{
+    assert_int_equal(status, HF_E_NATIVE);
+    assert_int_equal(w->result.error, error);
+    return HF_OK;
+}
+
+static hf_status mounts(walk *w)
+{
+    static uint64_t expected[4096];
+    mount_request root = { .size = sizeof root, .id = UINT64_MAX };
+    long count = syscall(LISTMOUNT, &root, expected, 4096, 0);
+    int error = errno;
+    hf_status status = walk_do(w, HF_ARGS(HF_LONG(LISTMOUNT), HF_POINTER(&root), HF_UINT(0)));
+    if (count < 0) {
+        return same_code(w, status, error);
+    }
+    size_t size;
+    void *list = walk_copy(w, 0, &size);
+    assert_int_equal(size, (size_t)count * 8);
+    assert_memory_equal(list, expected, size);
+    free(list);
+    return status;
+}
+
+static hf_status one_mount(walk *w)
+{
+    mount_request root = { .size = sizeof root, .id = UINT64_MAX };
+    uint64_t first = 0;
+    syscall(LISTMOUNT, &root, &first, 1, 0);
+    static char expected[65536];
+    mount_request one = { .size = sizeof one, .id = first, .what = 0x3f };
+    long done = syscall(STATMOUNT, &one, expected, sizeof expected, 0);
+    int error = errno;
+    hf_status status = walk_do(w, HF_ARGS(HF_LONG(STATMOUNT), HF_POINTER(&one), HF_UINT(0)));
+    if (done < 0) {
+        return same_code(w, status, error);
+    }
+    uint32_t expected_size;
+    memcpy(&expected_size, expected, sizeof expected_size);
+    assert_int_equal(hf_bytes_size(hf_result_out(&w->result, 0)), expected_size);
+    return status;
+}
+
 /* ---- directories, handles, extents ---- */
 
 /* Two hundred names, which are more than one room holds. */
@@ -286,6 +342,8 @@ const walk_call walk_calls_files[] = {
     { "llistxattr", names_of_a_path, WALK_SAME },
     { "flistxattr", names_of_a_file, WALK_SAME },
     { "getdents64", entries_of_a_directory, WALK_NOTED },
+    { "listmount", mounts, WALK_SAME },
+    { "statmount", one_mount, WALK_SAME },
     { "name_to_handle_at", handle_of_a_file, WALK_SAME },
     { "ioctl:FS_IOC_FIEMAP", extents_of_a_file, WALK_NOTED },
 #endif

@@ -73,7 +73,7 @@ static hf_function *bind_row(hf_test_runtime *t, const hfp_native *row, uint64_t
     hf_type_size types[64];
     hf_function_options options = options_of(first_bytes, types);
     hf_library *library;
-    hf_function *function;
+    hf_function *function = NULL;
     if (hf_library_open(t->thread, row->library, &library) != HF_OK ||
         hf_function_bind_with(t->thread, library, row->prototype, &options, &function) != HF_OK) {
         fail_msg("%s: %s", row->name, t->report_count ? t->report[0].message : "not bound");
