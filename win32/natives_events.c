@@ -9,56 +9,74 @@
 
 #include "natives.h"
 
-#define BY_122 " {fail(result == 0), error(last_error), grow(error == 122)}"
-#define VALUE                                                                                      \
-    "DWORD size {capacity(value)}, void *value {out, points_into(value)},"                         \
-    " DWORD *used {out, needed(value), length(value)})" BY_122
-#define TEXT                                                                                       \
-    "DWORD size {capacity(text)}, LPWSTR text {out, text},"                                        \
-    " DWORD *used {out, needed(text), length(text)})" BY_122
-
 const hfp_native hfp_natives_events[] = {
     { "EvtRender", "wevtapi.dll",
       "BOOL WINAPI EvtRender(HANDLE context, HANDLE event, DWORD flags,"
       " DWORD size {capacity(value)}, void *value {out, points_into(value)},"
-      " DWORD *used {out, needed(value), length(value)}, DWORD *count {out})" BY_122,
+      " DWORD *used {out, needed(value), length(value)}, DWORD *count {out})"
+      " {fail(result == 0), error(last_error), grow(error == 122)}",
       "EvtRender, learn.microsoft.com", HFP_DOCUMENTED },
     { "EvtGetChannelConfigProperty", "wevtapi.dll",
-      "BOOL WINAPI EvtGetChannelConfigProperty(HANDLE channel, int property, DWORD flags, " VALUE,
+      "BOOL WINAPI EvtGetChannelConfigProperty(HANDLE channel, int property, DWORD flags,"
+      " DWORD size {capacity(value)}, void *value {out, points_into(value)},"
+      " DWORD *used {out, needed(value), length(value)})"
+      " {fail(result == 0), error(last_error), grow(error == 122)}",
       "EvtGetChannelConfigProperty, learn.microsoft.com", HFP_DOCUMENTED },
     { "EvtGetPublisherMetadataProperty", "wevtapi.dll",
-      "BOOL WINAPI EvtGetPublisherMetadataProperty(HANDLE publisher, int property, DWORD "
-      "flags, " VALUE,
+      "BOOL WINAPI EvtGetPublisherMetadataProperty(HANDLE publisher, int property, DWORD flags,"
+      " DWORD size {capacity(value)}, void *value {out, points_into(value)},"
+      " DWORD *used {out, needed(value), length(value)})"
+      " {fail(result == 0), error(last_error), grow(error == 122)}",
       "EvtGetPublisherMetadataProperty, learn.microsoft.com", HFP_DOCUMENTED },
     { "EvtGetEventMetadataProperty", "wevtapi.dll",
-      "BOOL WINAPI EvtGetEventMetadataProperty(HANDLE event, int property, DWORD flags, " VALUE,
+      "BOOL WINAPI EvtGetEventMetadataProperty(HANDLE event, int property, DWORD flags,"
+      " DWORD size {capacity(value)}, void *value {out, points_into(value)},"
+      " DWORD *used {out, needed(value), length(value)})"
+      " {fail(result == 0), error(last_error), grow(error == 122)}",
       "EvtGetEventMetadataProperty, learn.microsoft.com", HFP_DOCUMENTED },
     { "EvtGetObjectArrayProperty", "wevtapi.dll",
       "BOOL WINAPI EvtGetObjectArrayProperty(HANDLE array, DWORD property, DWORD index,"
-      " DWORD flags, " VALUE,
+      " DWORD flags, DWORD size {capacity(value)}, void *value {out, points_into(value)},"
+      " DWORD *used {out, needed(value), length(value)})"
+      " {fail(result == 0), error(last_error), grow(error == 122)}",
       "EvtGetObjectArrayProperty, learn.microsoft.com", HFP_DOCUMENTED },
     { "EvtGetEventInfo", "wevtapi.dll",
-      "BOOL WINAPI EvtGetEventInfo(HANDLE event, int property, " VALUE,
+      "BOOL WINAPI EvtGetEventInfo(HANDLE event, int property, DWORD size {capacity(value)},"
+      " void *value {out, points_into(value)}, DWORD *used {out, needed(value), length(value)})"
+      " {fail(result == 0), error(last_error), grow(error == 122)}",
       "EvtGetEventInfo, learn.microsoft.com", HFP_DOCUMENTED },
-    { "EvtGetLogInfo", "wevtapi.dll", "BOOL WINAPI EvtGetLogInfo(HANDLE log, int property, " VALUE,
+    { "EvtGetLogInfo", "wevtapi.dll",
+      "BOOL WINAPI EvtGetLogInfo(HANDLE log, int property, DWORD size {capacity(value)},"
+      " void *value {out, points_into(value)}, DWORD *used {out, needed(value), length(value)})"
+      " {fail(result == 0), error(last_error), grow(error == 122)}",
       "EvtGetLogInfo, learn.microsoft.com", HFP_DOCUMENTED },
     { "EvtGetQueryInfo", "wevtapi.dll",
-      "BOOL WINAPI EvtGetQueryInfo(HANDLE query, int property, " VALUE,
+      "BOOL WINAPI EvtGetQueryInfo(HANDLE query, int property, DWORD size {capacity(value)},"
+      " void *value {out, points_into(value)}, DWORD *used {out, needed(value), length(value)})"
+      " {fail(result == 0), error(last_error), grow(error == 122)}",
       "EvtGetQueryInfo, learn.microsoft.com", HFP_DOCUMENTED },
     { "EvtFormatMessage", "wevtapi.dll",
       "BOOL WINAPI EvtFormatMessage(HANDLE publisher, HANDLE event, DWORD message,"
-      " DWORD value_count, void *values {raw}, DWORD flags, " TEXT,
+      " DWORD value_count, void *values {raw}, DWORD flags, DWORD size {capacity(text)},"
+      " LPWSTR text {out, text}, DWORD *used {out, needed(text), length(text)})"
+      " {fail(result == 0), error(last_error), grow(error == 122)}",
       "EvtFormatMessage, learn.microsoft.com", HFP_DOCUMENTED },
-    { "EvtNextChannelPath", "wevtapi.dll", "BOOL WINAPI EvtNextChannelPath(HANDLE channels, " TEXT,
+    { "EvtNextChannelPath", "wevtapi.dll",
+      "BOOL WINAPI EvtNextChannelPath(HANDLE channels, DWORD size {capacity(text)},"
+      " LPWSTR text {out, text}, DWORD *used {out, needed(text), length(text)})"
+      " {fail(result == 0), error(last_error), grow(error == 122)}",
       "EvtNextChannelPath, learn.microsoft.com", HFP_DOCUMENTED },
     { "EvtNextPublisherId", "wevtapi.dll",
-      "BOOL WINAPI EvtNextPublisherId(HANDLE publishers, " TEXT,
+      "BOOL WINAPI EvtNextPublisherId(HANDLE publishers, DWORD size {capacity(text)},"
+      " LPWSTR text {out, text}, DWORD *used {out, needed(text), length(text)})"
+      " {fail(result == 0), error(last_error), grow(error == 122)}",
       "EvtNextPublisherId, learn.microsoft.com", HFP_DOCUMENTED },
     /* The need is that of the next record alone. */
     { "ReadEventLogW", "advapi32.dll",
       "BOOL WINAPI ReadEventLogW(HANDLE log, DWORD flags, DWORD record,"
       " void *records {out, room(first 4096, most 524287)}, DWORD size {capacity(records)},"
-      " DWORD *read {out, length(records)}, DWORD *needed {out, needed(records)})" BY_122,
+      " DWORD *read {out, length(records)}, DWORD *needed {out, needed(records)})"
+      " {fail(result == 0), error(last_error), grow(error == 122)}",
       "ReadEventLogW, learn.microsoft.com", HFP_DOCUMENTED },
     { NULL, NULL, NULL, NULL, 0 },
 };

@@ -224,6 +224,29 @@ static INFCONTEXT inf_line(const inf *i, const WCHAR *section, const WCHAR *key)
     return line;
 }
 
+/* What SetupGetInfInformationW() tells, for those that ask about it. */
+static void *inf_information_of(inf *i)
+{
+    DWORD size;
+    assert_true(
+        SETUP(SetupGetInfInformationW)(i->handle, INFINFO_INF_SPEC_IS_HINF, NULL, 0, &size));
+    void *info = calloc(1, size);
+    assert_non_null(info);
+    assert_true(
+        SETUP(SetupGetInfInformationW)(i->handle, INFINFO_INF_SPEC_IS_HINF, info, size, &size));
+    return info;
+}
+
+static hf_status inf_class(walk *w)
+{
+    inf i = inf_begin();
+    hf_status status = walk_well(w, HF_ARGS(HF_UTF16(i.path, wcslen(i.path))));
+    expect_bytes(w, 0, &our_class, sizeof our_class);
+    expect_wide(w, 1, L"HoldfastWalk");
+    inf_end(&i);
+    return status;
+}
+
 static hf_status string_field(walk *w)
 {
     inf i = inf_begin();
@@ -288,19 +311,6 @@ static hf_status inf_information(walk *w)
     assert_int_equal(style.InfCount, 1);
     inf_end(&i);
     return status;
-}
-
-/* What SetupGetInfInformationW() tells, for those that ask about it. */
-static void *inf_information_of(inf *i)
-{
-    DWORD size;
-    assert_true(
-        SETUP(SetupGetInfInformationW)(i->handle, INFINFO_INF_SPEC_IS_HINF, NULL, 0, &size));
-    void *info = calloc(1, size);
-    assert_non_null(info);
-    assert_true(
-        SETUP(SetupGetInfInformationW)(i->handle, INFINFO_INF_SPEC_IS_HINF, info, size, &size));
-    return info;
 }
 
 static hf_status inf_file(walk *w)
@@ -435,6 +445,7 @@ const walk_call walk_calls_devices[] = {
     { "SetupDiClassGuidsFromNameW", class_guids, WALK_SAME },
     { "SetupDiClassGuidsFromNameExW", class_guids_ex, WALK_SAME },
     { "SetupDiBuildClassInfoList", class_list, WALK_SAME },
+    { "SetupDiGetINFClassW", inf_class, WALK_SAME },
     { "SetupGetStringFieldW", string_field, WALK_SAME },
     { "SetupGetLineTextW", line_text, WALK_SAME },
     { "SetupGetMultiSzFieldW", multi_field, WALK_SAME },

@@ -50,6 +50,16 @@ static hf_status user_name_of_domain_narrow(walk *w)
     return status;
 }
 
+static hf_status computer_account(walk *w)
+{
+    WCHAR plain[512];
+    ULONG size = 512;
+    assert_true(NATIVE("secur32.dll", GetComputerObjectNameW)(NameSamCompatible, plain, &size));
+    hf_status status = walk_well(w, HF_ARGS(HF_INT(NameSamCompatible)));
+    expect_wide(w, 0, plain);
+    return status;
+}
+
 static hf_status computer_name(walk *w)
 {
     WCHAR plain[256];
@@ -236,6 +246,7 @@ const walk_call walk_calls_names[] = {
     { "GetUserNameA", user_name_narrow, WALK_SAME },
     { "GetUserNameExW", user_name_of_domain, WALK_SAME },
     { "GetUserNameExA", user_name_of_domain_narrow, WALK_SAME },
+    { "GetComputerObjectNameW", computer_account, WALK_SAME },
     { "GetComputerNameW", computer_name, WALK_SAME },
     { "GetComputerNameA", computer_name_narrow, WALK_SAME },
     { "GetComputerNameExW", computer_name_by_format, WALK_SAME },

@@ -138,14 +138,13 @@ static hf_status of_private_object(walk *w)
 static hf_status of_key(walk *w)
 {
     HKEY key;
-    assert_int_equal(RegCreateKeyExW(HKEY_CURRENT_USER, L"Software\\HoldfastWalk\\Security", 0,
-                                     NULL, 0, KEY_ALL_ACCESS, NULL, &key, NULL),
+    assert_int_equal(RegCreateKeyExW(HKEY_CURRENT_USER, L"Software\\HoldfastWalk security", 0, NULL,
+                                     0, KEY_ALL_ACCESS, NULL, &key, NULL),
                      0);
     hf_status status = walk_well(w, HF_ARGS(HF_POINTER(key), HF_UINT(OWNER_AND_ACCESS)));
     note_descriptor(w);
     RegCloseKey(key);
-    RegDeleteKeyW(HKEY_CURRENT_USER, L"Software\\HoldfastWalk\\Security");
-    RegDeleteKeyW(HKEY_CURRENT_USER, L"Software\\HoldfastWalk");
+    RegDeleteKeyW(HKEY_CURRENT_USER, L"Software\\HoldfastWalk security");
     return status;
 }
 

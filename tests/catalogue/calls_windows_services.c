@@ -13,14 +13,31 @@ typedef struct service {
     SC_HANDLE manager, service;
 } service;
 
+static SC_HANDLE make(SC_HANDLE manager, const WCHAR *name, const WCHAR *shown,
+                      const WCHAR *depends_on)
+{
+    return CreateServiceW(manager, name, shown, SERVICE_ALL_ACCESS, SERVICE_WIN32_OWN_PROCESS,
+                          SERVICE_DEMAND_START, SERVICE_ERROR_NORMAL, L"C:\\holdfast\\walk.exe",
+                          NULL, NULL, depends_on, NULL, NULL);
+}
+
+/* A walk that failed left it behind. */
+static void remove_old(SC_HANDLE manager, const WCHAR *name)
+{
+    SC_HANDLE old = OpenServiceW(manager, name, SERVICE_ALL_ACCESS);
+    if (old) {
+        DeleteService(old);
+        CloseServiceHandle(old);
+    }
+}
+
 static service service_begin(void)
 {
     service s = { OpenSCManagerW(NULL, NULL, SC_MANAGER_ALL_ACCESS), NULL };
     assert_non_null(s.manager);
-    s.service =
-        CreateServiceW(s.manager, OUR_SERVICE, OUR_NAME, SERVICE_ALL_ACCESS,
-                       SERVICE_WIN32_OWN_PROCESS, SERVICE_DEMAND_START, SERVICE_ERROR_NORMAL,
-                       L"C:\\holdfast\\walk.exe", NULL, NULL, NULL, NULL, NULL);
+    remove_old(s.manager, OUR_SERVICE);
+    remove_old(s.manager, OUR_SERVICE L"2");
+    s.service = make(s.manager, OUR_SERVICE, OUR_NAME, NULL);
     assert_non_null(s.service);
     return s;
 }
@@ -145,10 +162,7 @@ static hf_status list(walk *w)
 static hf_status dependents(walk *w)
 {
     service s = service_begin();
-    SC_HANDLE second =
-        CreateServiceW(s.manager, OUR_SERVICE L"2", OUR_NAME L" too", SERVICE_ALL_ACCESS,
-                       SERVICE_WIN32_OWN_PROCESS, SERVICE_DEMAND_START, SERVICE_ERROR_NORMAL,
-                       L"C:\\holdfast\\walk.exe", NULL, NULL, OUR_SERVICE L"\0", NULL, NULL);
+    SC_HANDLE second = make(s.manager, OUR_SERVICE L"2", OUR_NAME L" too", OUR_SERVICE L"\0");
     assert_non_null(second);
     hf_status status = walk_well(w, HF_ARGS(HF_POINTER(s.service), HF_UINT(SERVICE_STATE_ALL)));
     size_t size;
