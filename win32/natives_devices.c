@@ -179,10 +179,11 @@ const hfp_native hfp_natives_devices[] = {
       "SetupGetInfInformationW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "SetupQueryInfFileInformationW", "setupapi.dll",
       "BOOL WINAPI SetupQueryInfFileInformationW(SP_INF_INFORMATION *info {in}, UINT index,"
-      " PWSTR path {out, text}, DWORD size {capacity(path)},"
+      " PWSTR path {out, text, room(reserve 1)}, DWORD size {capacity(path)},"
       " DWORD *needed {out, needed(path), length(path)})"
-      " {fail(result == 0), error(last_error), grow(error == 122)}",
-      "SetupQueryInfFileInformationW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
+      " {fail(result == 0), error(last_error), grow(error == 122), grow_ok(needed > size)}",
+      "SetupQueryInfFileInformationW, learn.microsoft.com; wine 8 writes a NUL behind the room",
+      HFP_MEASURED | HFP_DOCUMENTED },
     { "SetupQueryInfVersionInformationW", "setupapi.dll",
       "BOOL WINAPI SetupQueryInfVersionInformationW(SP_INF_INFORMATION *info {in}, UINT index,"
       " LPCWSTR key, PWSTR value {out, text}, DWORD size {capacity(value)},"

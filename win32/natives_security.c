@@ -103,8 +103,11 @@ const hfp_native hfp_natives_security[] = {
       " LPWSTR domain {out, text},"
       " DWORD *domain_size {inout, capacity(domain), needed(domain, + 1), length(domain)},"
       " int *use {out})"
-      " {fail(result == 0), error(last_error), grow(error == 122)}",
-      "LookupAccountSidW, learn.microsoft.com; golang.org/x/sys/windows",
+      " {fail(result == 0), error(last_error), grow(error == 122),"
+      " grow_ok(name: name_size > 0 && u16(name, 0) == 0),"
+      " grow_ok(domain: domain_size > 0 && u16(domain, 0) == 0)}",
+      "LookupAccountSidW, learn.microsoft.com; golang.org/x/sys/windows; wine 8 succeeds and "
+      "writes nothing where the NUL alone does not fit",
       HFP_MEASURED | HFP_PUBLISHED },
     { "LookupAccountSidA", "advapi32.dll",
       "BOOL WINAPI LookupAccountSidA(LPCSTR system {text(system)}, PSID sid {in},"

@@ -24,9 +24,11 @@ const hfp_native hfp_natives_wininet[] = {
       "InternetCombineUrlW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "InternetCreateUrlW", "wininet.dll",
       "BOOL WINAPI InternetCreateUrlW(URL_COMPONENTSW *parts {in}, DWORD flags,"
-      " LPWSTR url {out, text}, DWORD *size {inout, capacity(url), needed(url), length(url)})"
+      " LPWSTR url {out, text, room(reserve 1)}, DWORD *size {inout, capacity(url), needed(url), "
+      "length(url)})"
       " {fail(result == 0), error(last_error), grow(error == 122)}",
-      "InternetCreateUrlW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
+      "InternetCreateUrlW, learn.microsoft.com; wine 8 writes a NUL behind the room",
+      HFP_MEASURED | HFP_DOCUMENTED },
     { "InternetQueryOptionW", "wininet.dll",
       "BOOL WINAPI InternetQueryOptionW(HINTERNET of, DWORD option,"
       " void *value {out, points_into(value)},"
@@ -81,8 +83,10 @@ const hfp_native hfp_natives_wininet[] = {
       "WinHttpQueryOption, learn.microsoft.com", HFP_DOCUMENTED },
     { "WinHttpCreateUrl", "winhttp.dll",
       "BOOL WINAPI WinHttpCreateUrl(URL_COMPONENTS *parts {in}, DWORD flags,"
-      " LPWSTR url {out, text}, DWORD *size {inout, capacity(url), needed(url), length(url)})"
+      " LPWSTR url {out, text, room(reserve 1)}, DWORD *size {inout, capacity(url), needed(url), "
+      "length(url)})"
       " {fail(result == 0), error(last_error), grow(error == 122)}",
-      "WinHttpCreateUrl, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
+      "WinHttpCreateUrl, learn.microsoft.com; wine 8 writes a NUL behind the room",
+      HFP_MEASURED | HFP_DOCUMENTED },
     { NULL, NULL, NULL, NULL, 0 },
 };

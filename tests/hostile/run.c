@@ -183,7 +183,7 @@ static bool is_content(const hostile_bench *bench, hf_ref bytes, uint64_t length
     for (uint64_t at = first; at + unit <= length; at += unit) {
         uint8_t raw[8];
         uint16_t two;
-        if (hf_bytes_read(bytes, at, raw, unit) != HF_OK) {
+        if (hf_bytes_read(bytes, (size_t)at, raw, unit) != HF_OK) {
             return false;
         }
         memcpy(&two, raw, unit == 1 ? 1 : 2);
