@@ -147,7 +147,8 @@ typedef struct hf_try {
  */
 typedef struct hf_result {
     uint32_t struct_size; /* HF_RESULT_INIT sets it */
-    uint32_t attempts;    /* native calls made; only the last HF_RESULT_TRIES are in `tries` */
+    uint32_t attempts; /* native calls made, repeats and pieces too; the last HF_RESULT_TRIES are in
+                          `tries` */
     union {
         int64_t i; /* integer results, sign- or zero-extended by the declared type */
         uint64_t u;
@@ -201,7 +202,9 @@ typedef struct hf_result {
  *         it began to stop meanwhile: value, failed and the error values are the native function's,
  *         outputs are cleared, and a growing call made no further try.
  *         The callee breaks its protocol, and a report says how: HF_E_GROW_LIMIT,
- *         HF_E_NO_PROGRESS, HF_E_LYING_SIZE, HF_E_OVERRUN, and HF_E_UTF for a `text` output.
+ *         HF_E_NO_PROGRESS, HF_E_LYING_SIZE, HF_E_OVERRUN, HF_E_LOST, and HF_E_UTF for a `text`
+ *         output.  HF_E_TIMEOUT, reported, when time_max_ns of the function's options has passed
+ *         before a further try.
  *         A callback that ran under it: HF_E_CALLBACK when its handler failed, with status and name
  *         in the result; HF_E_JUMPED, reported, when something jumped over it.  The native
  *         function has returned, outputs are cleared, and a growing call made no further try.

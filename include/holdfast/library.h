@@ -146,9 +146,10 @@ typedef struct hf_function_options {
  * @param library    where the symbol is; NULL only with options->address.
  * @param prototype  the declaration; copied.
  * @param options    NULL for defaults.
- * @return HF_OK; HF_E_NULL; HF_E_OPTIONS; HF_E_PROTOTYPE, with a report that gives position, found
- * and expected; HF_E_SYMBOL, with a report that names both; HF_E_UNSUPPORTED for error(errno) of a
- * C runtime whose errno cannot be found; HF_E_NOMEM; HF_E_DETACHED.
+ * @return HF_OK; HF_E_NULL; HF_E_OPTIONS, with a report that names the field; HF_E_PROTOTYPE, with
+ * a report that gives position, found and expected; HF_E_SYMBOL, with a report that names both;
+ * HF_E_UNSUPPORTED for error(errno) of a C runtime whose errno cannot be found; HF_E_NOMEM;
+ * HF_E_DETACHED.
  *
  * @par Ownership   The caller owns it: hf_function_destroy().
  * @par Threads     The owner, in managed state.  The function may be called by all threads at once.

@@ -43,6 +43,7 @@ HF_MUST_CHECK static inline hf_status hfi_call_begin(hfi_call *call, hf_thread *
     call->lent_count = 0;
     call->links = NULL;
     call->adoption = NULL;
+    call->asked = 0;
     call->about = NULL;
     call->about_index = 0;
     call->rooms = NULL;

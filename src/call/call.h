@@ -80,6 +80,7 @@ typedef struct hfi_call {
     uint8_t lent_count;
     bool is_linked;
     uintptr_t loans;              /* over what an abandoned call has to give back */
+    uint32_t asked;               /* bits: buffers that are NULL in this try, which is a query */
     uint8_t guards;               /* the function's, and those that an argument asks for */
     struct hfi_links *links;      /* places in native memory to fill in; NULL */
     const hfi_adoption *adoption; /* NULL */
@@ -129,10 +130,13 @@ void hfi_call_resolve(hfi_call *call);
 /** True if the callee says how much of a buffer is valid. */
 bool hfi_call_has_length(const hfi_call *call, unsigned parameter);
 
-/** Bytes of a buffer that the callee says are valid; all, if it does not.  HF_E_LYING_SIZE, and
- * HF_E_UTF for text that is no whole number of units, reported. */
+/** Bytes of a buffer that the callee says are valid; all, if it does not.  HF_E_LYING_SIZE,
+ * reported. */
 HF_MUST_CHECK hf_status hfi_call_length(const hfi_call *call, unsigned parameter,
                                         size_t *length_out);
+
+/** Gives a buffer's `length` bytes of checked wide text as UTF-8.  HF_E_NOMEM and its like. */
+HF_MUST_CHECK hf_status hfi_call_settle_utf8(hfi_call *call, unsigned parameter, size_t length);
 
 /** Moves the outputs of the last try into the result.  HF_E_LYING_SIZE, HF_E_UTF, HF_E_NOMEM. */
 HF_MUST_CHECK hf_status hfi_call_settle(hfi_call *call);

@@ -21,7 +21,7 @@ static uint64_t reach_of(const hfi_call *call, unsigned index)
 {
     const hfi_step *step = &call->function->step[index];
     const hfi_argument *argument = &call->argument[index];
-    if (argument->is_null || !argument->value.pointer) {
+    if (!argument->value.pointer) {
         return 0;
     }
     if (step->kind == HFI_P_OUT_VALUE) {
@@ -134,11 +134,8 @@ hf_status hfi_call_set_inside(hfi_call *call)
     hf_status status = HF_OK;
     for (unsigned i = 0; i < prototype->param_count && status == HF_OK; i++) {
         const hfi_param *param = &prototype->param[i];
-        /* Of an argument that the caller passes as a plain number is_null says nothing. */
-        if (!param->set_count || call->argument[i].is_null || !call->argument[i].value.pointer) {
-            continue;
-        }
-        for (unsigned k = 0; k < param->set_count && status == HF_OK; k++) {
+        bool is_there = param->set_count && call->argument[i].value.pointer;
+        for (unsigned k = 0; is_there && k < param->set_count && status == HF_OK; k++) {
             status = set_one(call, i, &param->set[k]);
         }
     }

@@ -253,6 +253,16 @@ void hfi_call_resolve(hfi_call *call)
 #endif
 }
 
+/* What is asked for its need is NULL; the object is there all the same, with its canary alone. */
+static __attribute__((noinline)) void withhold(hfi_call *call)
+{
+    for (unsigned i = 0; i < call->function->prototype.param_count; i++) {
+        if ((call->asked >> i & 1u) != 0) {
+            hfi_value_set_pointer(&call->argument[i].value, NULL);
+        }
+    }
+}
+
 /* ---- (c) the crossing ---- */
 
 static void cross_directly(hfi_call *call, hfi_value *returned)
@@ -302,7 +312,7 @@ static __attribute__((noinline)) hf_status check_canaries(hfi_call *call)
 {
     const hf_function *function = call->function;
     for (unsigned i = 0; i < function->prototype.param_count; i++) {
-        if (function->step[i].kind != HFI_P_OUT_BUFFER) {
+        if (function->step[i].kind != HFI_P_OUT_BUFFER || (call->asked >> i & 1u) != 0) {
             continue;
         }
         const hfi_argument *argument = &call->argument[i];
@@ -344,6 +354,9 @@ hf_status hfi_call_try(hfi_call *call)
     if (call->object_count) {
         hfi_call_resolve(call);
         HF_ASSERT(hfi_world_stops(call->thread->parts->world) == call->stops);
+        if (HF_UNLIKELY(call->asked != 0)) {
+            withhold(call);
+        }
     }
     return HF_UNLIKELY(call->guards) ? hfi_guard_cross(call) : hfi_call_cross(call);
 }
@@ -378,7 +391,7 @@ hf_status hfi_call_cross(hfi_call *call)
     if (function->judges) {
         call->error_seen = hfi_result_judge(call->result, function, call->result_seen, call->seen);
     }
-    if (HF_UNLIKELY(call->adoption != NULL) && !call->result->failed) {
+    if (HF_UNLIKELY(call->adoption != NULL) && !call->result->failed && !call->asked) {
         hfi_call_adopt(call); /* before anything that can fail */
     }
     hf_status status = function->growing ? check_canaries(call) : HF_OK;

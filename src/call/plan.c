@@ -201,6 +201,9 @@ static hf_status plan_output(hf_function *function, hfi_step *step)
 /* True if `error` takes part in deciding whether a call succeeded, or is told of one that did. */
 static bool decides_by_error(const hfi_prototype *prototype)
 {
+    if (prototype->error == HFI_ERROR_PARAM) {
+        return false; /* it is set before each try as it is */
+    }
     bool decides = prototype->fail.uses_error || prototype->grow_ok.uses_error ||
                    prototype->append.uses_error || prototype->error_when.count != 0;
     for (unsigned i = 0; i < prototype->param_count; i++) {

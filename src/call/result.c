@@ -50,7 +50,9 @@ int64_t hfi_result_judge(hf_result *result, const hf_function *function, int64_t
 {
     const hfi_prototype *prototype = &function->prototype;
     hfi_error_slots slots = { result->errno_value, result->last_error, result->wsa_error };
-    int64_t error = hfi_error_value(prototype->error, result_seen, &slots);
+    int64_t error = prototype->error == HFI_ERROR_PARAM
+                        ? seen[prototype->error_param]
+                        : hfi_error_value(prototype->error, result_seen, &slots);
     hfi_expr_values values = { result_seen, error, seen };
     bool is_told = !prototype->fail.count; /* then only a policy asks for it: clear means always */
     if (prototype->fail.count) {

@@ -158,6 +158,14 @@ static hf_status check_text(const hfi_call *call, unsigned index, const unsigned
                              "the callee's text is not well-formed at unit %zu", bad);
 }
 
+static hf_status complain_of_half(const hfi_call *call, unsigned index, size_t length)
+{
+    size_t unit = call->function->step[index].element;
+    return hfi_call_complain(
+        call, (int)index, HF_E_UTF, "leave the role text out to get the bytes as they are",
+        "the callee's text ends at byte %zu, inside a unit of %zu", length, unit);
+}
+
 /* Makes the object of an output have exactly `length` bytes; text has its NUL behind them. */
 static hf_status fit(hfi_call *call, unsigned index, size_t length)
 {
@@ -231,12 +239,18 @@ static hf_status settle_buffer(hfi_call *call, unsigned index)
     const unsigned char *text = call->argument[index].value.pointer;
     size_t length;
     hf_status status = valid_length(call, index, &length);
+    if (status == HF_OK && step->is_text && length % step->element != 0) {
+        return complain_of_half(call, index, length);
+    }
     if (status == HF_OK && step->is_text) {
         length = find_end(step, text, length / step->element) * step->element;
         status = check_text(call, index, text, length);
     }
     if (status == HF_OK && step->is_text && step->is_system) {
         return recode(call, index, length);
+    }
+    if (status == HF_OK && step->is_text && call->function->makes_utf8 && step->element > 1) {
+        return hfi_call_settle_utf8(call, index, length);
     }
     return status == HF_OK ? fit(call, index, length) : status;
 }

@@ -78,7 +78,7 @@ typedef struct hfi_param_draft {
 
 /* Words of the function roles that later checks point at; END when absent. */
 typedef struct hfi_function_draft {
-    hfi_token fail, error, grow, grow_ok, transient, once, append;
+    hfi_token fail, error, grow, grow_ok, transient, once, query, append;
     hfi_token needs_fail; /* the first role that is nothing without fail */
     hfi_token safe;
     hfi_token error_value; /* the first `error` in an expression */

@@ -17,6 +17,7 @@ int64_t hfi_error_value(hfi_error_source source, int64_t result, const hfi_error
 {
     switch (source) {
     case HFI_ERROR_NONE:
+    case HFI_ERROR_PARAM:
         return 0;
     case HFI_ERROR_ERRNO:
         return slots->errno_value;
@@ -64,6 +65,7 @@ static void finish_param(hfi_param *param)
     hfi_free(param->rules.grow_ok.step);
     hfi_free(param->rules.needed.step);
     hfi_free(param->rules.length.step);
+    hfi_free(param->rules.query.step);
     for (unsigned i = 0; i < param->set_count; i++) {
         hfi_free(param->set[i].value.step);
     }

@@ -166,6 +166,8 @@ typedef struct hfi_buffer_rules {
     hfi_unit needed_unit;
     hfi_expr length; /* function role length(b, expr [, unit]) */
     hfi_unit length_unit;
+    hfi_expr query; /* the need, after a call with NULL and no room */
+    hfi_unit query_unit;
 } hfi_buffer_rules;
 
 typedef struct hfi_param {
@@ -211,7 +213,8 @@ typedef enum hfi_error_source {
     HFI_ERROR_WSA,
     HFI_ERROR_RESULT,
     HFI_ERROR_NTSTATUS, /* the result; negative is failure */
-    HFI_ERROR_HRESULT
+    HFI_ERROR_HRESULT,
+    HFI_ERROR_PARAM /* what an out value holds: error_param */
 } hfi_error_source;
 
 /** How the callee cleans up its arguments; on 64 bits they are all one. */
@@ -250,6 +253,7 @@ typedef struct hfi_prototype {
     uint8_t append_to;  /* index of the buffer that the pieces come in */
     hfi_error_source
         error;           /* with NTSTATUS and HRESULT `fail` is result < 0 where none is written */
+    uint8_t error_param; /* error(name): the parameter that has the code */
     bool clears_error;   /* error(source, clear): set to 0 before each call */
     hfi_expr error_when; /* error(source, when expr): `error` also means something on success */
     int64_t safe;        /* role safe(n): what a callback gives that cannot run; 0 */
@@ -295,7 +299,8 @@ typedef struct hfi_error_slots {
 /**
  * What `error` is in an expression.  NTSTATUS and HRESULT give the result's low 32 bits as an
  * unsigned number, so that constants are written as in the headers (0xC0000004) while `result`
- * stays sign-extended; HFI_ERROR_RESULT gives the result as it is.
+ * stays sign-extended; HFI_ERROR_RESULT gives the result as it is.  That of HFI_ERROR_PARAM is
+ * among the parameters' values.
  */
 int64_t hfi_error_value(hfi_error_source source, int64_t result, const hfi_error_slots *slots);
 

@@ -62,6 +62,28 @@ static bool parse_fail(hfi_parser *parser, const hfi_token *word)
            close_role(parser);
 }
 
+/* error(name): the code is what the callee leaves in a parameter. */
+static bool parse_error_param(hfi_parser *parser, hfi_error_source *source)
+{
+    hfi_prototype *prototype = parser->now.prototype;
+    hfi_token name = parser->token;
+    int index = hfi_parser_param(parser, &name);
+    if (index < 0) {
+        return hfi_parser_fail(parser, &name,
+                               "errno, last_error, wsa, result, ntstatus, hresult, none or the "
+                               "name of a parameter");
+    }
+    const hfi_param *param = &prototype->param[index];
+    if (param->kind != HFI_P_OUT_VALUE || !hfi_ctype_is_integer(param->target) ||
+        param->capacity.buffer >= 0) {
+        return hfi_parser_fail(parser, &name, "a pointer to an integer, out or inout");
+    }
+    hfi_parser_advance(parser);
+    *source = HFI_ERROR_PARAM;
+    prototype->error_param = (uint8_t)index;
+    return true;
+}
+
 static bool parse_error_source(hfi_parser *parser, hfi_error_source *source)
 {
     for (size_t i = 0; i < sizeof(error_words) / sizeof(error_words[0]); i++) {
@@ -70,8 +92,7 @@ static bool parse_error_source(hfi_parser *parser, hfi_error_source *source)
             return true;
         }
     }
-    return hfi_parser_fail(parser, &parser->token,
-                           "errno, last_error, wsa, result, ntstatus, hresult or none");
+    return parse_error_param(parser, source);
 }
 
 /* [, clear] [, when expr]: what makes the code mean something on success too. */
@@ -225,6 +246,20 @@ static bool is_told_by_param(const hfi_prototype *prototype, int buffer, bool le
     return false;
 }
 
+/* , expr [, unit] and the end of the role, behind the name of a buffer. */
+static bool parse_size_expr(hfi_parser *parser, hfi_role_use *use, int buffer, hfi_expr *expr,
+                            hfi_unit *unit)
+{
+    if (!hfi_parser_expect(parser, HFI_T_COMMA, ", and an expression") ||
+        !hfi_parse_expr(parser, expr)) {
+        return false;
+    }
+    if (hfi_parser_accept(parser, HFI_T_COMMA) && !hfi_parse_unit(parser, use, false)) {
+        return false;
+    }
+    return hfi_prototype_unit(parser, use, buffer, unit) && close_role(parser);
+}
+
 /* needed and length: (name, expr [, unit]). */
 static bool parse_size_rule(hfi_parser *parser, const hfi_token *word, bool length)
 {
@@ -239,16 +274,8 @@ static bool parse_size_rule(hfi_parser *parser, const hfi_token *word, bool leng
         return hfi_parser_fail(
             parser, word, length ? "one length for each buffer" : "one needed for each buffer");
     }
-    if (!hfi_parser_expect(parser, HFI_T_COMMA, ", and an expression") ||
-        !hfi_parse_expr(parser, expr)) {
-        return false;
-    }
-    if (hfi_parser_accept(parser, HFI_T_COMMA) && !hfi_parse_unit(parser, &use, false)) {
-        return false;
-    }
-    return hfi_prototype_unit(parser, &use, buffer,
-                              length ? &rules->length_unit : &rules->needed_unit) &&
-           close_role(parser);
+    return parse_size_expr(parser, &use, buffer, expr,
+                           length ? &rules->length_unit : &rules->needed_unit);
 }
 
 static bool parse_needed(hfi_parser *parser, const hfi_token *word)
@@ -260,6 +287,24 @@ static bool parse_length(hfi_parser *parser, const hfi_token *word)
 {
     note_needs_fail(parser, word);
     return parse_size_rule(parser, word, true);
+}
+
+/* query(name, expr [, unit]): asked with NULL, where a try was too small. */
+static bool parse_query(hfi_parser *parser, const hfi_token *word)
+{
+    hfi_role_use use = { .word = *word };
+    int buffer = open_role(parser) ? parse_buffer(parser, true) : -1;
+    if (buffer < 0) {
+        return false;
+    }
+    hfi_buffer_rules *rules = &parser->now.prototype->param[buffer].rules;
+    if (rules->query.count != 0) {
+        return hfi_parser_fail(parser, word, "one query for each buffer");
+    }
+    if (parser->now.function.query.kind == HFI_T_END) {
+        parser->now.function.query = *word;
+    }
+    return parse_size_expr(parser, &use, buffer, &rules->query, &rules->query_unit);
 }
 
 static bool set_flag(hfi_parser *parser, const hfi_token *word, bool *flag)
@@ -401,7 +446,7 @@ static const function_role function_roles[] = {
     { "noretain", parse_noretain },   { "safe", parse_safe },
     { "symbol", parse_symbol },       { "ordinal", parse_ordinal },
     { "transient", parse_transient }, { "once", parse_once },
-    { "append", parse_append },
+    { "query", parse_query },         { "append", parse_append },
 };
 
 static bool parse_function_role(hfi_parser *parser)
@@ -415,7 +460,7 @@ static bool parse_function_role(hfi_parser *parser)
     return hfi_parser_fail(
         parser, &word,
         "fail, error, grow, grow_ok, needed, length, leaf, nocallback, noretain, "
-        "safe, symbol, ordinal, transient, once, append");
+        "safe, symbol, ordinal, transient, once, query, append");
 }
 
 bool hfi_parse_function_roles(hfi_parser *parser)

@@ -30,6 +30,7 @@ static bool succeeds_more_than_once(const hf_function *function)
     for (unsigned i = 0; i < function->prototype.param_count; i++) {
         const hfi_step *step = &function->step[i];
         may |= function->prototype.param[i].rules.grow_ok.count != 0;
+        may |= function->prototype.param[i].rules.query.count != 0; /* it may succeed as well */
         /* Text without a length that was cut off is asked for again, where it can grow. */
         may |= step->kind == HFI_P_OUT_BUFFER && !step->has_extent && step->is_text &&
                step->length_by < 0 && !function->prototype.param[i].rules.length.count;

@@ -12,8 +12,8 @@
  * have.  A try that brings nothing is counted, as one that was too small is; one
  * that brings something is not, because bytes_max ends those.
  *
- * An {inout} number that is no capacity is where the function goes on, so what the
- * callee left there is what it gets next.
+ * An {inout} number that is neither a capacity nor the error is where the function goes on, so what
+ * the callee left there is what it gets next.
  *
  * Threads: the owner of the call, managed.
  */
@@ -109,7 +109,9 @@ static void carry_on(hfi_call *call)
     const hf_function *function = call->function;
     for (unsigned i = 0; i < function->prototype.param_count; i++) {
         const hfi_step *step = &function->step[i];
-        if (step->scalar >= 0 && step->buffer < 0 && step->direction == HFI_INOUT) {
+        bool is_error =
+            function->prototype.error == HFI_ERROR_PARAM && function->prototype.error_param == i;
+        if (step->scalar >= 0 && step->buffer < 0 && step->direction == HFI_INOUT && !is_error) {
             call->argument[i].start = call->argument[i].content;
         }
     }

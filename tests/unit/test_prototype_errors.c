@@ -33,7 +33,7 @@ typedef struct wrong {
     "points_into, room or set"
 #define FUNCTION_ROLES                                                                             \
     "fail, error, grow, grow_ok, needed, length, leaf, nocallback, noretain, safe, symbol, "       \
-    "ordinal, transient, once, append"
+    "ordinal, transient, once, query, append"
 #define NEED_FAIL   "the function role fail(...) beside it"
 #define FILLED      "the name of a buffer that the function fills"
 #define ONE_TYPE    "words that make one C type"
@@ -243,7 +243,7 @@ static const wrong function_roles[] = {
     { "int f() {fail(0@}", "}", "an operator or ) of the role" },
     { "int f() {@error(errno)}", "error", NEED_FAIL },
     { "int f() {fail(0), error(@win32)}", "win32",
-      "errno, last_error, wsa, result, ntstatus, hresult or none" },
+      "errno, last_error, wsa, result, ntstatus, hresult, none or the name of a parameter" },
     { "int f() {fail(0), error(errno, @)}", ")", "clear or when" },
     { "void f() {fail(0), @error(result)}", "error", "a function that returns an integer" },
     { "char *f() {@error(ntstatus)}", "error", "a function that returns NTSTATUS, HRESULT or int" },

@@ -142,7 +142,7 @@ static inline void put_param(dump *d, const hfi_prototype *p, const hfi_param *p
 static inline void describe(dump *d, const hfi_prototype *p)
 {
     static const char *const source[] = { "none",   "errno",    "last_error", "wsa",
-                                          "result", "ntstatus", "hresult" };
+                                          "result", "ntstatus", "hresult",    "param" };
     static const char *const convention[] = { "",          " cdecl",  " stdcall", " fastcall",
                                               " thiscall", " ms_abi", " sysv_abi" };
     d->used = 0;
