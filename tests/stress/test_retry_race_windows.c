@@ -257,7 +257,7 @@ static void adapters_asked_by_two_threads_lie_in_their_own_buffers(void **state)
     hf_crew_start(&crew, 2, ask_adapters, &a);
     assert_int_equal(hf_native_begin(t->thread), HF_OK);
     hf_crew_join(&crew);
-    assert_int_equal(hf_native_end(t->thread), HF_OK);
+    assert_int_equal(hf_native_end(t->thread, NULL), HF_OK);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, hf_test_setup, hf_test_teardown)
