@@ -43,6 +43,9 @@ void demo_thread_join(demo_thread *thread);
 /** Sleeps for a moment. */
 void demo_pause(void);
 
+/** Nanoseconds since some moment. */
+uint64_t demo_clock_ns(void);
+
 /* ---- the demonstration ---- */
 
 typedef struct demo {

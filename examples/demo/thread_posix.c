@@ -47,3 +47,10 @@ void demo_pause(void)
     const struct timespec moment = { 0, 100000 };
     (void)nanosleep(&moment, NULL);
 }
+
+uint64_t demo_clock_ns(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}

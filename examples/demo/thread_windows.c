@@ -50,3 +50,11 @@ void demo_pause(void)
         Sleep(0);
     }
 }
+
+uint64_t demo_clock_ns(void)
+{
+    LARGE_INTEGER now, frequency;
+    QueryPerformanceCounter(&now);
+    QueryPerformanceFrequency(&frequency);
+    return (uint64_t)((double)now.QuadPart * 1e9 / (double)frequency.QuadPart);
+}

@@ -74,40 +74,41 @@ static hf_status refuse_to_fill(hfi_token *token, hfi_token_call call)
                             "lend and hold all that the operation needs before hf_token_submit()");
 }
 
-/** HF_OK if the word is a new token's; else the refusal.  The lock is not held in any case. */
+/** The token while it is new, with the lock held; else NULL with the refusal, and no lock. */
+static hfi_token *open_new(hf_token *word, hfi_token_call call, hf_status *status_out)
+{
+    hfi_token *token = hfi_token_open_own(word, call, status_out);
+    if (token && token->state != HF_TOKEN_NEW) {
+        *status_out = refuse_to_fill(token, call);
+        return NULL;
+    }
+    return token;
+}
+
 static hf_status check_new(hf_token *word, hfi_token_call call)
 {
     hf_status status = HF_OK;
-    hfi_token *token = hfi_token_open_own(word, call, &status);
-    if (!token) {
-        return status;
+    if (open_new(word, call, &status)) {
+        hfp_mutex_unlock(&hfi_token_lock);
     }
-    if (token->state != HF_TOKEN_NEW) {
-        return refuse_to_fill(token, call);
-    }
-    hfp_mutex_unlock(&hfi_token_lock);
-    return HF_OK;
+    return status;
 }
 
 /** Gives a loan to a token; the caller's again when that fails. */
 static hf_status add_loan(hf_token *word, hfi_loan *loan, hfi_token_call call)
 {
     hf_status status = HF_OK;
-    hfi_token *token = hfi_token_open_own(word, call, &status);
-    if (!token) {
-        return status;
+    hfi_token *token = open_new(word, call, &status);
+    if (token) {
+        loan->next = token->loans;
+        token->loans = loan;
+        token->buffers += loan->pin != NULL;
+        if (loan->pin && token->scope) {
+            hfi_pin_set_scope(loan->pin, token->scope);
+        }
+        hfp_mutex_unlock(&hfi_token_lock);
     }
-    if (token->state != HF_TOKEN_NEW) {
-        return refuse_to_fill(token, call);
-    }
-    loan->next = token->loans;
-    token->loans = loan;
-    token->buffers += loan->pin != NULL;
-    if (loan->pin && token->scope) {
-        hfi_pin_set_scope(loan->pin, token->scope);
-    }
-    hfp_mutex_unlock(&hfi_token_lock);
-    return HF_OK;
+    return status;
 }
 
 static hf_status make_pin(hf_thread *thread, const hf_slot *buffer, size_t offset, size_t size,
@@ -242,13 +243,9 @@ static void *make_memory(hf_token *word, size_t size, size_t alignment, hfi_toke
 
 static bool add_block(hf_token *word, hfi_token_block *block, hfi_token_call call)
 {
-    hf_status status;
-    hfi_token *token = hfi_token_open_own(word, call, &status);
+    hf_status status = HF_OK;
+    hfi_token *token = open_new(word, call, &status);
     if (!token) {
-        return false;
-    }
-    if (token->state != HF_TOKEN_NEW) {
-        (void)refuse_to_fill(token, call);
         return false;
     }
     block->next = token->blocks;

@@ -56,6 +56,7 @@ typedef struct hfi_parts {
     struct hfi_flights *flights;                     /* call */
     struct hfi_callbacks *callbacks;                 /* callback */
     struct hfi_scopes *scopes;                       /* scope */
+    struct hfi_natives *natives;                     /* native */
     const struct hfi_callback_hooks *callback_hooks; /* call/callbacks.h; set by callback */
     hfi_call_fn *call_generally;                     /* retry: a call of any kind */
     _Atomic(bool) is_stopping;                       /* written once by hf_runtime_destroy() */

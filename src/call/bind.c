@@ -364,6 +364,12 @@ void hf_function_destroy(hf_function *function)
                      "destroy the binding, which takes its functions with it");
         return;
     }
+    if (function->is_catalogues) {
+        (void)misuse(function->parts, HF_E_MISUSE, "function",
+                     "the function is the catalogue's, and all threads may have it",
+                     "leave it: it ends with the runtime; hf_native_with() makes one of your own");
+        return;
+    }
     hfp_native_error saved = hfp_native_error_save();
     hfi_flights_end_function(function);
     hfp_native_error_restore(saved);

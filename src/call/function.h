@@ -45,6 +45,10 @@ struct hf_library {
 /** Takes one more reference. */
 void hfi_library_acquire(hf_library *library);
 
+/** Opens one for another module, which reports for itself: `line` says why it cannot be loaded. */
+HF_MUST_CHECK hf_status hfi_library_try(hf_thread *thread, const char *name, uint32_t search,
+                                        char *line, size_t size, hf_library **library_out);
+
 /** Gives one up; the last one unloads.  Any thread; NULL is fine. */
 void hfi_library_release(hf_library *library);
 
@@ -194,6 +198,7 @@ struct hf_function {
     hfi_prototype prototype;
     hfi_cif cif;
     hf_binding *binding;              /* whose prototype it is; NULL: its own */
+    bool is_catalogues;               /* native/ owns it: it ends with the runtime */
     struct hf_function *next_waiting; /* lock: flight.c's */
     hfi_owned owned;
 };

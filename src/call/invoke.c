@@ -295,12 +295,23 @@ static void cross(hfi_call *call, hfi_value *returned)
 
 /* ---- (d) what the callee said ---- */
 
+/* A buffer's place holds what was announced of it, in the unit in which that was done. */
+static int64_t announced(const hf_function *function, unsigned index, uint64_t capacity)
+{
+    int by = function->prototype.param[index].capacity_param;
+    return by < 0 ? 0 : (int64_t)(capacity / function->step[by].unit);
+}
+
 static __attribute__((noinline)) void read_values(hfi_call *call)
 {
     const hf_function *function = call->function;
     for (unsigned i = 0; i < function->prototype.param_count; i++) {
         const hfi_step *step = &function->step[i];
         const hfi_argument *argument = &call->argument[i];
+        if (step->kind == HFI_P_OUT_BUFFER) {
+            call->seen[i] = announced(function, i, argument->capacity);
+            continue;
+        }
         const void *from = step->scalar >= 0 ? &argument->content : &argument->value;
         hfi_ctype type = step->scalar >= 0 ? step->target : step->type;
         bool is_number = hfi_ctype_is_integer(type) || type == HFI_C_POINTER;

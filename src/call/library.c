@@ -165,6 +165,21 @@ static hf_status open_any(hf_thread *thread, const char *name, const hf_library_
                                                    : report_missing(thread->parts, status, &all);
 }
 
+hf_status hfi_library_try(hf_thread *thread, const char *name, uint32_t search, char *line,
+                          size_t size, hf_library **library_out)
+{
+    refusals all;
+    all.count = 0;
+    hf_status status = open_one(thread, name, search, &all, library_out);
+    hfi_text text = hfi_text_begin(line, size);
+    if (status != HF_OK && status != HF_E_NOMEM) {
+        hfi_text_end(&all.message);
+        hfi_text_add(&text, all.line);
+    }
+    hfi_text_end(&text);
+    return status;
+}
+
 static bool read_options(const hf_library_options *given, hf_library_options *options_out)
 {
     const hf_library_options defaults = HF_LIBRARY_OPTIONS_INIT;

@@ -157,7 +157,29 @@ static bool parse_inside(builder *b)
     return hfi_parse_inside(b->parser, &place) && emit(b, &word, HFI_OP_PARAM, place);
 }
 
-/* A name, a word that measures a type, or a number inside a buffer. */
+/* capacity(x): what was announced, where the parameter that did so comes back with another number.
+ * A growing buffer has no number of its own, so that its place holds this one. */
+static bool parse_announced(builder *b)
+{
+    hfi_token word = b->parser->token;
+    if (b->is_before) {
+        return hfi_parser_fail(b->parser, &word, "what is known before the call");
+    }
+    hfi_parser_advance(b->parser);
+    hfi_parser_advance(b->parser);
+    hfi_token name = b->parser->token;
+    int index = name.kind == HFI_T_NAME ? hfi_parser_param(b->parser, &name) : -1;
+    const hfi_param *param = index >= 0 ? &b->parser->now.prototype->param[index] : NULL;
+    if (!param || param->kind != HFI_P_OUT_BUFFER || param->capacity_param < 0) {
+        return hfi_parser_fail(b->parser, &name,
+                               "a buffer that the library makes, with a capacity");
+    }
+    hfi_parser_advance(b->parser);
+    return hfi_parser_expect(b->parser, HFI_T_RPAREN, ") behind the buffer") &&
+           emit(b, &word, HFI_OP_PARAM, index);
+}
+
+/* A name, a word that measures a type, a number inside a buffer, or an announced capacity. */
 static bool parse_word(builder *b)
 {
     hfi_token name = b->parser->token;
@@ -165,6 +187,9 @@ static bool parse_word(builder *b)
     int64_t value = 0;
     if (hfi_is_inside(b->parser, &name)) {
         return parse_inside(b);
+    }
+    if (hfi_token_is(&name, "capacity") && hfi_parser_peek(b->parser).kind == HFI_T_LPAREN) {
+        return parse_announced(b);
     }
     if (hfi_parser_param(b->parser, &name) < 0 &&
         !hfi_parse_measure(b->parser, &is_measure, &value)) {

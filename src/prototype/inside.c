@@ -175,6 +175,20 @@ static bool check_constant(hfi_parser *parser, const hfi_token *first, const hfi
            hfi_parser_fail(parser, first, "a number that the width can hold");
 }
 
+/* Places that share no byte. */
+static bool is_apart(const hfi_param *param)
+{
+    const hfi_set *last = &param->set[param->set_count - 1];
+    for (unsigned i = 0; i + 1 < param->set_count; i++) {
+        const hfi_set *other = &param->set[i];
+        if (last->offset < other->offset + other->width &&
+            other->offset < last->offset + last->width) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* The next set(...) of the parameter, which its array has room for. */
 static bool resolve_set(hfi_parser *parser, hfi_param *param)
 {
@@ -190,6 +204,9 @@ static bool resolve_set(hfi_parser *parser, hfi_param *param)
         !parse_offset(parser, param, set->width, &set->offset) ||
         !hfi_parser_expect(parser, HFI_T_COMMA, ", and an expression")) {
         return false;
+    }
+    if (!is_apart(param)) {
+        return hfi_parser_fail(parser, &word, "a place apart from those that are set already");
     }
     hfi_token first = parser->token;
     if (!hfi_parse_expr_armed(parser, &set->value) || !check_constant(parser, &first, set)) {

@@ -72,13 +72,14 @@ typedef struct hfi_param_draft {
     hfi_room_rules room;
     hfi_place set[HFI_SETS_MAX]; /* what stands in each set(...) */
     uint8_t set_count;
+    hfi_token needed, query, length; /* function roles about it; END: absent */
     uint32_t roles;
     hfi_role_use use[HFI_ROLE_COUNT];
 } hfi_param_draft;
 
 /* Words of the function roles that later checks point at; END when absent. */
 typedef struct hfi_function_draft {
-    hfi_token fail, error, grow, grow_ok, transient, once, query, append;
+    hfi_token fail, error, grow, grow_ok, transient, once, append;
     hfi_token needs_fail; /* the first role that is nothing without fail */
     hfi_token safe;
     hfi_token error_value; /* the first `error` in an expression */

@@ -78,6 +78,9 @@ static bool parse_error_param(hfi_parser *parser, hfi_error_source *source)
         param->capacity.buffer >= 0) {
         return hfi_parser_fail(parser, &name, "a pointer to an integer, out or inout");
     }
+    if (param->needed.buffer >= 0 || param->length.buffer >= 0) {
+        return hfi_parser_fail(parser, &name, "a parameter that tells no size");
+    }
     hfi_parser_advance(parser);
     *source = HFI_ERROR_PARAM;
     prototype->error_param = (uint8_t)index;
@@ -274,6 +277,7 @@ static bool parse_size_rule(hfi_parser *parser, const hfi_token *word, bool leng
         return hfi_parser_fail(
             parser, word, length ? "one length for each buffer" : "one needed for each buffer");
     }
+    *(length ? &parser->now.draft[buffer].length : &parser->now.draft[buffer].needed) = *word;
     return parse_size_expr(parser, &use, buffer, expr,
                            length ? &rules->length_unit : &rules->needed_unit);
 }
@@ -301,9 +305,7 @@ static bool parse_query(hfi_parser *parser, const hfi_token *word)
     if (rules->query.count != 0) {
         return hfi_parser_fail(parser, word, "one query for each buffer");
     }
-    if (parser->now.function.query.kind == HFI_T_END) {
-        parser->now.function.query = *word;
-    }
+    parser->now.draft[buffer].query = *word;
     return parse_size_expr(parser, &use, buffer, &rules->query, &rules->query_unit);
 }
 

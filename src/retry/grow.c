@@ -317,8 +317,9 @@ static void begin_tries(tries *all, hfi_call *call)
 static inline hf_status go_once(tries *all, hfi_lean_frame *frame, bool *is_over)
 {
     hfi_call *call = all->call;
+    uint32_t before = call->result->attempts;
     hf_status status = frame ? hfi_lean_try(call, frame) : hfi_call_try(call);
-    if (call->result->attempts) {
+    if (call->result->attempts != before) { /* a try without memory was none */
         note_try(all);
     }
     if (status == HF_OK) {

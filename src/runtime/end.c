@@ -27,6 +27,7 @@
 #include "finder/finder.h"
 #include "final/final.h"
 #include "heap/heap.h"
+#include "native/native.h"
 #include "resource/resource.h"
 #include "root/handle.h"
 #include "root/root.h"
@@ -295,6 +296,16 @@ static void join_runner(hfi_end *end)
     }
 }
 
+/* The catalogue's functions are nothing that the program has to give back, and may be needed up to
+ * here by what the runner runs. */
+static void end_natives(hfi_end *end)
+{
+    hfi_parts *parts = end->parts;
+    bool keep = end->is_outlived || end->is_late || hfi_world_others_count(parts->world) != 0 ||
+                has_record(end);
+    hfi_natives_end(parts->natives, keep);
+}
+
 static void give_back(hfi_end *end)
 {
     hfi_parts *parts = end->parts;
@@ -302,6 +313,7 @@ static void give_back(hfi_end *end)
     hfi_fork_forget(end->runtime);
     hfi_world_drop_lost(parts->world);
     hfi_flights_sweep(parts->flights); /* what only waited for a call is not left behind */
+    end_natives(end);
     hfi_list_rest(parts, &end->listing);
     leaks->callbacks = hfi_callbacks_stop(parts->callbacks);
     leaks->threads = hfi_world_others_count(parts->world) + has_record(end);

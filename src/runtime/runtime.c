@@ -19,6 +19,7 @@
 #include "final/final.h"
 #include "finder/finder.h"
 #include "heap/heap.h"
+#include "native/native.h"
 #include "resource/resource.h"
 #include "retry/retry.h"
 #include "root/handle.h"
@@ -139,6 +140,7 @@ static hf_status create_parts(hfi_parts *parts)
     status = status == HF_OK ? hfi_flights_create(parts, &parts->flights) : status;
     status = status == HF_OK ? hfi_callbacks_create(parts, &parts->callbacks) : status;
     status = status == HF_OK ? hfi_scopes_create(parts, &parts->scopes) : status;
+    status = status == HF_OK ? hfi_natives_create(parts, &parts->natives) : status;
     return status;
 }
 
@@ -152,6 +154,9 @@ void hfi_runtime_destroy_parts(hfi_parts *parts, hf_runtime_leaks *leaks, bool k
     leaks->globals = parts->roots ? hfi_roots_destroy(parts->roots, keep_all) : 0;
     if (keep_all) {
         return;
+    }
+    if (parts->natives) {
+        hfi_natives_destroy(parts->natives);
     }
     if (parts->callbacks) {
         hfi_callbacks_destroy(parts->callbacks);

@@ -77,7 +77,78 @@ static hf_status refuse_thing(hf_thread *thread, const char *function, const cha
                       "the %s has ended, or a scope has it already", argument);
 }
 
+/* ---- who has what ---- */
+
+/* Marks what a scope is to have, or takes its number; false if it has ended, or a scope has it. */
+static bool claim(hfi_parts *parts, const hf_scope *scope, hfi_item *item)
+{
+    switch (item->kind) {
+    case HFI_ITEM_PIN:
+        item->serial = hfi_pin_give_to(parts->fences, item->thing, scope);
+        return item->serial != 0;
+    case HFI_ITEM_PINSET:
+        item->serial = hfi_pinset_give_to(parts->fences, item->thing, scope);
+        return item->serial != 0;
+    case HFI_ITEM_GLOBAL:
+        return hfi_global_set_scoped(parts->roots, item->thing, true);
+    case HFI_ITEM_CALLBACK:
+        return hfi_callback_set_scoped(parts, item->thing, true);
+    case HFI_ITEM_TOKEN:
+        return hfi_token_give_to(parts->async, item->thing, scope);
+    default:
+        return true;
+    }
+}
+
+static void set_free(hfi_parts *parts, const hfi_item *item)
+{
+    switch (item->kind) {
+    case HFI_ITEM_BYTES:
+        hfi_object_flag(item->slot.word_, HFI_FLAG_SCOPED | HFI_FLAG_LEAVING, false);
+        break;
+    case HFI_ITEM_RESOURCE:
+        hfi_object_flag(item->slot.word_, HFI_FLAG_LEAVING, false);
+        break;
+    case HFI_ITEM_PIN:
+        hfi_pin_take_from(item->thing, item->serial);
+        break;
+    case HFI_ITEM_PINSET:
+        hfi_pinset_take_from(item->thing, item->serial);
+        break;
+    case HFI_ITEM_GLOBAL:
+        (void)hfi_global_set_scoped(parts->roots, item->thing, false);
+        break;
+    case HFI_ITEM_CALLBACK:
+        (void)hfi_callback_set_scoped(parts, item->thing, false);
+        break;
+    case HFI_ITEM_TOKEN:
+        hfi_token_take_from(item->thing);
+        break;
+    case HFI_ITEM_HANDLE:
+    case HFI_ITEM_CLEANUP:
+    case HFI_ITEM_NONE:
+        break;
+    }
+}
+
 /* ---- putting in ---- */
+
+static hf_status add(hf_thread *thread, hf_scope *scope, hfi_item item, const char *what,
+                     const char *function)
+{
+    hf_status status = begin(thread, scope, item.thing, function);
+    if (status != HF_OK) {
+        return status;
+    }
+    if (!claim(thread->parts, scope, &item)) {
+        return refuse_thing(thread, function, what);
+    }
+    status = put(scope, &item, function);
+    if (status != HF_OK) {
+        set_free(thread->parts, &item);
+    }
+    return status;
+}
 
 hf_status hf_scope_bytes_at(hf_thread *thread, hf_scope *scope, size_t size, hf_ref out,
                             hf_site site)
@@ -105,38 +176,31 @@ hf_status hf_scope_bytes_at(hf_thread *thread, hf_scope *scope, size_t size, hf_
 
 hf_status hf_scope_add_pin(hf_thread *thread, hf_scope *scope, hf_pin *pin)
 {
-    hf_status status = begin(thread, scope, pin, __func__);
-    if (status != HF_OK) {
-        return status;
-    }
-    hfi_item item = { .kind = HFI_ITEM_PIN, .thing = pin };
-    item.serial = hfi_pin_give_to(thread->parts->fences, pin, scope);
-    if (item.serial == 0) {
-        return refuse_thing(thread, __func__, "pin");
-    }
-    status = put(scope, &item, __func__);
-    if (status != HF_OK) {
-        hfi_pin_take_from(pin, item.serial);
-    }
-    return status;
+    return add(thread, scope, (hfi_item){ .kind = HFI_ITEM_PIN, .thing = pin }, "pin", __func__);
 }
 
 hf_status hf_scope_add_pinset(hf_thread *thread, hf_scope *scope, hf_pinset *set)
 {
-    hf_status status = begin(thread, scope, set, __func__);
-    if (status != HF_OK) {
-        return status;
-    }
-    hfi_item item = { .kind = HFI_ITEM_PINSET, .thing = set };
-    item.serial = hfi_pinset_give_to(thread->parts->fences, set, scope);
-    if (item.serial == 0) {
-        return refuse_thing(thread, __func__, "pin set");
-    }
-    status = put(scope, &item, __func__);
-    if (status != HF_OK) {
-        hfi_pinset_take_from(set, item.serial);
-    }
-    return status;
+    return add(thread, scope, (hfi_item){ .kind = HFI_ITEM_PINSET, .thing = set }, "pin set",
+               __func__);
+}
+
+hf_status hf_scope_add_global(hf_thread *thread, hf_scope *scope, hf_global *global)
+{
+    return add(thread, scope, (hfi_item){ .kind = HFI_ITEM_GLOBAL, .thing = global }, "global",
+               __func__);
+}
+
+hf_status hf_scope_add_callback(hf_thread *thread, hf_scope *scope, hf_callback *callback)
+{
+    return add(thread, scope, (hfi_item){ .kind = HFI_ITEM_CALLBACK, .thing = callback },
+               "callback", __func__);
+}
+
+hf_status hf_scope_add_token(hf_thread *thread, hf_scope *scope, hf_token *token)
+{
+    return add(thread, scope, (hfi_item){ .kind = HFI_ITEM_TOKEN, .thing = token }, "token",
+               __func__);
 }
 
 hf_status hf_scope_add_handle(hf_thread *thread, hf_scope *scope, void *word)
@@ -155,57 +219,6 @@ hf_status hf_scope_add_handle(hf_thread *thread, hf_scope *scope, void *word)
     }
     hfi_item item = { .kind = HFI_ITEM_HANDLE, .thing = word };
     return put(scope, &item, __func__);
-}
-
-hf_status hf_scope_add_global(hf_thread *thread, hf_scope *scope, hf_global *global)
-{
-    hf_status status = begin(thread, scope, global, __func__);
-    if (status != HF_OK) {
-        return status;
-    }
-    if (!hfi_global_set_scoped(thread->parts->roots, global, true)) {
-        return refuse_thing(thread, __func__, "global");
-    }
-    hfi_item item = { .kind = HFI_ITEM_GLOBAL, .thing = global };
-    status = put(scope, &item, __func__);
-    if (status != HF_OK) {
-        (void)hfi_global_set_scoped(thread->parts->roots, global, false);
-    }
-    return status;
-}
-
-hf_status hf_scope_add_callback(hf_thread *thread, hf_scope *scope, hf_callback *callback)
-{
-    hf_status status = begin(thread, scope, callback, __func__);
-    if (status != HF_OK) {
-        return status;
-    }
-    if (!hfi_callback_set_scoped(thread->parts, callback, true)) {
-        return refuse_thing(thread, __func__, "callback");
-    }
-    hfi_item item = { .kind = HFI_ITEM_CALLBACK, .thing = callback };
-    status = put(scope, &item, __func__);
-    if (status != HF_OK) {
-        (void)hfi_callback_set_scoped(thread->parts, callback, false);
-    }
-    return status;
-}
-
-hf_status hf_scope_add_token(hf_thread *thread, hf_scope *scope, hf_token *token)
-{
-    hf_status status = begin(thread, scope, token, __func__);
-    if (status != HF_OK) {
-        return status;
-    }
-    if (!hfi_token_give_to(thread->parts->async, token, scope)) {
-        return refuse_thing(thread, __func__, "token");
-    }
-    hfi_item item = { .kind = HFI_ITEM_TOKEN, .thing = token };
-    status = put(scope, &item, __func__);
-    if (status != HF_OK) {
-        hfi_token_take_from(token);
-    }
-    return status;
 }
 
 hf_status hf_scope_add_resource(hf_thread *thread, hf_scope *scope, const hf_slot *resource)
@@ -278,37 +291,6 @@ static hf_status take_out(hf_scope *scope, const hfi_item *wanted, hfi_item *ite
     }
     hfp_mutex_unlock(&scopes->lock);
     return status == HF_E_SCOPE ? hfi_scope_refuse(scope, function, nowhere) : status;
-}
-
-static void set_free(hfi_parts *parts, const hfi_item *item)
-{
-    switch (item->kind) {
-    case HFI_ITEM_BYTES:
-        hfi_object_flag(item->slot.word_, HFI_FLAG_SCOPED | HFI_FLAG_LEAVING, false);
-        break;
-    case HFI_ITEM_RESOURCE:
-        hfi_object_flag(item->slot.word_, HFI_FLAG_LEAVING, false);
-        break;
-    case HFI_ITEM_PIN:
-        hfi_pin_take_from(item->thing, item->serial);
-        break;
-    case HFI_ITEM_PINSET:
-        hfi_pinset_take_from(item->thing, item->serial);
-        break;
-    case HFI_ITEM_GLOBAL:
-        (void)hfi_global_set_scoped(parts->roots, item->thing, false);
-        break;
-    case HFI_ITEM_CALLBACK:
-        (void)hfi_callback_set_scoped(parts, item->thing, false);
-        break;
-    case HFI_ITEM_TOKEN:
-        hfi_token_take_from(item->thing);
-        break;
-    case HFI_ITEM_HANDLE:
-    case HFI_ITEM_CLEANUP:
-    case HFI_ITEM_NONE:
-        break;
-    }
 }
 
 hf_status hf_scope_release(hf_thread *thread, hf_scope *scope, const void *thing)

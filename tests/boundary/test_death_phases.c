@@ -23,22 +23,6 @@
 
 enum { GENTLE_ROUNDS = 3 };
 
-static lifetimes world;
-
-static int begin(void **state)
-{
-    lifetimes_begin(&world);
-    *state = &world;
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    lifetimes_end(&world);
-    return 0;
-}
-
 static void settle(unsigned times)
 {
     for (unsigned i = 0; i < times; i++) {
@@ -788,7 +772,7 @@ static void death_of_a_parent_leaves_its_value_to_the_child_that_an_entry_keeps(
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, lifetimes_setup, lifetimes_teardown)
     const struct CMUnitTest tests[] = {
         TEST(death_marks_values_of_ephemerons_before_short_references_end),
         TEST(death_ends_short_references_before_the_finalizer_is_queued),

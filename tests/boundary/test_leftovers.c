@@ -21,7 +21,6 @@
 #define LINES_MAX   40
 #define CALLEE      "int hfn_wait(void *entered {raw}, void *go {raw}, int value)"
 
-static lifetimes world;
 static hf_runtime *kept[3]; /* findable for a leak checker */
 
 typedef struct listing {
@@ -78,7 +77,7 @@ static const hf_resource_class device_class = {
 
 /* What the program has of them; static, so that no test can give them back by mistake. */
 static hf_pin *pin;
-static hf_pinset *set;
+static hf_pinset *set, *empty_set;
 static hf_callback *callback;
 static hf_global *global;
 static hf_scope *scope;
@@ -124,6 +123,7 @@ static void leave_the_rest(hf_thread *thread)
     assert_int_equal(hf_bytes_create(thread, 32, object), HF_OK);
     assert_int_equal(hf_pinset_create_at(thread, "queue", &set, at(7)), HF_OK);
     assert_int_equal(hf_pinset_pin_at(thread, set, object, &span, at(8)), HF_OK);
+    assert_int_equal(hf_pinset_create_at(thread, "idle", &empty_set, at(17)), HF_OK);
     assert_int_equal(
         hf_handle_create_at(thread, object, "session", HF_HANDLE_FOREVER, &word, at(9)), HF_OK);
     assert_int_equal(hf_scope_create_at(thread, "request", &scope, at(10)), HF_OK);
@@ -213,6 +213,7 @@ static const expectation everything[] = {
       "the set was neither emptied nor closed: native code may still use the bytes" },
     { "pin", 5, "pin of bytes, 48 bytes; set at left.c:5",
       "hf_pin_destroy() was not called: native code may still use the bytes" },
+    { "pin set", 17, "pin set of idle; set at left.c:17", "hf_pinset_destroy() was not called" },
     { "handle", 9, "handle of \"session\"; set at left.c:9", "hf_handle_destroy() was not called" },
     { "global", 2, "global of array, ", "; it was never destroyed" },
     { "callback", 12, "callback of f; set at left.c:12",
@@ -257,8 +258,8 @@ static unsigned reports_with(const char *words)
  * resources, a global, a function and a library. */
 static void check_reports(void)
 {
-    static const char *const once[] = { "left.c:5\n",  "left.c:8\n",  "left.c:9\n",
-                                        "left.c:10\n", "left.c:11\n", "left.c:12\n" };
+    static const char *const once[] = { "left.c:5\n",  "left.c:8\n",  "left.c:9\n", "left.c:10\n",
+                                        "left.c:11\n", "left.c:12\n", "left.c:17\n" };
     for (unsigned i = 0; i < sizeof once / sizeof once[0]; i++) {
         if (reports_with(once[i]) != 1) {
             fail_msg("%u reports with %s", reports_with(once[i]), once[i]);

@@ -12,24 +12,9 @@
 #include "lifetimes.h"
 
 #define WATCHED    16
-#define RULE(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define RULE(name) cmocka_unit_test_setup_teardown(name, lifetimes_setup, lifetimes_teardown)
 
-static lifetimes world;
 static lifetimes_ticket tickets[WATCHED];
-
-static int begin(void **state)
-{
-    lifetimes_begin(&world);
-    *state = &world;
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    lifetimes_end(&world);
-    return 0;
-}
 
 static void settle(void)
 {

@@ -25,17 +25,9 @@
 #endif
 
 #define WATCHED    8
-#define RULE(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define RULE(name) cmocka_unit_test_setup_teardown(name, lifetimes_setup, end)
 
-static lifetimes world;
 static lifetimes_ticket tickets[WATCHED];
-
-static int begin(void **state)
-{
-    lifetimes_begin(&world);
-    *state = &world;
-    return 0;
-}
 
 static int end(void **state)
 {

@@ -16,22 +16,7 @@
 
 #define WATCHED 8
 
-static lifetimes world;
 static lifetimes_ticket tickets[WATCHED];
-
-static int begin(void **state)
-{
-    lifetimes_begin(&world);
-    *state = &world;
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    lifetimes_end(&world);
-    return 0;
-}
 
 /* ---- watching ---- */
 
@@ -560,7 +545,7 @@ static void rule_2_6_what_is_only_kept_may_move(void **state)
     assert_int_equal(hf_fence_end(&fence), HF_OK);
 }
 
-#define RULE(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define RULE(name) cmocka_unit_test_setup_teardown(name, lifetimes_setup, lifetimes_teardown)
 
 int main(void)
 {

@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static lifetimes world;
 static _Atomic(unsigned) closes;
 
 static hf_status release(uintptr_t value, void *user)

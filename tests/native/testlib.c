@@ -175,3 +175,29 @@ int hfn_wait(int *entered, int *go, int value)
     }
     return value;
 }
+
+static const char lists[2][20] = { "\0", "alpha\0b\0gamma delta" };
+static const int list_sizes[2] = { 2, 20 + 1 };
+
+static int list_unit(int which, int at)
+{
+    return at < 20 ? lists[which][at] : 0;
+}
+
+int hfn_list(char *list, int size, int which)
+{
+    int count = which < 0 || which > 1 ? -1 : list_sizes[which];
+    for (int i = 0; i < count && count <= size; i++) {
+        list[i] = (char)list_unit(which, i);
+    }
+    return count;
+}
+
+int hfn_wide_list(uint16_t *list, int size, int which)
+{
+    int count = which < 0 || which > 1 ? -1 : list_sizes[which];
+    for (int i = 0; i < count && count <= size; i++) {
+        list[i] = (uint16_t)list_unit(which, i);
+    }
+    return count;
+}

@@ -28,6 +28,11 @@ float hfn_half(float value);
 double hfn_third(double value);
 void *hfn_pointer(void *value);
 void hfn_nothing(void);
+
+/* Texts one behind the other, and one more NUL: none (0) or three (1); gives how many units. */
+int hfn_list(char *list, int size, int which);
+int hfn_wide_list(uint16_t *list, int size, int which);
+
 int64_t hfn_mixed(int8_t a, double b, uint16_t c, float d, int64_t e, const char *f, uint32_t g,
                   double h);
 

@@ -19,7 +19,6 @@
 #define MILLISECOND UINT64_C(1000000)
 #define SECOND      (1000 * MILLISECOND)
 
-static lifetimes world;
 static int leftovers;
 static char left_line[300];
 
@@ -42,13 +41,6 @@ static int begin_embedded(void **state)
 {
     (void)state;
     return begin_with(HF_RUNNER_EMBEDDER);
-}
-
-static int end(void **state)
-{
-    (void)state;
-    lifetimes_end(&world);
-    return 0;
 }
 
 /* Forks, runs `child` there, and waits for it in native state. */
@@ -370,8 +362,9 @@ static void child_that_ends_the_runtime_unasked_runs_none_of_its_functions(void 
     assert_int_equal(lifetimes_events(&world), 0);
 }
 
-#define TEST(name)          cmocka_unit_test_setup_teardown(name, begin, end)
-#define TEST_EMBEDDED(name) cmocka_unit_test_setup_teardown(name, begin_embedded, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, lifetimes_teardown)
+#define TEST_EMBEDDED(name)                                                                        \
+    cmocka_unit_test_setup_teardown(name, begin_embedded, lifetimes_teardown)
 
 int main(void)
 {

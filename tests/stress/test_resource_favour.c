@@ -14,7 +14,6 @@
 
 enum { ROUNDS = 1500, A_SAFEPOINT = 16 };
 
-static lifetimes world;
 static hf_global *shared;
 static _Atomic(unsigned) published; /* resources made so far */
 static _Atomic(unsigned) disposed;

@@ -13,8 +13,6 @@
 
 enum { USERS = 8 };
 
-static lifetimes world;
-
 /*
  * One round's handle: what an operating system would know of it.  A value is the address of its
  * handle, and handles are never used again, so a late use is seen.

@@ -15,7 +15,6 @@
 
 enum { USERS = 8, OTHER = 0 /* the file that no resource has */ };
 
-static lifetimes world;
 static hf_global *shared; /* this round's array: the resource, and bytes with its number; or null */
 static _Atomic(unsigned) uses;
 static _Atomic(unsigned) closes;

@@ -158,3 +158,30 @@ void lifetimes_await(hf_thread *thread, _Atomic(bool) *flag)
     }
     (void)hf_native_end(thread, NULL);
 }
+
+void lifetimes_save(hf_thread *runner, hf_ref object, void *rescue)
+{
+    lifetimes_rescue *saved = rescue;
+    if (hf_global_store(runner, saved->global, object) != HF_OK) {
+        lifetimes_note(saved->ticket.all, 666);
+    }
+    lifetimes_finalize(runner, object, &saved->ticket);
+}
+
+/* ---- the one that most tests have ---- */
+
+lifetimes world;
+
+int lifetimes_setup(void **state)
+{
+    lifetimes_begin(&world);
+    *state = &world;
+    return 0;
+}
+
+int lifetimes_teardown(void **state)
+{
+    (void)state;
+    lifetimes_end(&world);
+    return 0;
+}

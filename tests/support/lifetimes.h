@@ -84,7 +84,30 @@ typedef struct lifetimes_ticket {
 /** A finalizer: notes the ticket. */
 void lifetimes_finalize(hf_thread *runner, hf_ref object, void *ticket);
 
+/** A finalizer's argument that keeps the object alive again: lifetimes_save(). */
+typedef struct lifetimes_rescue {
+    lifetimes_ticket ticket;
+    hf_global *global;
+} lifetimes_rescue;
+
+/** A finalizer: stores the object in the rescue's global, and notes its ticket; 666 if it cannot.
+ */
+void lifetimes_save(hf_thread *runner, hf_ref object, void *rescue);
+
 /** Waits, in native state, until the flag is set. */
 void lifetimes_await(hf_thread *thread, _Atomic(bool) *flag);
+
+/* ---- the one that most tests have ---- */
+
+extern lifetimes world;
+
+/** Begins it and ends it; for cmocka. */
+int lifetimes_setup(void **state);
+int lifetimes_teardown(void **state);
+
+static inline lifetimes_ticket ticket_of(uintptr_t number)
+{
+    return (lifetimes_ticket){ .all = &world, .number = number };
+}
 
 #endif

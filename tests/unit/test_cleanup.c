@@ -15,27 +15,6 @@
 #include <stddef.h>
 #include <string.h>
 
-static lifetimes world;
-
-static int begin(void **state)
-{
-    lifetimes_begin(&world);
-    *state = &world;
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    lifetimes_end(&world);
-    return 0;
-}
-
-static lifetimes_ticket ticket_of(uintptr_t number)
-{
-    return (lifetimes_ticket){ .all = &world, .number = number };
-}
-
 static void settle_often(void)
 {
     for (int i = 0; i < 3; i++) {
@@ -356,31 +335,17 @@ static void cleanup_waits_for_the_finalizer_and_the_second_death(void **state)
     assert_int_equal(lifetimes_event(&world, 1), 2);
 }
 
-typedef struct rescue {
-    lifetimes_ticket ticket;
-    hf_global *global;
-} rescue;
-
-static void save_object(hf_thread *runner, hf_ref object, void *user)
-{
-    rescue *saved = user;
-    if (hf_global_store(runner, saved->global, object) != HF_OK) {
-        lifetimes_note(&world, 666);
-    }
-    lifetimes_finalize(runner, object, &saved->ticket);
-}
-
 static void cleanup_waits_for_an_object_that_its_finalizer_saved(void **state)
 {
     (void)state;
     HF_FRAME(world.thread);
     hf_ref object = hf_local(world.thread);
     lifetimes_ticket ticket = ticket_of(2);
-    rescue saved = { .ticket = ticket_of(1) };
+    lifetimes_rescue saved = { .ticket = ticket_of(1) };
     assert_int_equal(hf_global_create(world.thread, NULL, &saved.global), HF_OK);
     make_object(object);
     hf_cleanup cleanup = add(object, &ticket);
-    assert_int_equal(hf_finalizer_set(world.thread, object, save_object, &saved), HF_OK);
+    assert_int_equal(hf_finalizer_set(world.thread, object, lifetimes_save, &saved), HF_OK);
     expect_no_run();
 
     hf_clear(object);
@@ -567,7 +532,7 @@ static void cleanup_survives_every_failure_of_adding(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, lifetimes_setup, lifetimes_teardown)
     const struct CMUnitTest tests[] = {
         TEST(cleanup_runs_once_when_its_object_is_gone),
         TEST(cleanup_leaves_the_object_to_the_same_collection),

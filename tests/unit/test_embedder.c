@@ -15,8 +15,6 @@
 
 #define MILLISECOND UINT64_C(1000000)
 
-static lifetimes world;
-
 static int begin(void **state)
 {
     hf_runtime_options options = HF_RUNTIME_OPTIONS_INIT;
@@ -24,18 +22,6 @@ static int begin(void **state)
     lifetimes_begin_with(&world, &options);
     *state = &world;
     return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    lifetimes_end(&world);
-    return 0;
-}
-
-static lifetimes_ticket ticket_of(uintptr_t number)
-{
-    return (lifetimes_ticket){ .all = &world, .number = number };
 }
 
 static void arm_and_drop(hf_finalizer_fn run, void *user)
@@ -263,7 +249,7 @@ static void embedder_gone_leaves_the_rest_to_the_thread_that_ends_the_runtime(vo
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, lifetimes_teardown)
     const struct CMUnitTest tests[] = {
         TEST(embedder_runs_the_queue_where_and_when_it_wants),
         TEST(embedder_waits_for_work_no_longer_than_it_says),

@@ -16,32 +16,11 @@
 
 #define GENTLE_ROUNDS 3 /* collections after which something has still not happened */
 
-static lifetimes world;
-
-static int begin(void **state)
-{
-    lifetimes_begin(&world);
-    *state = &world;
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    lifetimes_end(&world);
-    return 0;
-}
-
 static void settle_often(void)
 {
     for (int i = 0; i < GENTLE_ROUNDS; i++) {
         lifetimes_settle(&world);
     }
-}
-
-static lifetimes_ticket ticket_of(uintptr_t number)
-{
-    return (lifetimes_ticket){ .all = &world, .number = number };
 }
 
 /** An array of one reference, armed. */
@@ -240,31 +219,17 @@ static void final_can_be_armed_again_in_its_run(void **state)
     assert_int_equal(lifetimes_events_of(&world, 666), 0);
 }
 
-typedef struct rescue {
-    lifetimes_ticket ticket;
-    hf_global *global;
-} rescue;
-
-static void save_object(hf_thread *runner, hf_ref object, void *user)
-{
-    rescue *saved = user;
-    if (hf_global_store(runner, saved->global, object) != HF_OK) {
-        lifetimes_note(&world, 666);
-    }
-    lifetimes_finalize(runner, object, &saved->ticket);
-}
-
 static void final_may_bring_its_object_back(void **state)
 {
     (void)state;
     HF_FRAME(world.thread);
     hf_ref object = hf_local(world.thread);
-    rescue saved = { .ticket = ticket_of(1) };
+    lifetimes_rescue saved = { .ticket = ticket_of(1) };
     assert_int_equal(hf_global_create(world.thread, NULL, &saved.global), HF_OK);
     uint64_t before = lifetimes_objects(&world);
     assert_int_equal(hf_bytes_create(world.thread, 3, object), HF_OK);
     assert_int_equal(hf_bytes_write(object, 0, "abc", 3), HF_OK);
-    assert_int_equal(hf_finalizer_set(world.thread, object, save_object, &saved), HF_OK);
+    assert_int_equal(hf_finalizer_set(world.thread, object, lifetimes_save, &saved), HF_OK);
     settle_often();
     assert_int_equal(lifetimes_events(&world), 0);
     hf_clear(object);
@@ -802,7 +767,7 @@ static void final_loses_and_repeats_nothing_among_threads(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, lifetimes_setup, lifetimes_teardown)
     const struct CMUnitTest tests[] = {
         TEST(final_refuses_null_and_missing_slots),
         TEST(final_refuses_a_second_one_and_names_the_first),

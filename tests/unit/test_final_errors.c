@@ -15,15 +15,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static lifetimes world;
-
-static int begin(void **state)
-{
-    lifetimes_begin(&world);
-    *state = &world;
-    return 0;
-}
-
 static int end(void **state)
 {
     (void)state;
@@ -298,7 +289,7 @@ static void final_refuses_null_without_a_report(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, lifetimes_setup, end)
     const struct CMUnitTest tests[] = {
         TEST(final_refuses_static_and_native_memory),
         TEST(final_refuses_the_object_of_another_runtime),

@@ -17,7 +17,6 @@
 
 #define NONE 999u /* the invalid value of these classes */
 
-static lifetimes world;
 static hf_thread *_Atomic releasing; /* the thread whose state a release function looks at */
 static _Atomic(bool) was_managed;
 static hf_status release_status; /* what the release function returns */
@@ -29,13 +28,6 @@ static int begin(void **state)
     atomic_store(&was_managed, false);
     release_status = HF_OK;
     *state = &world;
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    lifetimes_end(&world);
     return 0;
 }
 
@@ -664,7 +656,7 @@ static void resource_leaves_the_value_to_the_caller_when_creation_fails(void **s
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, lifetimes_teardown)
     const struct CMUnitTest tests[] = {
         TEST(resource_refuses_what_is_no_class),
         TEST(resource_refuses_what_is_no_resource),

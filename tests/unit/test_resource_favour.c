@@ -11,8 +11,6 @@
 #include "lifetimes.h"
 #include "resource/inside.h"
 
-static lifetimes world;
-
 static hf_status release(uintptr_t value, void *user)
 {
     (void)user;

@@ -16,19 +16,10 @@
 
 #define NONE 999u
 
-static lifetimes world;
-
 static int begin(void **state)
 {
     (void)state;
     lifetimes_begin(&world);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    lifetimes_end(&world);
     return 0;
 }
 
@@ -444,7 +435,7 @@ static void resource_that_only_its_owner_reached_is_disposed_in_the_finalizer(vo
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, lifetimes_teardown)
     const struct CMUnitTest tests[] = {
         TEST(resource_scope_disposes_on_each_way_out),
         TEST(resource_scopes_end_in_reverse_order),

@@ -15,7 +15,6 @@
 
 #define NONE 999u
 
-static lifetimes world;
 static _Atomic(int) answer; /* of the last dispose on the runner; 1: there was none */
 static hf_global *rescued;  /* what a finalizer brought back */
 

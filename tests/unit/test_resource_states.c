@@ -115,7 +115,6 @@ static const struct {
     [DISPOSED_PARENT] = { 1, 1, "the runtime ended before it was disposed" },
 };
 
-static lifetimes world;
 extern void *kept_cells[STATES];
 void *kept_cells[STATES]; /* for leak checkers: what is kept on purpose is no leak of the test */
 

@@ -17,7 +17,6 @@
 
 #define NONE 99999u
 
-static lifetimes world;
 static hf_status release_status;
 
 static int begin(void **state)
@@ -25,13 +24,6 @@ static int begin(void **state)
     (void)state;
     lifetimes_begin(&world);
     release_status = HF_OK;
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    lifetimes_end(&world);
     return 0;
 }
 
@@ -466,7 +458,7 @@ static void resource_tree_closes_at_the_end_where_finalizers_are_off(void **stat
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, lifetimes_teardown)
     const struct CMUnitTest tests[] = {
         TEST(resource_children_close_before_parents_in_each_order_of_dispose),
         TEST(resource_children_that_die_with_their_parents_close_first),

@@ -16,27 +16,6 @@
 #define MILLISECOND UINT64_C(1000000)
 #define SECOND      (1000 * MILLISECOND)
 
-static lifetimes world;
-
-static int begin(void **state)
-{
-    lifetimes_begin(&world);
-    *state = &world;
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    lifetimes_end(&world);
-    return 0;
-}
-
-static lifetimes_ticket ticket_of(uintptr_t number)
-{
-    return (lifetimes_ticket){ .all = &world, .number = number };
-}
-
 static uint32_t threads_attached(void)
 {
     return hfi_world_thread_count(hfi_parts_of(world.runtime)->world);
@@ -463,7 +442,7 @@ static void runner_runs_what_was_queued_just_before_the_end(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, lifetimes_setup, lifetimes_teardown)
     const struct CMUnitTest tests[] = {
         TEST(runner_starts_with_the_first_finalizer),
         TEST(runner_is_one_thread_and_never_the_one_that_collects),

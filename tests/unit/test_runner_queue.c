@@ -15,19 +15,10 @@
 
 #define MILLISECOND UINT64_C(1000000)
 
-static lifetimes world;
-
 static int begin(void **state)
 {
     (void)state;
     lifetimes_begin(&world);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    lifetimes_end(&world);
     return 0;
 }
 
@@ -176,9 +167,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(runner_lets_finalizers_allocate_arm_and_collect, begin,
-                                        end),
+                                        lifetimes_teardown),
         cmocka_unit_test_setup_teardown(
-            runner_queue_of_a_million_costs_a_collection_a_visit_for_each_segment, begin, end),
+            runner_queue_of_a_million_costs_a_collection_a_visit_for_each_segment, begin,
+            lifetimes_teardown),
     };
     return cmocka_run_group_tests_name("runner_queue", tests, NULL, NULL);
 }

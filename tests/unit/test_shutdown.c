@@ -18,15 +18,8 @@
 #define MILLISECOND UINT64_C(1000000)
 #define NOTES_MAX   64
 
-static lifetimes world;
-
 /* What is kept for ever stays findable for a leak checker. */
 static hf_runtime *kept[8];
-
-static lifetimes_ticket ticket_of(uintptr_t number)
-{
-    return (lifetimes_ticket){ .all = &world, .number = number };
-}
 
 /** The list of leftovers as text, a line each. */
 typedef struct listing {

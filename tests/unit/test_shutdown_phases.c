@@ -25,8 +25,6 @@ enum {
     OVER = 6,
 };
 
-static lifetimes world;
-
 typedef struct guests {
     _Atomic(bool) is_in_flight;
     _Atomic(bool) is_refused;

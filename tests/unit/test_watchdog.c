@@ -16,8 +16,6 @@
 
 #define MILLISECOND UINT64_C(1000000)
 
-static lifetimes world;
-
 static int begin_watched(void **state, uint64_t watchdog_ns)
 {
     hf_runtime_options options = HF_RUNTIME_OPTIONS_INIT;
@@ -40,18 +38,6 @@ static int begin_slow(void **state)
 static int begin_off(void **state)
 {
     return begin_watched(state, UINT64_MAX);
-}
-
-static int end(void **state)
-{
-    (void)state;
-    lifetimes_end(&world);
-    return 0;
-}
-
-static lifetimes_ticket ticket_of(uintptr_t number)
-{
-    return (lifetimes_ticket){ .all = &world, .number = number };
 }
 
 static int armed_line;
@@ -351,18 +337,19 @@ static int end_with_release(void **state)
 
 int main(void)
 {
-#define TEST(name)     cmocka_unit_test_setup_teardown(name, begin, end)
-#define TEST_OFF(name) cmocka_unit_test_setup_teardown(name, begin_off, end)
+#define TEST(name)     cmocka_unit_test_setup_teardown(name, begin, lifetimes_teardown)
+#define TEST_OFF(name) cmocka_unit_test_setup_teardown(name, begin_off, lifetimes_teardown)
     const struct CMUnitTest tests[] = {
         TEST(watchdog_names_a_run_that_a_drain_waits_for_once_and_when_it_returns),
         TEST(watchdog_speaks_to_who_collects_too),
-        cmocka_unit_test_setup_teardown(watchdog_is_silent_about_runs_in_time, begin_slow, end),
+        cmocka_unit_test_setup_teardown(watchdog_is_silent_about_runs_in_time, begin_slow,
+                                        lifetimes_teardown),
         TEST_OFF(watchdog_that_is_off_says_nothing),
         TEST_OFF(runner_does_critical_works_last_but_no_later_than_their_collection),
         TEST_OFF(runner_stats_refuse_what_is_not_theirs),
         TEST_OFF(runner_queue_keeps_order_and_objects_when_it_is_handed_over),
         cmocka_unit_test_setup_teardown(runner_switched_off_runs_nothing_and_lets_all_of_it_go,
-                                        begin_without, end),
+                                        begin_without, lifetimes_teardown),
         cmocka_unit_test_setup_teardown(runner_switched_off_leaves_resources_to_the_end,
                                         begin_without, end_with_release),
     };

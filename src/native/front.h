@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HOLDFAST_NATIVE_FRONT_H
+#define HOLDFAST_NATIVE_FRONT_H
+
+/*
+ * What the typed fronts share: functions in front of the catalogue that give strings, arrays and
+ * records instead of buffers.
+ *
+ * A front calls rows by name, so it is built on every system, and says by name what a system does
+ * not have.  What a structure of the system looks like, the platform's table of fields tells.
+ */
+
+#include "native/inside.h"
+
+#include <holdfast/call.h>
+#include <holdfast/catalogue.h>
+#include <holdfast/heap.h>
+#include <holdfast/root.h>
+
+#include <stddef.h>
+
+/** Calls a row; its wide texts come as UTF-8.  As hf_native_get() and hf_call(); the native error
+ * goes to `error_out`, which may be NULL. */
+HF_MUST_CHECK hf_status hfi_front_call(hf_thread *thread, const char *name, hf_result *result,
+                                       const hf_arg *arguments, int64_t *error_out);
+
+/** A string of `length` bytes of native memory, or of memory that does not move. */
+HF_MUST_CHECK hf_status hfi_front_string(hf_thread *thread, const char *text, size_t length,
+                                         hf_ref string_out);
+
+/** An array of strings from a native array of `count` texts; HF_WHOLE: up to a NULL. */
+HF_MUST_CHECK hf_status hfi_front_strings(hf_thread *thread, const char *const *texts, size_t count,
+                                          hf_ref array_out);
+
+/* ---- members of what a function filled ---- */
+
+/** An unsigned number; 0 if this system's type has no such member. */
+uint64_t hfi_front_number(const hf_slot *bytes, size_t base, const char *type, const char *field);
+
+/** An address, which is good as long as what it points into lives and does not move; NULL. */
+void *hfi_front_pointer(const hf_slot *bytes, size_t base, const char *type, const char *field);
+
+/** The string that a member points to; null for NULL. */
+HF_MUST_CHECK hf_status hfi_front_member(hf_thread *thread, const hf_slot *bytes, size_t base,
+                                         const char *type, const char *field, hf_ref string_out);
+
+#endif

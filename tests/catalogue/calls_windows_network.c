@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * The walk: adapters, tables of the network, Winsock.
+ *
+ * Lists are compared by what they say, for there are addresses in them.
+ */
+
+#include <winsock2.h>
+#include <ws2tcpip.h>
+#include <windows.h>
+/* after them */
+#include <iphlpapi.h>
+
+#include "lend.h"
+
+/* ---- adapters ---- */
+
+static hf_status adapters_addresses(walk *w)
+{
+    hf_status status = walk_do(w, HF_ARGS(HF_UINT(AF_UNSPEC), HF_UINT(0), HF_NULL));
+    if (status == HF_OK) {
+        size_t size;
+        IP_ADAPTER_ADDRESSES *list = walk_copy(w, 0, &size);
+        unsigned count = 0;
+        for (const IP_ADAPTER_ADDRESSES *at = list; at; at = at->Next) {
+            walk_note(w, at->AdapterName, strlen(at->AdapterName));
+            walk_note(w, at->PhysicalAddress, at->PhysicalAddressLength);
+            count++;
+        }
+        assert_true(count >= 1); /* the loopback at least */
+        free(list);
+    }
+    return status;
+}
+
+static hf_status adapters_info(walk *w)
+{
+    hf_status status = walk_do(w, HF_NO_ARGS);
+    if (status == HF_OK) {
+        size_t size;
+        IP_ADAPTER_INFO *list = walk_copy(w, 0, &size);
+        assert_true(size >= sizeof *list);
+        for (const IP_ADAPTER_INFO *at = list; at; at = at->Next) {
+            walk_note(w, at->AdapterName, strlen(at->AdapterName));
+            walk_note(w, &at->Index, sizeof at->Index);
+        }
+        free(list);
+    }
+    return status;
+}
+
+static DWORD some_interface(void)
+{
+    static DWORD space[16384];
+    ULONG size = sizeof space;
+    assert_int_equal(
+        WALK_NATIVE("iphlpapi.dll", GetIpAddrTable)((MIB_IPADDRTABLE *)space, &size, FALSE), 0);
+    assert_true(space[0] >= 1);
+    return ((MIB_IPADDRTABLE *)space)->table[0].dwIndex;
+}
+
+static hf_status adapter_info(walk *w)
+{
+    hf_status status = walk_do(w, HF_ARGS(HF_UINT(some_interface())));
+    if (status == HF_OK) {
+        size_t size;
+        IP_PER_ADAPTER_INFO *info = walk_copy(w, 0, &size);
+        assert_true(size >= sizeof *info);
+        walk_note(w, &info->AutoconfigEnabled, sizeof info->AutoconfigEnabled);
+        walk_note(w, info->DnsServerList.IpAddress.String,
+                  strlen(info->DnsServerList.IpAddress.String));
+        free(info);
+    }
+    return status;
+}
+
+static hf_status network_params(walk *w)
+{
+    hf_status status = walk_do(w, HF_NO_ARGS);
+    if (status == HF_OK) {
+        size_t size;
+        char name[256];
+        DWORD name_size = sizeof name;
+        FIXED_INFO *info = walk_copy(w, 0, &size);
+        assert_true(size >= sizeof *info);
+        assert_true(GetComputerNameExA(ComputerNameDnsHostname, name, &name_size));
+        assert_string_equal(info->HostName, name);
+        walk_note(w, info->HostName, strlen(info->HostName));
+        walk_note(w, &info->NodeType, sizeof info->NodeType);
+        free(info);
+    }
+    return status;
+}
+
+/* ---- tables: a number, and as many rows ---- */
+
+static void note_table(walk *w, size_t row)
+{
+    size_t size;
+    DWORD *table = walk_copy(w, 0, &size);
+    assert_true(size >= sizeof(DWORD));
+    size_t filled = sizeof(DWORD) + table[0] * row;
+    assert_int_equal(size, filled);
+    walk_note(w, &size, sizeof size);
+    free(table);
+}
+
+static hf_status interfaces(walk *w)
+{
+    hf_status status = walk_do(w, HF_ARGS(HF_INT(1)));
+    if (status == HF_OK) {
+        note_table(w, sizeof(MIB_IFROW));
+    }
+    return status;
+}
+
+static hf_status ip_addresses(walk *w)
+{
+    hf_status status = walk_do(w, HF_ARGS(HF_INT(1)));
+    if (status == HF_OK) {
+        note_table(w, sizeof(MIB_IPADDRROW));
+        assert_true(w->noted_size > 0);
+    }
+    return status;
+}
+
+static hf_status ip_routes(walk *w)
+{
+    hf_status status = walk_do(w, HF_ARGS(HF_INT(1)));
+    if (status == HF_OK) {
+        note_table(w, sizeof(MIB_IPFORWARDROW));
+    }
+    return status;
+}
+
+static hf_status ip_neighbours(walk *w)
+{
+    hf_status status = walk_do(w, HF_ARGS(HF_INT(1)));
+    if (status == HF_OK) {
+        note_table(w, sizeof(MIB_IPNETROW));
+    }
+    return status;
+}
+
+static hf_status interface_names(walk *w)
+{
+    hf_status status = walk_do(w, HF_NO_ARGS);
+    if (status == HF_OK) {
+        note_table(w, sizeof(IP_ADAPTER_INDEX_MAP));
+    }
+    return status;
+}
+
+/* A socket that waits for connections or datagrams, so that no table is empty. */
+static SOCKET open_socket(int type, struct sockaddr_in *address)
+{
+    WSADATA data;
+    int length = sizeof *address;
+    assert_int_equal(WSAStartup(MAKEWORD(2, 2), &data), 0);
+    SOCKET opened = socket(AF_INET, type, 0);
+    assert_true(opened != INVALID_SOCKET);
+    memset(address, 0, sizeof *address);
+    address->sin_family = AF_INET;
+    address->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(bind(opened, (const struct sockaddr *)address, length), 0);
+    assert_int_equal(getsockname(opened, (struct sockaddr *)address, &length), 0);
+    if (type == SOCK_STREAM) {
+        assert_int_equal(listen(opened, 1), 0);
+    }
+    return opened;
+}
+
+static void close_socket(SOCKET opened)
+{
+    closesocket(opened);
+    WSACleanup();
+}
+
+/* Whole rows behind a number, and the port that is open among them. */
+static void expect_port(walk *w, size_t row, size_t port_at, u_short port)
+{
+    size_t size;
+    unsigned char *table = walk_copy(w, 0, &size);
+    DWORD count;
+    bool found = false;
+    memcpy(&count, table, sizeof count);
+    assert_int_equal(size, sizeof count + count * row);
+    for (DWORD i = 0; i < count; i++) {
+        found |= memcmp(table + sizeof count + i * row + port_at, &port, sizeof port) == 0;
+    }
+    assert_true(found);
+    free(table);
+}
+
+static hf_status tcp_table(walk *w)
+{
+    struct sockaddr_in address;
+    SOCKET opened = open_socket(SOCK_STREAM, &address);
+    hf_status status = walk_do(w, HF_ARGS(HF_INT(1)));
+    if (status == HF_OK) {
+        expect_port(w, sizeof(MIB_TCPROW), offsetof(MIB_TCPROW, dwLocalPort), address.sin_port);
+    }
+    close_socket(opened);
+    return status;
+}
+
+static hf_status udp_table(walk *w)
+{
+    struct sockaddr_in address;
+    SOCKET opened = open_socket(SOCK_DGRAM, &address);
+    hf_status status = walk_do(w, HF_ARGS(HF_INT(1)));
+    if (status == HF_OK) {
+        expect_port(w, sizeof(MIB_UDPROW), offsetof(MIB_UDPROW, dwLocalPort), address.sin_port);
+    }
+    close_socket(opened);
+    return status;
+}
+
+static hf_status tcp_owners(walk *w)
+{
+    struct sockaddr_in address;
+    SOCKET opened = open_socket(SOCK_STREAM, &address);
+    hf_status status = walk_do(
+        w, HF_ARGS(HF_INT(1), HF_UINT(AF_INET), HF_INT(TCP_TABLE_OWNER_PID_ALL), HF_UINT(0)));
+    if (status == HF_OK) {
+        expect_port(w, sizeof(MIB_TCPROW_OWNER_PID), offsetof(MIB_TCPROW_OWNER_PID, dwLocalPort),
+                    address.sin_port);
+    }
+    close_socket(opened);
+    return status;
+}
+
+static hf_status udp_owners(walk *w)
+{
+    struct sockaddr_in address;
+    SOCKET opened = open_socket(SOCK_DGRAM, &address);
+    hf_status status =
+        walk_do(w, HF_ARGS(HF_INT(1), HF_UINT(AF_INET), HF_INT(UDP_TABLE_OWNER_PID), HF_UINT(0)));
+    if (status == HF_OK) {
+        expect_port(w, sizeof(MIB_UDPROW_OWNER_PID), offsetof(MIB_UDPROW_OWNER_PID, dwLocalPort),
+                    address.sin_port);
+    }
+    close_socket(opened);
+    return status;
+}
+
+/* ---- names ---- */
+
+static hf_status dns_servers(walk *w)
+{
+    hf_status status = walk_do(w, HF_ARGS(HF_INT(6), HF_UINT(0), HF_NULL, HF_NULL));
+    if (status == HF_OK) {
+        size_t size;
+        DWORD *servers = walk_copy(w, 0, &size);
+        assert_int_equal(size, (servers[0] + 1) * sizeof *servers);
+        free(servers);
+    }
+    return status;
+}
+
+static hf_status dns_host_name(walk *w)
+{
+    wchar_t name[256];
+    DWORD size = 256;
+    hf_status status = walk_do(w, HF_ARGS(HF_INT(12), HF_UINT(0), HF_NULL, HF_NULL));
+    if (status == HF_OK) {
+        assert_true(GetComputerNameExW(ComputerNameDnsHostname, name, &size));
+        walk_expect_wide(w, 0, name);
+    }
+    return status;
+}
+
+static hf_status network_user(walk *w)
+{
+    wchar_t name[256];
+    DWORD size = 256;
+    hf_status status = walk_do(w, HF_ARGS(HF_NULL));
+    if (status == HF_OK) {
+        assert_true(GetUserNameW(name, &size));
+        walk_expect_wide(w, 0, name);
+    }
+    return status;
+}
+
+/* ---- Winsock ---- */
+
+static hf_status protocols(walk *w)
+{
+    WSADATA data;
+    assert_int_equal(WSAStartup(MAKEWORD(2, 2), &data), 0);
+    hf_status status = walk_do(w, HF_ARGS(HF_NULL));
+    if (status == HF_OK) {
+        size_t size;
+        WSAPROTOCOL_INFOW *list = walk_copy(w, 0, &size);
+        assert_true(size >= sizeof *list);
+        assert_int_equal(size, (size_t)w->result.value.i * sizeof *list);
+        assert_true(list[0].iAddressFamily != 0);
+        free(list);
+    }
+    WSACleanup();
+    return status;
+}
+
+static hf_status address_to_name(walk *w)
+{
+    WSADATA data;
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(4711) };
+    address.sin_addr.s_addr = htonl(0x7f010203);
+    assert_int_equal(WSAStartup(MAKEWORD(2, 2), &data), 0);
+    hf_ref lent = walk_lend(w, &address, sizeof address);
+    hf_status status = walk_do(w, HF_ARGS(HF_BUFFER(lent, 0, HF_WHOLE), HF_NULL));
+    if (status == HF_OK) {
+        walk_expect_wide(w, 0, L"127.1.2.3:4711");
+    }
+    WSACleanup();
+    return status;
+}
+
+static hf_status name_to_address(walk *w)
+{
+    WSADATA data;
+    assert_int_equal(WSAStartup(MAKEWORD(2, 2), &data), 0);
+    hf_status status = walk_do(w, HF_ARGS(HF_CSTR("127.1.2.3:4711"), HF_INT(AF_INET), HF_NULL));
+    if (status == HF_OK) {
+        size_t size;
+        struct sockaddr_in *address = walk_copy(w, 0, &size);
+        assert_int_equal(size, sizeof *address);
+        assert_int_equal(ntohs(address->sin_port), 4711);
+        assert_int_equal(ntohl(address->sin_addr.s_addr), 0x7f010203);
+        free(address);
+    }
+    WSACleanup();
+    return status;
+}
+
+static const char datagram[] = "a datagram that is somewhat longer than the smallest capacity";
+
+static SOCKET open_with_datagram(void)
+{
+    struct sockaddr_in address;
+    fd_set ready;
+    SOCKET opened = open_socket(SOCK_DGRAM, &address);
+    assert_int_equal(
+        sendto(opened, datagram, sizeof datagram, 0, (struct sockaddr *)&address, sizeof address),
+        sizeof datagram);
+    FD_ZERO(&ready);
+    FD_SET(opened, &ready);
+    assert_int_equal(select(0, &ready, NULL, NULL, &(struct timeval){ 10, 0 }), 1);
+    return opened;
+}
+
+static hf_status receive(walk *w, int flags)
+{
+    SOCKET opened = open_with_datagram();
+    hf_status status = walk_do(w, HF_ARGS(HF_POINTER((void *)opened), HF_INT(flags)));
+    if (status == HF_OK) {
+        walk_expect(w, 0, datagram, sizeof datagram);
+    }
+    close_socket(opened);
+    return status;
+}
+
+static hf_status peek_datagram(walk *w)
+{
+    return receive(w, MSG_PEEK);
+}
+
+static hf_status take_datagram(walk *w)
+{
+    return receive(w, 0);
+}
+
+static hf_status take_datagram_and_sender(walk *w)
+{
+    SOCKET opened = open_with_datagram();
+    hf_status status = walk_do(w, HF_ARGS(HF_POINTER((void *)opened), HF_INT(0)));
+    if (status == HF_OK) {
+        size_t size;
+        walk_expect(w, 0, datagram, sizeof datagram);
+        struct sockaddr_in *from = walk_copy(w, 1, &size);
+        assert_int_equal(size, sizeof *from);
+        assert_int_equal(ntohl(from->sin_addr.s_addr), INADDR_LOOPBACK);
+        free(from);
+        walk_note(w, &size, sizeof size);
+    }
+    close_socket(opened);
+    return status;
+}
+
+WALK_PART(network);
+const walk_call walk_calls_network[] = {
+    { "GetAdaptersAddresses", adapters_addresses, WALK_NOTED },
+    { "GetAdaptersInfo", adapters_info, WALK_NOTED },
+    { "GetPerAdapterInfo", adapter_info, WALK_NOTED },
+    { "GetNetworkParams", network_params, WALK_NOTED },
+    { "GetIfTable", interfaces, WALK_NOTED },
+    { "GetIpAddrTable", ip_addresses, WALK_SAME },
+    { "GetIpForwardTable", ip_routes, WALK_SAME },
+    { "GetIpNetTable", ip_neighbours, WALK_CHANGES },
+    { "GetInterfaceInfo", interface_names, WALK_SAME },
+    { "GetTcpTable", tcp_table, WALK_CHANGES },
+    { "GetUdpTable", udp_table, WALK_CHANGES },
+    { "GetExtendedTcpTable", tcp_owners, WALK_CHANGES },
+    { "GetExtendedUdpTable", udp_owners, WALK_CHANGES },
+    { "DnsQueryConfig", dns_servers, WALK_SAME },
+    { "DnsQueryConfig:text", dns_host_name, WALK_SAME },
+    { "WNetGetUserW", network_user, WALK_SAME },
+    { "WSAEnumProtocolsW", protocols, WALK_SAME },
+    { "WSAAddressToStringW", address_to_name, WALK_SAME },
+    { "WSAStringToAddressW", name_to_address, WALK_SAME },
+    { "recv:peek", peek_datagram, WALK_SAME },
+    { "recv:datagram", take_datagram, WALK_SAME },
+    { "recvfrom:datagram", take_datagram_and_sender, WALK_NOTED },
+    { NULL, NULL, WALK_SAME },
+};
