@@ -160,6 +160,7 @@ bool hfi_lean_begin(hfi_call *call, hfi_lean_frame *frame, hf_thread *thread,
     return true;
 }
 
+/* The buffer's place among the values holds what was announced, as in every call. */
 static void announce(hfi_call *call, hfi_lean_frame *frame, uint64_t capacity)
 {
     const hf_function *function = call->function;
@@ -170,6 +171,7 @@ static void announce(hfi_call *call, hfi_lean_frame *frame, uint64_t capacity)
         uint64_t announced = step->has_unit ? capacity / step->unit : capacity;
         frame->registers.cell[function->take[index].at] = announced;
         call->seen[index] = (int64_t)announced; /* never more than its type can say */
+        call->seen[lean->buffer] = (int64_t)announced;
     }
     for (unsigned i = 0; i < lean->scalar_count; i++) {
         const hfi_step *step = &function->step[lean->scalar[i]];
@@ -177,6 +179,7 @@ static void announce(hfi_call *call, hfi_lean_frame *frame, uint64_t capacity)
         if (step->buffer >= 0) {
             uint64_t announced = step->has_unit ? capacity / step->unit : capacity;
             argument->start.u64 = announced << step->shift;
+            call->seen[lean->buffer] = (int64_t)announced;
         }
         argument->content = argument->start;
     }
