@@ -86,10 +86,11 @@ const hfp_native hfp_natives_capi[] = {
       "BOOL WINAPI CertStrToNameW(DWORD encoding, LPCWSTR text, DWORD type, void *reserved {raw},"
       " BYTE *encoded {out}, " SLOT("encoded") ", LPCWSTR *wrong {raw})" BY_234,
       "CertStrToNameW, learn.microsoft.com", HFP_DOCUMENTED },
-    /* Never fails: cut text and whole text both count the NUL. */
+    /* Never fails: cut text and whole text both count the NUL.  Some systems write behind rooms
+       that the first parts of a name fill, so the room is never small. */
     { "CertNameToStrW", "crypt32.dll",
       "DWORD WINAPI CertNameToStrW(DWORD encoding, const void *name, DWORD type,"
-      " LPWSTR text {out, text}, DWORD size {capacity(text)})"
+      " LPWSTR text {out, text, room(least 1024)}, DWORD size {capacity(text)})"
       " {fail(0), grow_ok(result >= size), length(text, result - 1)}",
       "CertNameToStrW, learn.microsoft.com", HFP_DOCUMENTED },
     { "CertGetCertificateContextProperty", "crypt32.dll",
@@ -100,9 +101,5 @@ const hfp_native hfp_natives_capi[] = {
       "BOOL WINAPI CertGetStoreProperty(HCERTSTORE store, DWORD property, void *data {out}, " SLOT(
           "data") ")" BY_234,
       "CertGetStoreProperty, learn.microsoft.com", HFP_DOCUMENTED },
-    { "CertSerializeCertificateStoreElement", "crypt32.dll",
-      "BOOL WINAPI CertSerializeCertificateStoreElement(const CERT_CONTEXT *certificate {raw},"
-      " DWORD flags, " FILLED("element") ")" BY_234,
-      "CertSerializeCertificateStoreElement, learn.microsoft.com", HFP_DOCUMENTED },
     { NULL, NULL, NULL, NULL, 0 },
 };

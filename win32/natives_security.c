@@ -29,7 +29,7 @@ const hfp_native hfp_natives_security[] = {
       "GetTokenInformation, learn.microsoft.com", HFP_MEASURED | HFP_PUBLISHED },
     { "AdjustTokenPrivileges", "advapi32.dll",
       "BOOL WINAPI AdjustTokenPrivileges(HANDLE token, BOOL none, const void *wanted,"
-      " DWORD size {capacity(before)}, void *before {out}, " NEED(
+      " DWORD size {capacity(before)}, void *before {out, room(least 16)}, " NEED(
           "before") ")"
                     " {fail(result == 0), error(last_error, clear, when result != 0), grow(error "
                     "== 122)}",

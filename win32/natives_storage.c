@@ -24,9 +24,11 @@ const hfp_native hfp_natives_storage[] = {
       "GetVolumePathNamesForVolumeNameW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
 
     /* ---- by code ---- */
+    /* Below their header some drivers say 87, and some give a piece of it and succeed. */
     { "DeviceIoControl", "kernel32.dll",
-      CONTROL("", ", length(output)") " {fail(result == 0), error(last_error), grow(error == 122 "
-                                      "|| error == 234)}",
+      CONTROL(", room(least 32)",
+              ", length(output)") " {fail(result == 0), error(last_error), grow(error == 122 "
+                                  "|| error == 234)}",
       "DeviceIoControl, learn.microsoft.com", HFP_MEASURED | HFP_PUBLISHED },
     /* No reparse point has more than 16 KiB. */
     { "DeviceIoControl:reparse_point", "kernel32.dll",

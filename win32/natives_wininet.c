@@ -21,9 +21,12 @@ const hfp_native hfp_natives_wininet[] = {
       "BOOL WINAPI InternetCanonicalizeUrlW(LPCWSTR url, LPWSTR canonical {out, text}, " SLOT(
           "canonical") ", DWORD flags)" BY_122,
       "InternetCanonicalizeUrlW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
+    /* Some systems leave no code for what is too small. */
     { "InternetCombineUrlW", "wininet.dll",
       "BOOL WINAPI InternetCombineUrlW(LPCWSTR base, LPCWSTR relative, LPWSTR url {out, "
-      "text}, " SLOT("url") ", DWORD flags)" BY_122,
+      "text}, " SLOT(
+          "url") ", DWORD flags)"
+                 " {fail(result == 0), error(last_error, clear), grow(error == 122 || error == 0)}",
       "InternetCombineUrlW, learn.microsoft.com", HFP_DOCUMENTED },
     { "InternetCreateUrlW", "wininet.dll",
       "BOOL WINAPI InternetCreateUrlW(URL_COMPONENTSW *parts {in}, DWORD flags,"
@@ -42,8 +45,8 @@ const hfp_native hfp_natives_wininet[] = {
           "value") ", DWORD *index {inout})" BY_122,
       "HttpQueryInfoW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "HttpQueryInfoW:number", "wininet.dll",
-      "BOOL WINAPI HttpQueryInfoW(HINTERNET request, DWORD what, void *value {out}, " SLOT(
-          "value") ", DWORD *index {inout})" BY_122,
+      "BOOL WINAPI HttpQueryInfoW(HINTERNET request, DWORD what, void *value {out, room(least "
+      "16)}, " SLOT("value") ", DWORD *index {inout})" BY_122,
       "HttpQueryInfoW, learn.microsoft.com", HFP_DOCUMENTED },
     /* Counts units, or bytes, by system; neither is relied on beyond calling again. */
     { "InternetGetCookieW", "wininet.dll",

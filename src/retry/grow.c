@@ -305,8 +305,9 @@ hf_status hfi_call_grow(hfi_call *call)
     hfi_capacity_begin(call);
     for (;;) { /* bounded by tries_max, repeats_max and, of a stream, bytes_max */
         bool is_over = false;
+        uint32_t before = call->result->attempts;
         hf_status status = hfi_call_try(call);
-        if (call->result->attempts) {
+        if (call->result->attempts != before) { /* a try without memory was none */
             remember_try(call);
         }
         if (status == HF_OK) {
