@@ -14,6 +14,7 @@
 #include "call/binding.h"
 #include "call/flight.h"
 #include "call/guard.h"
+#include "call/lean.h"
 #include "call/plain.h"
 #include "call/symbol.h"
 
@@ -175,6 +176,7 @@ static void choose_entry(hf_function *function)
     hfi_plain_choose(function);
     function->guards = hfi_guard_plan(function);
     function->entry = hfi_plain_entry(function);
+    hfi_lean_choose(function);
 }
 
 /* What the caller's policy and the function's roles say together. */

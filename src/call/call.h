@@ -33,6 +33,8 @@
 /** Behind the announced capacity of every buffer that the library makes. */
 #define HFI_CANARY_SIZE 16u
 
+extern const unsigned char hfi_call_canary[HFI_CANARY_SIZE];
+
 /** One argument of a call that is under way; only what its kind needs is set. */
 typedef struct hfi_argument {
     hfi_value value;   /* what the native function gets */
@@ -122,6 +124,9 @@ HF_MUST_CHECK hf_status hfi_call_set_inside(hfi_call *call);
 
 /** Reads the numbers inside buffers that expressions ask for, behind a crossing. */
 void hfi_call_look_inside(hfi_call *call);
+
+/** Reports that it is not whole.  HF_E_OVERRUN. */
+hf_status hfi_call_overrun(const hfi_call *call, unsigned parameter);
 
 /** Pins the objects of the call and takes their addresses; no safepoint from here to the crossing,
  * except that of a guard, which finds all of them pinned. */

@@ -73,6 +73,7 @@ typedef enum hfi_yield {
 } hfi_yield;
 
 #define HFI_TAKES_MAX 16u
+#define HFI_GROWS_MAX 8u /* HF_RESULT_OUTS */
 
 /** What the short way looks at: most are simple, a value of one kind or two that is in a range. */
 typedef enum hfi_take_how {
@@ -134,6 +135,16 @@ typedef struct hfi_step {
     bool is_exact;                   /* it takes what it asks for alone */
 } hfi_step;
 
+/** What tries on the C stack look at (call/lean.h): parameters by number. */
+typedef struct hfi_lean {
+    bool is_lean;
+    int8_t buffer;
+    uint8_t capacity_count, scalar_count;
+    uint32_t reserve;
+    uint8_t capacity[HFI_TAKES_MAX]; /* numbers that announce it */
+    uint8_t scalar[HFI_TAKES_MAX];   /* what the callee writes, the capacity among them */
+} hfi_lean;
+
 /** Immutable once bound; shared by all threads. */
 struct hf_function {
     /* What every call reads comes first. */
@@ -155,15 +166,17 @@ struct hf_function {
     hfi_take take[HFI_TAKES_MAX];
 
     uint32_t sig;
-    uint8_t outs;           /* output slots */
-    uint8_t scalars;        /* scalar outputs */
-    size_t result_bytes;    /* of a result by value, which is output 0; 0: it is none */
-    bool rearms_values;     /* values to make fresh before each try */
-    uint8_t growing;        /* out buffers that the library makes */
-    bool has_outputs;       /* slots or scalars */
-    bool has_extents;       /* buffers whose size other parameters make */
-    bool sets_inside;       /* numbers to write into outputs before each try */
-    bool has_capacities;    /* capacities or scalars to set before each try */
+    uint8_t outs;                 /* output slots */
+    uint8_t scalars;              /* scalar outputs */
+    size_t result_bytes;          /* of a result by value, which is output 0; 0: it is none */
+    bool rearms_values;           /* values to make fresh before each try */
+    uint8_t growing;              /* out buffers that the library makes */
+    uint8_t grow_count;           /* of them, those whose size no argument says */
+    uint8_t grows[HFI_GROWS_MAX]; /* their parameters */
+    bool has_outputs;             /* slots or scalars */
+    bool has_extents;             /* buffers whose size other parameters make */
+    bool sets_inside;             /* numbers to write into outputs before each try */
+    bool has_capacities;          /* capacities or scalars to set before each try */
     bool sees_values;       /* expressions or scalars need what the parameters hold after a try */
     bool clears_error;      /* `error` decides about success, so it must not be an old one */
     uint32_t floating_mask; /* scalar outputs that are floating */
@@ -176,7 +189,8 @@ struct hf_function {
     uint32_t growth;      /* percent of the last capacity that the next one has at least */
     bool makes_utf8;      /* of wide text */
     _Atomic(size_t)
-        *remembered;           /* the size that the last call took; any thread; NULL: nothing is */
+        *remembered; /* the size that the last call took; any thread; NULL: nothing is */
+    hfi_lean lean;
     hfi_call_fn *plain;        /* the short way of such a function; NULL: it has none */
     hf_library *library;       /* may be NULL */
     hfp_errno_fn locate_errno; /* NULL: plain errno */

@@ -34,9 +34,9 @@
 #include <string.h>
 
 /* No text and no small number looks like it, and each byte differs from its neighbours. */
-static const unsigned char canary[HFI_CANARY_SIZE] = { 0xfb, 0x9e, 0xc3, 0xe5, 0xa7, 0xf1,
-                                                       0x8d, 0xd6, 0xb9, 0xec, 0x95, 0xca,
-                                                       0xf4, 0x83, 0xde, 0xb1 };
+const unsigned char hfi_call_canary[HFI_CANARY_SIZE] = { 0xfb, 0x9e, 0xc3, 0xe5, 0xa7, 0xf1,
+                                                         0x8d, 0xd6, 0xb9, 0xec, 0x95, 0xca,
+                                                         0xf4, 0x83, 0xde, 0xb1 };
 
 hf_status hfi_call_not_callable(hf_thread *thread, const hf_function *function, hf_result *result,
                                 const hf_arg *arguments)
@@ -174,7 +174,7 @@ static hf_status make_buffer(hfi_call *call, unsigned index)
                            : hfi_bytes_allocate(call->thread, size, step->is_immovable, &object);
     if (status == HF_OK) {
         call->slots[argument->object].word_ = object;
-        memcpy((char *)hfi_payload_16(object) + owned, canary, HFI_CANARY_SIZE);
+        memcpy((char *)hfi_payload_16(object) + owned, hfi_call_canary, HFI_CANARY_SIZE);
     }
     return status;
 }
@@ -319,6 +319,15 @@ static __attribute__((noinline)) void read_values(hfi_call *call)
     }
 }
 
+hf_status hfi_call_overrun(const hfi_call *call, unsigned index)
+{
+    return hfi_call_complain(call, (int)index, HF_E_OVERRUN,
+                             "check the unit of the capacity; the callee may need room that "
+                             "it does not count",
+                             "the callee wrote behind the %llu bytes it was told",
+                             (unsigned long long)call->argument[index].capacity);
+}
+
 static __attribute__((noinline)) hf_status check_canaries(hfi_call *call)
 {
     const hf_function *function = call->function;
@@ -329,13 +338,8 @@ static __attribute__((noinline)) hf_status check_canaries(hfi_call *call)
         const hfi_argument *argument = &call->argument[i];
         size_t owned = (size_t)argument->capacity + (size_t)function->step[i].reserve;
         const char *behind = (const char *)argument->value.pointer + owned;
-        if (memcmp(behind, canary, HFI_CANARY_SIZE) != 0) {
-            return hfi_call_complain(
-                call, (int)i, HF_E_OVERRUN,
-                "check the unit of the capacity; the callee may need room that "
-                "it does not count",
-                "the callee wrote behind the %llu bytes it was told",
-                (unsigned long long)argument->capacity);
+        if (memcmp(behind, hfi_call_canary, HFI_CANARY_SIZE) != 0) {
+            return hfi_call_overrun(call, i);
         }
     }
     return HF_OK;

@@ -15,6 +15,9 @@
 /** Sets `plain` and `take` of a planned function, or leaves `plain` NULL. */
 void hfi_plain_choose(hf_function *function);
 
+/** Sets `take` and `is_padded` alone, for parameters that all go into registers. */
+void hfi_plain_place(hf_function *function);
+
 /** The way of a function whose `plain` and `guards` are set: `plain` where the guards allow it. */
 hfi_call_fn *hfi_plain_entry(const hf_function *function);
 

@@ -185,6 +185,24 @@ hfi_call_fn *hfi_plain_entry(const hf_function *function)
     return needs_zones ? hfi_plain_zoned : function->plain;
 }
 
+void hfi_plain_place(hf_function *function)
+{
+    unsigned count = function->prototype.param_count;
+    unsigned words = 0;
+    unsigned floatings = 0;
+    for (unsigned i = 0; i < count; i++) {
+        bool by_number =
+            function->cif.direct == HFI_DIRECT_SLOTS || function->cif.direct == HFI_DIRECT_NONE;
+        unsigned *next = is_floating(&function->step[i]) ? &floatings : &words;
+        bool in_floating = next == &floatings && function->cif.direct != HFI_DIRECT_NONE;
+        unsigned at = by_number ? i : *next;
+        make_take(function, i, in_floating ? at + HFI_CELL_FLOATING : at);
+        ++*next;
+    }
+    function->is_padded =
+        words < function->cif.loads_words || floatings < function->cif.loads_floatings;
+}
+
 void hfi_plain_choose(hf_function *function)
 {
     unsigned count = function->prototype.param_count;
@@ -198,23 +216,11 @@ void hfi_plain_choose(hf_function *function)
     if (!plain) {
         return;
     }
-    unsigned words = 0;
-    unsigned floatings = 0;
-    for (unsigned i = 0; i < count; i++) {
-        bool by_number =
-            function->cif.direct == HFI_DIRECT_SLOTS || function->cif.direct == HFI_DIRECT_NONE;
-        unsigned *next = is_floating(&function->step[i]) ? &floatings : &words;
-        bool in_floating = next == &floatings && function->cif.direct != HFI_DIRECT_NONE;
-        unsigned at = by_number ? i : *next;
-        make_take(function, i, in_floating ? at + HFI_CELL_FLOATING : at);
-        ++*next;
-    }
+    hfi_plain_place(function);
     for (unsigned i = 0; i < count; i++) {
         if (!function->step[i].is_callers) {
             function->take[function->step[i].buffer].announce_at = function->take[i].at;
         }
     }
-    function->is_padded =
-        words < function->cif.loads_words || floatings < function->cif.loads_floatings;
     function->plain = choose(function);
 }

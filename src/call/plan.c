@@ -22,6 +22,8 @@
 /* Every buffer's payload has it. */
 #define HFI_ALIGNMENT_MAX 16u
 
+_Static_assert(HFI_GROWS_MAX == HF_RESULT_OUTS, "each output may grow");
+
 static uint64_t ctype_max(hfi_ctype type)
 {
     unsigned bits = (unsigned)hfi_ctype_size(type) * 8;
@@ -354,6 +356,11 @@ hf_status hfi_plan_make(hf_function *function)
     }
     for (unsigned i = 0; i < function->prototype.param_count; i++) {
         plan_room(&function->step[i], &function->prototype.param[i]);
+    }
+    for (unsigned i = 0; i < prototype->param_count && status == HF_OK; i++) {
+        if (function->step[i].kind == HFI_P_OUT_BUFFER && !function->step[i].has_extent) {
+            function->grows[function->grow_count++] = (uint8_t)i;
+        }
     }
     plan_flags(function);
     return status;

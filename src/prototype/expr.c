@@ -454,9 +454,36 @@ static int64_t evaluate(const hfi_expr *expr, const hfi_expr_values *values, boo
     return stack[0];
 }
 
+static bool is_leaf(hfi_op op)
+{
+    return op == HFI_OP_CONST || op == HFI_OP_RESULT || op == HFI_OP_ERROR || op == HFI_OP_PARAM;
+}
+
+static int64_t value_of(const hfi_expr_step *leaf, const hfi_expr_values *values)
+{
+    return leaf->op == HFI_OP_RESULT  ? values->result
+           : leaf->op == HFI_OP_ERROR ? values->error
+           : leaf->op == HFI_OP_PARAM ? values->param[leaf->value]
+                                      : leaf->value;
+}
+
+/* Most are a name, or a comparison of two values: no stack is needed for those. */
+static bool is_comparison(const hfi_expr *expr)
+{
+    return expr->count == 3 && is_leaf(expr->step[0].op) && is_leaf(expr->step[1].op) &&
+           expr->step[2].op >= HFI_OP_LT && expr->step[2].op <= HFI_OP_NE;
+}
+
 int64_t hfi_expr_evaluate(const hfi_expr *expr, const hfi_expr_values *values)
 {
     bool ignored = false;
+    if (expr->count == 1) {
+        return value_of(&expr->step[0], values);
+    }
+    if (is_comparison(expr)) {
+        return apply_comparison(expr->step[2].op, value_of(&expr->step[0], values),
+                                value_of(&expr->step[1], values));
+    }
     return evaluate(expr, values, &ignored);
 }
 

@@ -23,21 +23,31 @@
 #define PERCENT       100u
 #define USED_AT_LEAST 4u /* a quarter */
 
+/* Whole elements; most are bytes, and a division takes longer than all the rest. */
+static inline uint64_t in_elements(const hfi_step *step, uint64_t bytes)
+{
+    return HF_LIKELY(step->element == 1) ? bytes : bytes / step->element;
+}
+
 /* Elements, of at least one, that are the largest capacity of a buffer. */
 static uint64_t capacity_max(const hf_function *function, const hfi_step *step)
 {
     uint64_t max = function->bytes_max < step->bytes_max ? function->bytes_max : step->bytes_max;
-    return max / step->element ? max / step->element : 1;
+    max = in_elements(step, max);
+    return max ? max : 1;
 }
 
 /* The nearest number of elements, from `elements` up, that the function takes. */
 static uint64_t fitting(const hf_function *function, const hfi_step *step, uint64_t elements)
 {
-    uint64_t multiple = step->multiple ? step->multiple / step->element : 1;
-    uint64_t least = step->least ? step->least / step->element : 1;
+    uint64_t least = step->least ? in_elements(step, step->least) : 1;
     uint64_t max = capacity_max(function, step);
     elements = elements > least ? elements : least;
     elements = elements < max ? elements : max;
+    if (HF_LIKELY(step->multiple == 0)) {
+        return elements;
+    }
+    uint64_t multiple = in_elements(step, step->multiple);
     uint64_t above = elements % multiple;
     if (above != 0) {
         uint64_t up = elements + (multiple - above);
@@ -46,23 +56,12 @@ static uint64_t fitting(const hf_function *function, const hfi_step *step, uint6
     return elements;
 }
 
-/* The buffer whose size is remembered: the first that grows; -1: there is none. */
-static int remembered_buffer(const hf_function *function)
-{
-    for (int i = 0; i < function->prototype.param_count; i++) {
-        if (hfi_can_grow(&function->step[i])) {
-            return i;
-        }
-    }
-    return -1;
-}
-
 static uint64_t first_bytes(const hf_function *function, unsigned index)
 {
     const hfi_step *step = &function->step[index];
     const hfi_prototype *prototype = &function->prototype;
     bool is_piece = prototype->append.count && prototype->append_to == index;
-    if (function->remembered && (int)index == remembered_buffer(function)) {
+    if (function->remembered && index == function->grows[0]) {
         size_t last = atomic_load_explicit(function->remembered, memory_order_relaxed);
         if (last != 0) {
             return last;
@@ -77,13 +76,11 @@ static uint64_t first_bytes(const hf_function *function, unsigned index)
 void hfi_capacity_begin(hfi_call *call)
 {
     const hf_function *function = call->function;
-    for (unsigned i = 0; i < function->prototype.param_count; i++) {
-        const hfi_step *step = &function->step[i];
-        if (hfi_can_grow(step)) {
-            uint64_t first = first_bytes(function, i);
-            call->argument[i].capacity =
-                fitting(function, step, first / step->element) * step->element;
-        }
+    for (unsigned i = 0; i < function->grow_count; i++) {
+        unsigned index = function->grows[i];
+        const hfi_step *step = &function->step[index];
+        uint64_t first = in_elements(step, first_bytes(function, index));
+        call->argument[index].capacity = fitting(function, step, first) * step->element;
     }
 }
 
@@ -104,12 +101,13 @@ bool hfi_capacity_grow(hfi_call *call, unsigned index, uint64_t need)
 {
     const hf_function *function = call->function;
     const hfi_step *step = &function->step[index];
-    uint64_t now = call->argument[index].capacity / step->element;
+    uint64_t now = in_elements(step, call->argument[index].capacity);
     uint64_t next = grown(function, now);
     if (need && !hfi_u64_add(need, function->slack_bytes, &need)) {
         need = UINT64_MAX;
     }
-    uint64_t needed = need / step->element + (need % step->element != 0);
+    uint64_t needed = in_elements(step, need);
+    needed += needed * step->element != need;
     next = fitting(function, step, needed > next || (step->is_exact && needed) ? needed : next);
     if (next == now || (next < now && !step->is_exact)) {
         return false;
@@ -133,13 +131,10 @@ void hfi_capacity_widen(hfi_call *call, unsigned index)
 void hfi_capacity_remember(const hfi_call *call)
 {
     const hf_function *function = call->function;
-    if (!function->remembered) {
+    if (HF_LIKELY(!function->remembered) || function->grow_count == 0) {
         return;
     }
-    int index = remembered_buffer(function);
-    if (index < 0) {
-        return;
-    }
+    unsigned index = function->grows[0]; /* of several, the first */
     uint64_t capacity = call->argument[index].capacity;
     uintptr_t object = call->result->slots_[function->step[index].out].word_;
     capacity = *hfi_object_length(object) < capacity / USED_AT_LEAST ? capacity / 2 : capacity;

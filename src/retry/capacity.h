@@ -6,12 +6,6 @@
 
 #include "call/call.h"
 
-/** Made by the library, and of a size that the arguments do not say. */
-static inline bool hfi_can_grow(const hfi_step *step)
-{
-    return step->kind == HFI_P_OUT_BUFFER && !step->has_extent;
-}
-
 /** Sets the capacities of the first try. */
 void hfi_capacity_begin(hfi_call *call);
 

@@ -32,6 +32,8 @@
 #include "retry/capacity.h"
 #include "retry/query.h"
 
+#include "call/begin.h"
+#include "call/lean.h"
 #include "platform/platform.h"
 
 /* What one buffer wants after a try. */
@@ -48,6 +50,7 @@ typedef struct tries {
     hfi_pile pile;     /* of a stream: what it has given */
     unsigned repeats;  /* for transient failures; of a stream since its last piece */
     unsigned counted;  /* all others that brought nothing: what tries_max bounds */
+    bool is_shared;    /* one verdict is for all buffers */
     bool asks;         /* what it says when it is asked for its need is worth something */
     uint64_t began_ns; /* where there is a deadline */
 } tries;
@@ -77,31 +80,35 @@ static uint64_t said_need(const hfi_call *call, unsigned index)
     return hfi_bytes_said(said, bias, counted, step->element);
 }
 
-static void remember_try(hfi_call *call)
+/* What each asks for, and a line in the trace. */
+static void note_try(tries *all)
 {
+    const hfi_call *call = all->call;
     const hf_function *function = call->function;
-    for (unsigned i = 0; i < function->prototype.param_count; i++) {
-        if (hfi_can_grow(&function->step[i])) {
-            hfi_remember_try(call->result, call->argument[i].capacity, said_need(call, i));
-            return;
-        }
+    for (unsigned i = 0; i < function->grow_count; i++) {
+        all->growths[function->grows[i]].need = said_need(call, function->grows[i]);
+    }
+    if (function->grow_count) {
+        unsigned first = function->grows[0];
+        hfi_remember_try(call->result, call->argument[first].capacity, all->growths[first].need);
     }
 }
 
 /* One verdict for all: those whose need is larger than what they had; if none says so, every
  * one. */
-static void share_verdict(const hfi_call *call, growth *growths)
+static void share_verdict(tries *all)
 {
+    const hfi_call *call = all->call;
     const hf_function *function = call->function;
-    unsigned count = function->prototype.param_count;
     bool is_known = false;
-    for (unsigned i = 0; i < count; i++) {
-        is_known |= growths[i].need > call->argument[i].capacity;
+    for (unsigned i = 0; i < function->grow_count; i++) {
+        unsigned index = function->grows[i];
+        is_known |= all->growths[index].need > call->argument[index].capacity;
     }
-    for (unsigned i = 0; i < count; i++) {
-        if (hfi_can_grow(&function->step[i])) {
-            growths[i].wants = !is_known || growths[i].need > call->argument[i].capacity;
-        }
+    for (unsigned i = 0; i < function->grow_count; i++) {
+        unsigned index = function->grows[i];
+        all->growths[index].wants =
+            !is_known || all->growths[index].need > call->argument[index].capacity;
     }
 }
 
@@ -109,9 +116,10 @@ static void share_verdict(const hfi_call *call, growth *growths)
 static bool is_worth_asking(const tries *all)
 {
     const hf_function *function = all->call->function;
-    for (unsigned i = 0; i < function->prototype.param_count; i++) {
-        if (all->growths[i].wants && all->growths[i].need == 0 &&
-            function->prototype.param[i].rules.query.count) {
+    for (unsigned i = 0; i < function->grow_count; i++) {
+        unsigned index = function->grows[i];
+        if (all->growths[index].wants && all->growths[index].need == 0 &&
+            function->prototype.param[index].rules.query.count) {
             return all->asks && !function->prototype.is_once &&
                    all->counted + 2 <= function->tries_max;
         }
@@ -120,51 +128,51 @@ static bool is_worth_asking(const tries *all)
 }
 
 /* Asks for the needs; `asks` is cleared when nothing came of it, so that it is done once. */
-static hf_status ask(tries *all, bool is_shared)
+static hf_status ask(tries *all)
 {
     hfi_call *call = all->call;
+    const hf_function *function = call->function;
     uint64_t needs[HFI_PARAMS_MAX];
     hf_status status = hfi_query(call, needs);
     all->asks = false;
     all->counted++;
-    for (unsigned i = 0; i < call->function->prototype.param_count && status == HF_OK; i++) {
-        if (needs[i] != 0) {
-            all->growths[i].need = needs[i];
-            all->growths[i].is_lying = needs[i] <= call->argument[i].capacity;
-            all->asks = true;
+    for (unsigned i = 0; i < function->grow_count && status == HF_OK; i++) {
+        unsigned index = function->grows[i];
+        if (needs[index] != 0) {
+            all->growths[index].need = needs[index];
+            all->growths[index].is_lying = needs[index] <= call->argument[index].capacity;
+            all->asks |= !all->growths[index].is_lying; /* too low an answer helps nobody */
         }
     }
-    if (status == HF_OK && is_shared) {
-        share_verdict(call, all->growths);
+    if (status == HF_OK && all->is_shared) {
+        share_verdict(all);
     }
     return status;
 }
 
-/* Fills in who wants to grow; false if nobody does.  `*is_shared` if one verdict is for all. */
-static bool judge(const hfi_call *call, growth *growths, bool *is_shared)
+/* Says who wants to grow; false if nobody does. */
+static bool judge(tries *all)
 {
+    const hfi_call *call = all->call;
     const hf_function *function = call->function;
     const hfi_prototype *prototype = &function->prototype;
     bool failed = call->result->failed;
-    bool all = holds(call, failed ? &prototype->grow : &prototype->grow_ok);
+    bool for_all = holds(call, failed ? &prototype->grow : &prototype->grow_ok);
     bool any = false;
-    for (unsigned i = 0; i < prototype->param_count; i++) {
-        growths[i] = (growth){ false, false, 0 };
-        if (!hfi_can_grow(&function->step[i])) {
-            continue;
-        }
-        const hfi_buffer_rules *rules = &prototype->param[i].rules;
-        growths[i].need = said_need(call, i);
-        growths[i].wants = holds(call, failed ? &rules->grow : &rules->grow_ok) ||
-                           (!failed && hfi_call_is_cut(call, i));
-        growths[i].is_lying = growths[i].need && growths[i].need <= call->argument[i].capacity;
-        any |= growths[i].wants;
+    for (unsigned i = 0; i < function->grow_count; i++) {
+        unsigned index = function->grows[i];
+        const hfi_buffer_rules *rules = &prototype->param[index].rules;
+        growth *it = &all->growths[index];
+        it->wants = holds(call, failed ? &rules->grow : &rules->grow_ok) ||
+                    (!failed && hfi_call_is_cut(call, index));
+        it->is_lying = it->need && it->need <= call->argument[index].capacity;
+        any |= it->wants;
     }
-    *is_shared = all && !any;
-    if (*is_shared) {
-        share_verdict(call, growths);
+    all->is_shared = for_all && !any;
+    if (all->is_shared) {
+        share_verdict(all);
     }
-    return any || all;
+    return any || for_all;
 }
 
 static hf_status stop_growing(const hfi_call *call, unsigned index, const growth *wanted,
@@ -200,18 +208,19 @@ static hf_status grow(tries *all)
     const hf_function *function = call->function;
     bool has_grown = false;
     int stuck = -1;
-    for (unsigned i = 0; i < function->prototype.param_count; i++) {
-        const growth *wanted = &all->growths[i];
+    for (unsigned i = 0; i < function->grow_count; i++) {
+        unsigned index = function->grows[i];
+        const growth *wanted = &all->growths[index];
         if (!wanted->wants) {
             continue;
         }
         if (all->counted >= function->tries_max) {
-            return stop_growing(call, i, wanted, "tries");
+            return stop_growing(call, index, wanted, "tries");
         }
-        if (hfi_capacity_grow(call, i, wanted->need)) {
+        if (hfi_capacity_grow(call, index, wanted->need)) {
             has_grown = true;
         } else {
-            stuck = (int)i;
+            stuck = (int)index;
         }
     }
     HF_VERIFY(has_grown || stuck >= 0); /* somebody wanted more, or this was not called */
@@ -280,10 +289,9 @@ static hf_status go_on(tries *all, bool *is_over)
             return status;
         }
     }
-    bool is_shared;
     all->counted++;
-    if (judge(call, all->growths, &is_shared)) {
-        hf_status status = is_worth_asking(all) ? ask(all, is_shared) : HF_OK;
+    if (judge(all)) {
+        hf_status status = is_worth_asking(all) ? ask(all) : HF_OK;
         return status != HF_OK ? status : prototype->is_once ? lose(call) : grow(all);
     }
     if (has_more) {
@@ -293,32 +301,89 @@ static hf_status go_on(tries *all, bool *is_over)
     return finish(all);
 }
 
+static void begin_tries(tries *all, hfi_call *call)
+{
+    uint64_t most = call->function->time_max_ns;
+    all->call = call;
+    all->pile = (hfi_pile){ NULL, 0, 0 };
+    all->repeats = 0;
+    all->counted = 0;
+    all->asks = true;
+    all->began_ns = most ? hfp_clock_ns() : 0;
+    hfi_capacity_begin(call);
+}
+
+/* One more; `*is_over` tells that no other one follows. */
+static inline hf_status go_once(tries *all, hfi_lean_frame *frame, bool *is_over)
+{
+    hfi_call *call = all->call;
+    uint32_t before = call->result->attempts;
+    hf_status status = frame ? hfi_lean_try(call, frame) : hfi_call_try(call);
+    if (call->result->attempts != before) { /* a try without memory was none */
+        note_try(all);
+    }
+    if (status == HF_OK) {
+        status = go_on(all, is_over);
+    }
+    if (status != HF_OK) {
+        *is_over = true;
+    } else if (!*is_over) {
+        status = look_at_the_clock(all);
+        *is_over = status != HF_OK;
+    }
+    return status;
+}
+
+static hf_status go_to_the_end(tries *all)
+{
+    hf_status status;
+    bool is_over = false;
+    do { /* bounded by tries_max, repeats_max and, of a stream, bytes_max */
+        status = go_once(all, NULL, &is_over);
+    } while (!is_over);
+    return status;
+}
+
 hf_status hfi_call_grow(hfi_call *call)
 {
     tries all;
-    all.call = call;
-    all.pile = (hfi_pile){ NULL, 0, 0 };
-    all.repeats = 0;
-    all.counted = 0;
-    all.asks = true;
-    all.began_ns = call->function->time_max_ns ? hfp_clock_ns() : 0;
-    hfi_capacity_begin(call);
-    for (;;) { /* bounded by tries_max, repeats_max and, of a stream, bytes_max */
-        bool is_over = false;
-        uint32_t before = call->result->attempts;
-        hf_status status = hfi_call_try(call);
-        if (call->result->attempts != before) { /* a try without memory was none */
-            remember_try(call);
-        }
-        if (status == HF_OK) {
-            status = go_on(&all, &is_over);
-        }
-        if (status != HF_OK || is_over) {
-            return status;
-        }
-        status = look_at_the_clock(&all);
-        if (status != HF_OK) {
-            return status;
-        }
+    begin_tries(&all, call);
+    return go_to_the_end(&all);
+}
+
+/* What has outgrown the stack goes on in managed memory, as if it had begun there. */
+static __attribute__((noinline)) hf_status go_on_generally(tries *all, const hf_arg *arguments)
+{
+    hfi_call *call = all->call;
+    hf_result *result = call->result;
+    int buffer = call->function->lean.buffer;
+    uint64_t capacity = call->argument[buffer].capacity;
+    uint32_t attempts = result->attempts;
+    hf_status status = hfi_call_begin(call, call->thread, call->function, result, arguments);
+    result->attempts = attempts;
+    if (status != HF_OK) {
+        return status;
     }
+    call->argument[buffer].capacity = capacity;
+    return go_to_the_end(all);
+}
+
+bool hfi_call_grow_lean(hfi_call *call, hf_thread *thread, const hf_function *function,
+                        hf_result *result, const hf_arg *arguments, hf_status *status_out)
+{
+    hfi_lean_frame frame;
+    tries all;
+    bool is_over = false;
+    if (!hfi_lean_begin(call, &frame, thread, function, result, arguments)) {
+        return false;
+    }
+    begin_tries(&all, call);
+    while (!is_over) {
+        if (!hfi_lean_has_room(call)) {
+            *status_out = go_on_generally(&all, arguments);
+            return true;
+        }
+        *status_out = go_once(&all, &frame, &is_over);
+    }
+    return true;
 }

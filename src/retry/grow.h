@@ -10,4 +10,12 @@
  * begin. */
 HF_MUST_CHECK hf_status hfi_call_grow(hfi_call *call);
 
+/**
+ * A whole call with its tries on the C stack, as long as they fit; hfi_call_end() follows.  False:
+ * nothing was done, and the call is for hfi_call_begin() and hfi_call_grow().
+ */
+HF_MUST_CHECK bool hfi_call_grow_lean(hfi_call *call, hf_thread *thread,
+                                      const hf_function *function, hf_result *result,
+                                      const hf_arg *arguments, hf_status *status_out);
+
 #endif

@@ -40,7 +40,15 @@ hf_status hfi_call_generally(hf_thread *thread, const hf_function *function, hf_
                              const hf_arg *arguments)
 {
     hfi_call call;
-    hf_status status = hfi_call_begin(&call, thread, function, result, arguments);
+    hf_status status;
+    bool is_lean =
+        hfi_call_is_callable(thread, function, result, arguments) && function->lean.is_lean;
+    if (is_lean && hfi_call_grow_lean(&call, thread, function, result, arguments, &status)) {
+        hfi_call_end(&call, status);
+        hfi_flight_end(thread);
+        return status;
+    }
+    status = hfi_call_begin(&call, thread, function, result, arguments);
     if (HF_LIKELY(status == HF_OK)) {
         status = takes_tries(function) ? hfi_call_grow(&call) : call_once(&call);
     }

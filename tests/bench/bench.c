@@ -268,6 +268,7 @@ int main(int argc, char **argv)
         show_machine();
     }
     bench_calls(&b);
+    bench_retries(&b);
     bench_ways(&b);
     bench_statics(&b);
     bench_callbacks(&b);

@@ -64,6 +64,7 @@ static inline void bench_use(const void *value)
 
 /* The groups, one a file. */
 void bench_calls(bench *b);
+void bench_retries(bench *b);
 void bench_statics(bench *b);
 void bench_callbacks(bench *b);
 void bench_ways(bench *b);

@@ -431,7 +431,9 @@ static void append_refuses_what_is_no_stream(void **state)
     refused(t, SIZED "length(to, result), append(to, 1), once}", "once or append");
     refused(t, ", given" SIZED "length(to, result), append(to, 1)}", "the library makes");
     refused(t, ", points_into(to)" SIZED "length(to, result), append(to, 1)}", "points_into");
-    refused(t, ", room(exact)" SIZED "length(to, result), needed(to, result), append(to, 1)}",
+    refused(t,
+            ", room(exact)" SIZED "length(to, result), needed(to, result), grow(result < 0),"
+            " append(to, 1)}",
             "exact");
     refused(t, "}, size_t size {capacity(to)}) {append(to, result > 0)}", "fail");
     refused(t,

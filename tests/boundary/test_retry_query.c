@@ -228,6 +228,79 @@ static void query_is_made_in_checked_calls_and_with_guard_pages(void **state)
     }
 }
 
+static void query_leaves_nothing_behind_when_memory_is_out(void **state)
+{
+    hf_test_runtime *t = *state;
+    HF_FRAME(t->thread);
+    hf_function *function = bind(t, QUERY, NULL);
+    uint64_t nth = 0;
+    unsigned failures = 0;
+    hf_status status = HF_E_NOMEM;
+    while (status != HF_OK && nth < 40) { /* a stressed call has many more places to fail */
+        hf_result failed = HF_RESULT_INIT;
+        that = (callee){ .size = 40000 }; /* more than a page of the heap has */
+        hfi_fault_arm(++nth, 1);
+        status = call(t, function, &failed);
+        uint64_t passed = hfi_fault_disarm();
+        if (status != HF_OK) {
+            failures++;
+            assert_true(status == HF_E_NOMEM || status == HF_E_LIMIT);
+            assert_true(hf_is_null(hf_result_out(&failed, 0)));
+        } else if (passed >= nth) {
+            status = HF_E_NOMEM; /* something else failed, and did no harm */
+        }
+    }
+    hf_result result = HF_RESULT_INIT;
+    assert_int_equal(call(t, function, &result), HF_OK);
+    assert_int_equal(hf_bytes_size(hf_result_out(&result, 0)), 80000);
+    assert_true(failures > 0);
+    assert_int_equal(hf_heap_check(t->thread), HF_OK);
+    hf_test_forget_reports(t);
+}
+
+/* Like getpwnam_r, but it tells its need to NULL: a struct with addresses inside the buffer. */
+static int entry(char **first, char *buffer, uint32_t size)
+{
+    that.calls++;
+    if (!buffer) {
+        that.queries++;
+        return 3000;
+    }
+    uint32_t head = 0;
+    memcpy(&head, buffer, sizeof head);
+    if (head != size || size < 3000) {
+        return -TOO_SMALL;
+    }
+    memset(buffer, 'e', size);
+    *first = buffer + 2999;
+    *buffer = 'b';
+    return 0;
+}
+
+static void query_leaves_addresses_inside_where_they_are(void **state)
+{
+    hf_test_runtime *t = *state;
+    HF_FRAME(t->thread);
+    hf_result result = HF_RESULT_INIT;
+    hf_function_options options = HF_FUNCTION_OPTIONS_INIT;
+    int (*function)(char **, char *, uint32_t) = entry;
+    memcpy(&options.address, &function, sizeof function);
+    hf_function *bound = hf_test_bind_with(
+        t,
+        "int entry(void **first {out, points_into(buffer)}, char *buffer {out, set(u32, 0, size)},"
+        " uint32_t size {capacity(buffer)})"
+        " {fail(result < 0), error(result), grow(error == -122), query(buffer, result)}",
+        &options);
+    that = (callee){ 0 };
+    assert_int_equal(hf_call(t->thread, bound, &result, HF_NO_ARGS), HF_OK);
+    assert_int_equal(that.queries, 1);
+    hf_span span;
+    HF_FENCE(t->thread, fence, hf_result_out(&result, 0), &span);
+    assert_int_equal(span.size, 3000);
+    assert_ptr_equal((char *)span.data + 2999, (char *)(intptr_t)hf_result_scalar(&result, 0));
+    assert_int_equal(((char *)span.data)[0], 'b');
+}
+
 /* Two buffers, of which the first alone can be asked for. */
 static int pair(char *a, uint32_t a_size, char *b, uint32_t b_size)
 {
@@ -364,6 +437,8 @@ int main(void)
         TEST(query_leaves_the_errors_of_the_last_try),
         TEST(query_is_not_made_with_the_last_of_the_tries),
         cmocka_unit_test(query_is_made_in_checked_calls_and_with_guard_pages),
+        TEST(query_leaves_nothing_behind_when_memory_is_out),
+        TEST(query_leaves_addresses_inside_where_they_are),
         TEST(query_leaves_other_buffers_their_room),
         TEST(error_of_a_parameter_is_set_anew_before_each_try),
         TEST(error_of_a_parameter_has_the_sign_of_its_type),

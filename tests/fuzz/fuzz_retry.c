@@ -17,10 +17,10 @@
 #define SCENARIO 12u
 #define MOST     8u
 
-/* Letters are bytes like others; these are a few scenarios of each kind. */
+/* Letters are bytes like others; the second is the way, and `h` an honest one. */
 const char *const fuzz_corpus[] = {
-    "aaaaaaaaaaaa", "bacdefghijkl", "cbbbbbbbbbbbdccccccccccc",
-    "qwertyuiopas", "zxcvbnmasdfg", "mnbvcxzlkjhgpoiuytrewqas",
+    "ahaaaaaaaaaa", "bhcdefghijkl", "chbbbbbbbbbbdccccccccccc",
+    "qhertyuiopas", "zhcvbnmasdfg", "mhbvcxzlkjhgpoiuytrewqas",
     NULL,
 };
 
@@ -49,7 +49,7 @@ static hostile_scenario make(const uint8_t *data)
     uint8_t flags = data[11];
     return (hostile_scenario){
         .dialect = data[0] % hostile_dialect_count,
-        .way = (hostile_way)(data[1] % HOSTILE_SLOW),
+        .way = data[1] == 'h' ? HOSTILE_HONEST : (hostile_way)(data[1] % HOSTILE_SLOW),
         .size = two(data + 2) % (flags & 8 ? 20000 : 300),
         .first_bytes = 1 + two(data + 4) % (flags & 16 ? 5000 : 80),
         .bytes_max = 8 + two(data + 6) % (flags & 32 ? 60000 : 1000),

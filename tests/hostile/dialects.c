@@ -169,6 +169,30 @@ static int32_t flag_header(hostile *it, void *buffer, uint32_t size, uint32_t *n
     return flag_separate(it, buffer, size, needed);
 }
 
+/* Says nothing but that it is too small; its need it says to NULL. */
+static int64_t asked_apart(hostile *it, void *buffer, size_t size)
+{
+    if (!buffer) {
+        if (size != 0) {
+            it->broken = "a question with room";
+        }
+        return (int64_t)hostile_ask(it);
+    }
+    hostile_answer answer = serve(it, buffer, size);
+    return answer.code == HOSTILE_FINE ? (int64_t)answer.number[0] : -1;
+}
+
+/* The code is where the caller wants it, and wants to be 0 before each try. */
+static int32_t status_slot(hostile *it, void *buffer, int32_t size, int32_t *status)
+{
+    if (*status != 0) {
+        it->broken = "the status is not cleared";
+    }
+    hostile_answer answer = serve(it, buffer, (uint32_t)size);
+    *status = (int32_t)code_of(it, &answer);
+    return answer.is_said ? (int32_t)answer.number[0] : 0;
+}
+
 static int32_t two_in_out(hostile *it, void *first, uint32_t *first_size, void *second,
                           uint32_t *second_size)
 {
@@ -408,6 +432,20 @@ const hostile_dialect hostile_dialects[] = {
       AS(flag_separate), WIDE,
       .traits = HOSTILE_BY_CODE | HOSTILE_BY_UNENDED | HOSTILE_IS_TEXT | HOSTILE_IS_LIST, .nuls = 2,
       .need = { 2, 0 } },
+    /* getxattr. */
+    { "need asked apart",
+      "int64_t f(void *it {raw}, uint8_t *buffer {out}, size_t size {capacity(buffer)})"
+      " {fail(result < 0), error(errno), grow(error == 34), length(buffer, result),"
+      " query(buffer, result)}",
+      AS(asked_apart), .unit = 1, .counted = 1, .bits = 63, .buffers = 1, .code = CODES(34, 5),
+      .traits = HOSTILE_BY_CODE | HOSTILE_IS_ASKED, .need = { 1, 0 }, .got = { 1, 0 } },
+    /* u_strToUpper. */
+    { "status slot",
+      "int32_t f(void *it {raw}, char16_t *buffer {out}, int32_t size {capacity(buffer)},"
+      " int32_t *status {out}) {fail(error > 0), error(status), grow(error == 15),"
+      " needed(buffer, result), length(buffer, result)}",
+      AS(status_slot), .unit = 2, .counted = 2, .bits = 31, .buffers = 1, .code = CODES(15, 7),
+      .traits = HOSTILE_BY_CODE, .need = { 2, 0 }, .got = { 2, 0 } },
     /* recv of a message: what did not fit is gone. */
     { "once",
       "ssize_t f(void *it {raw}, uint8_t *buffer {out}, size_t size {capacity(buffer)})"

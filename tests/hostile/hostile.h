@@ -91,7 +91,8 @@ enum {
     HOSTILE_IN_OUT = 1024,    /* an unsaid number is the capacity */
     HOSTILE_POINTS = 2048,    /* gives an address inside the buffer */
     HOSTILE_IS_LIST = 4096,   /* the text ends at an empty one, behind the NULs of all others */
-    HOSTILE_IN_BAND = 8192    /* the number is the buffer's first element */
+    HOSTILE_IN_BAND = 8192,   /* the number is the buffer's first element */
+    HOSTILE_IS_ASKED = 16384  /* it says its need to NULL alone */
 };
 
 /* A number as a dialect says it: bytes of what it counts (0: it does not say it), what the
@@ -140,6 +141,7 @@ typedef struct hostile_side {
 
 typedef struct hostile_entry {
     unsigned code; /* HOSTILE_FINE ... */
+    bool is_asked; /* behind it, for the need */
     hostile_side side[HOSTILE_BUFFERS];
 } hostile_entry;
 
@@ -149,6 +151,7 @@ typedef struct hostile {
     hostile_scenario scenario;
     uint64_t random;
     unsigned tries;
+    unsigned questions; /* for the need, which are tries too */
     bool has_lied;      /* HOSTILE_FULL_BUT_SHORT does it once */
     const char *broken; /* what the callee itself saw go wrong */
     hostile_entry entry[HOSTILE_TRIES];
@@ -172,11 +175,14 @@ uint64_t hostile_size(const hostile *it, unsigned try_index, unsigned side, uint
 /** A try: fills the buffers, of so many counted units each, and says what to answer. */
 hostile_answer hostile_try(hostile *it, void *const buffer[], const uint64_t capacity[]);
 
+/** The answer to NULL: the need, as the dialect says it. */
+uint64_t hostile_ask(hostile *it);
+
 /* ---- the oracle ---- */
 
 typedef struct hostile_verdict {
     hf_status status;
-    bool is_either; /* HF_E_GROW_LIMIT or HF_E_NO_PROGRESS, instead of `status` */
+    bool is_either;                   /* HF_E_GROW_LIMIT or HF_E_NO_PROGRESS, instead of `status` */
     uint64_t length[HOSTILE_BUFFERS]; /* bytes, of HF_OK */
     const char *broken;               /* what the library did that it must not; NULL */
 } hostile_verdict;

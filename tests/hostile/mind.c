@@ -263,6 +263,7 @@ hostile_answer hostile_try(hostile *it, void *const buffer[], const uint64_t cap
         return answer;
     }
     hostile_entry *entry = &it->entry[it->tries++];
+    entry->is_asked = false;
     uint64_t filled[HOSTILE_BUFFERS] = { 0, 0 };
     for (unsigned i = 0; i < it->dialect->buffers; i++) {
         filled[i] = serve(it, i, buffer[i], capacity[i], &answer.code);
@@ -282,4 +283,15 @@ hostile_answer hostile_try(hostile *it, void *const buffer[], const uint64_t cap
     }
     entry->code = answer.code;
     return answer;
+}
+
+uint64_t hostile_ask(hostile *it)
+{
+    if (it->tries == 0 || it->entry[it->tries - 1].is_asked) {
+        it->broken = "it is asked without need";
+        return 0;
+    }
+    it->questions++;
+    it->entry[it->tries - 1].is_asked = true;
+    return it->entry[it->tries - 1].side[0].number;
 }

@@ -13,6 +13,7 @@
  *   failed    the end, with the callee's error
  *   overrun   the end
  *   lying     the end
+ *   odd       the end: text of half a unit
  *
  * Threads: any.
  */
@@ -23,7 +24,7 @@
 
 #define REPEATS_MAX 16u /* the default of the function's options */
 
-typedef enum kind { DONE, AGAIN, AS_IS, FAILED, OVERRUN, LYING } kind;
+typedef enum kind { DONE, AGAIN, AS_IS, FAILED, OVERRUN, LYING, ODD } kind;
 
 /* A number of the callee as the prototype reads it: elements, rounded up; negative: a lie. */
 static int64_t read_back(const hostile_dialect *d, hostile_number number, uint64_t said,
@@ -44,10 +45,12 @@ static int64_t read_back(const hostile_dialect *d, hostile_number number, uint64
     return (int64_t)((bytes / d->unit + (round_up && bytes % d->unit != 0)) & INT64_MAX);
 }
 
-static int64_t need_of(const hostile_dialect *d, const hostile_side *side)
+static int64_t need_of(const hostile_dialect *d, const hostile_entry *entry, unsigned index)
 {
+    const hostile_side *side = &entry->side[index];
     uint64_t bytes = 0;
-    if (d->need.unit == 0 || side->number == 0) {
+    bool is_unasked = (d->traits & HOSTILE_IS_ASKED) && !entry->is_asked;
+    if (d->need.unit == 0 || side->number == 0 || is_unasked) {
         return 0; /* 0 is nothing said, also where a terminator is added to it */
     }
     return read_back(d, d->need, side->number, 1, &bytes);
@@ -86,12 +89,24 @@ static bool length_of(const hostile_dialect *d, const hostile_side *side, uint64
         }
     }
     if (d->traits & HOSTILE_IS_TEXT) {
-        length -= length % d->unit;
         uint64_t ended = side->ended * d->unit;
         length = ended < length ? ended : length;
     }
     *length_out = length;
     return true;
+}
+
+static bool is_odd(const hostile_dialect *d, const hostile_entry *entry)
+{
+    bool is = false;
+    for (unsigned i = 0; i < d->buffers; i++) {
+        uint64_t bytes = 0;
+        bool is_said = d->got.unit && (d->traits & HOSTILE_IS_TEXT);
+        if (is_said && read_back(d, d->got, entry->side[i].number, 0, &bytes) >= 0) {
+            is |= bytes % d->unit != 0;
+        }
+    }
+    return is;
 }
 
 static kind judge_try(const hostile *it, const hostile_entry *entry, unsigned repeats,
@@ -117,7 +132,7 @@ static kind judge_try(const hostile *it, const hostile_entry *entry, unsigned re
     if (entry->code != HOSTILE_FINE || is_zero) {
         return FAILED;
     }
-    return is_lying ? LYING : DONE;
+    return is_lying ? LYING : is_odd(d, entry) ? ODD : DONE;
 }
 
 /* Elements of the largest buffer. */
@@ -139,7 +154,7 @@ static const char *compare(const hostile *it, const hostile_entry *one, const ho
     for (unsigned i = 0; i < d->buffers; i++) {
         uint64_t had = one->side[i].capacity;
         uint64_t has = next->side[i].capacity;
-        int64_t need = need_of(d, &one->side[i]);
+        int64_t need = need_of(d, one, i);
         uint64_t step = had + had / 2 + had % 2 + 1;
         uint64_t least = need > 0 && (uint64_t)need > step ? (uint64_t)need : step;
         least = least < max ? least : max;
@@ -211,11 +226,12 @@ static hf_status judge_end(const hostile *it, unsigned repeats, const char **bro
     bool is_lying = false;
     bool is_full = false;
     for (unsigned i = 0; i < d->buffers; i++) {
-        int64_t need = need_of(d, &last->side[i]);
+        int64_t need = need_of(d, last, i);
         is_lying |= need > 0 && (uint64_t)need <= last->side[i].capacity;
         is_full |= last->side[i].capacity >= max || (d->traits & HOSTILE_IS_EXACT);
     }
-    if (!is_full && it->tries - repeats < it->scenario.tries_max) {
+    /* A question is not asked where no try could follow it. */
+    if (!is_full && it->tries + it->questions - repeats < it->scenario.tries_max) {
         *broken = "it gave up below both bounds";
     }
     if (is_lying && d->buffers > 1) {
@@ -233,7 +249,7 @@ hostile_verdict hostile_judge(const hostile *it)
         return verdict;
     }
     verdict.broken = walk(it, &repeats);
-    if (it->tries - repeats > it->scenario.tries_max) {
+    if (it->tries + it->questions - repeats > it->scenario.tries_max) {
         verdict.broken = "more tries than the bound";
     }
     switch (judge_try(it, &it->entry[it->tries - 1], repeats, verdict.length)) {
@@ -245,6 +261,9 @@ hostile_verdict hostile_judge(const hostile *it)
         break;
     case OVERRUN:
         verdict.status = HF_E_OVERRUN;
+        break;
+    case ODD:
+        verdict.status = HF_E_UTF;
         break;
     case LYING:
         verdict.status = HF_E_LYING_SIZE;

@@ -232,8 +232,11 @@ static const char *compare_results(const hostile_bench *bench, const hostile_ver
 
 static const char *compare_tries(const hostile *it, const hf_result *result)
 {
-    if (result->attempts != it->tries) {
+    if (result->attempts != it->tries + it->questions) {
         return "another number of tries";
+    }
+    if (it->questions) {
+        return NULL; /* they stand between the tries */
     }
     unsigned kept = it->tries < HF_RESULT_TRIES ? it->tries : HF_RESULT_TRIES;
     for (unsigned i = 0; i < kept; i++) {

@@ -443,7 +443,7 @@ static const wrong wrongs[] = {
       "texts on an array of pointers to char, wchar_t or char16_t" },
     { "int f(const wchar_t *a {text(@utf8)});", "utf8",
       "no encoding: that of wide text is its type's" },
-    { "int f(const char *a {text(@latin1)});", "latin1", "utf8 or system" },
+    { "int f(const char *a {text(@latin1)});", "latin1", "utf8, system or multi" },
     { "int f(void)@[3];", "[", "; behind the declaration" },
     { "typedef int f(int)@(int);", "(", "a function that returns a value" },
     { "typedef void v@[3];", "[", "a type with values: there are no arrays of void" },

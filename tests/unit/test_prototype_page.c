@@ -164,7 +164,7 @@ static void page_shows_every_role(void **state)
         "in",     "out",      "inout",   "raw",       "resource",   "text",        "texts",
         "given",  "capacity", "needed",  "length",    "size",       "points_into", "fail",
         "error",  "grow",     "grow_ok", "leaf",      "nocallback", "noretain",    "safe",
-        "symbol", "ordinal",  "room",    "transient", "once",
+        "symbol", "ordinal",  "room",    "transient", "once",       "set",         "query",
     };
     char *page = read_page();
     for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {

@@ -40,6 +40,11 @@ static const char *const corpus[] = {
     "void *find(const void *key {size(width)}, const void *base {size(count * width - sizeof(int) "
     "/ 4)},"
     " size_t count, size_t width, char *row {out, text, size(count / 8)}, int *n {inout})",
+    "BOOL list(int n, char *x {out, text(system, multi), room(least 8), set(u32, 0, sizeof(int) * "
+    "n),"
+    " set(u16, 4, size + 1)}, DWORD size {capacity(x)}, int *status {inout}, char *y {out},"
+    " int k {capacity(y)}) {fail(error > 0 && u32(x, 4) != 1), error(status, when u8(x, 0)),"
+    " grow(error == 15), query(x, result - u64(y, 2 * 8), bytes), needed(y, u16(x, 2) * 24 + 8)}",
     "extern double /* c */ g(_Bool, long double x, const struct s t[3][4], ...);",
 };
 

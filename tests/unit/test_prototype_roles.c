@@ -164,6 +164,25 @@ static void set_is_understood(void **state)
     hfi_prototype_finish(&p);
 }
 
+static void set_is_read_in_a_header_as_elsewhere(void **state)
+{
+    (void)state;
+    hfi_fragment fragment;
+    hfi_prototype_error error;
+    int64_t live = hfi_alloc_live();
+    const char *text =
+        "#define SIZE 12\n"
+        "int f(char *b {out, set(u32, 0,\n# 7 \"x.h\"\n SIZE)}, int n {capacity(b)});\n"
+        "int g(char *b {out, set(u16, SIZE, 1)}, int n {capacity(b)}) {fail(u8(b, SIZE))};\n";
+    assert_int_equal(hfi_fragment_parse(text, NULL, &fragment, &error), HF_OK);
+    assert_int_equal(fragment.count, 2);
+    assert_int_equal(fragment.prototype[0].param[0].set[0].value.step[0].value, 12);
+    assert_int_equal(fragment.prototype[1].param[0].set[0].offset, 12);
+    assert_int_equal(fragment.prototype[1].inside[0].offset, 12);
+    hfi_fragment_finish(&fragment);
+    assert_int_equal(hfi_alloc_live(), live);
+}
+
 #define SET(what) "int f(char *b {out, " what "}, short n {capacity(b)}, int k, int *m {out})"
 
 static const wrong sets[] = {
@@ -410,6 +429,7 @@ int main(void)
         cmocka_unit_test(inside_compares_with_minus_one_as_its_type_does),
         cmocka_unit_test(inside_is_refused_where_there_is_nothing_to_read),
         cmocka_unit_test(set_is_understood),
+        cmocka_unit_test(set_is_read_in_a_header_as_elsewhere),
         cmocka_unit_test(set_is_refused_where_it_cannot_be_written),
         cmocka_unit_test(multi_goes_with_each_encoding),
         cmocka_unit_test(multi_is_refused_where_no_list_is_filled),
