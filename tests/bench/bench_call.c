@@ -323,7 +323,7 @@ static void run_mode(bench *b, hf_fence_mode mode)
         { "call, two integers", guarded_add, "ffi_call", bare_add, BENCH_RATIO, 0.30, 0 },
         { "call, one pinned buffer", guarded_touch, "ffi_call", bare_touch, BENCH_RATIO, 0.30, 0 },
         { "call, four mixed", guarded_mixed, "ffi_call", bare_mixed, BENCH_RATIO, 0.25, 0 },
-        { "call, growing once", guarded_fill, "ffi_call, realloc", bare_fill, BENCH_RATIO, 0, 0 },
+        { "call, growing once", guarded_fill, "ffi_call, realloc", bare_fill, BENCH_RATIO, 0.5, 0 },
         { "call pin", lend_managed, "native memory", lend_native, BENCH_DIFFERENCE, 3, 0 },
     };
     const char *name = mode == HF_FENCE_BARRIER ? "barrier" : "exchange";

@@ -216,6 +216,7 @@ static void run_row(bench *b, systems *s, const row *of, size_t first, const cha
     const bench_case one = { name, of->run, "ffi_call, malloc", of->base, BENCH_RATIO, 1.05, 0 };
     hf_function_options options = HF_FUNCTION_OPTIONS_INIT;
     options.first_bytes = first;
+    options.growth = 200; /* as the loops by hand, so that both take as many tries */
     s->first = first;
     bench_require(hf_function_bind_with(s->world.thread, s->library, of->prototype, &options,
                                         &s->function) == HF_OK,

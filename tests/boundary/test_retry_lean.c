@@ -6,6 +6,8 @@
 
 #include "runtime.h"
 
+#include "base/alloc.h"
+
 #include <string.h>
 
 #define OFFERS 64
@@ -160,6 +162,44 @@ static void lean_calls_check_their_arguments(void **state)
     assert_int_equal(hf_call(t->thread, function, &result, HF_ARGS(HF_INT(1), HF_NULL)), HF_OK);
 }
 
+static void lean_calls_know_what_was_announced(void **state)
+{
+    hf_test_runtime *t = *state;
+    HF_FRAME(t->thread);
+    hf_result result = HF_RESULT_INIT;
+    hf_function *function =
+        bind(t,
+             "int give(int16_t key, uint8_t *buffer {out}, uint32_t size {capacity(buffer)},"
+             " uint32_t *used {out, length(buffer)}, void *add {raw})"
+             " {fail(result != 0), error(result), grow(used > capacity(buffer))}",
+             64);
+    that.size = 900;
+    assert_int_equal(hf_call(t->thread, function, &result, HF_ARGS(HF_INT(9), HF_NULL)), HF_OK);
+    assert_true(holds(hf_result_out(&result, 0), 900, 9));
+    assert_true(result.attempts > 2 && that.offer[0] == 64);
+}
+
+static void lean_calls_survive_every_failure_of_memory(void **state)
+{
+    hf_test_runtime *t = *state;
+    HF_FRAME(t->thread);
+    hf_function *function = bind(t, GIVE("give", ""), 64);
+    for (unsigned i = 0; i < SIZES; i++) {
+        hf_status status = HF_E_NOMEM;
+        uint64_t passed = 0;
+        for (uint64_t nth = 1; nth < 100 && (status != HF_OK || passed >= nth); nth++) {
+            hf_result result = HF_RESULT_INIT;
+            that.size = sizes[i];
+            hfi_fault_arm(nth, 1);
+            status = hf_call(t->thread, function, &result, HF_ARGS(HF_INT(2), HF_NULL));
+            passed = hfi_fault_disarm();
+            assert_true(status == HF_OK || status == HF_E_NOMEM);
+            assert_int_equal(hf_is_null(hf_result_out(&result, 0)), status != HF_OK);
+        }
+        assert_int_equal(status, HF_OK);
+    }
+}
+
 /* ---- one inside another ---- */
 
 static hf_status inside(hf_thread *thread, const hf_value *arguments, hf_value *result, void *user)
@@ -208,6 +248,8 @@ int main(void)
         TEST(lean_calls_show_nothing_of_the_stack),
         TEST(lean_calls_find_an_overrun),
         TEST(lean_calls_check_their_arguments),
+        TEST(lean_calls_know_what_was_announced),
+        TEST(lean_calls_survive_every_failure_of_memory),
         TEST(lean_calls_inside_each_other_share_nothing),
     };
     return cmocka_run_group_tests_name("boundary_retry_lean", tests, NULL, NULL);
