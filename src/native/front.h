@@ -15,6 +15,7 @@
 #include <holdfast/call.h>
 #include <holdfast/catalogue.h>
 #include <holdfast/heap.h>
+#include <holdfast/resource.h>
 #include <holdfast/root.h>
 
 #include <stddef.h>
@@ -43,5 +44,23 @@ void *hfi_front_pointer(const hf_slot *bytes, size_t base, const char *type, con
 /** The string that a member points to; null for NULL. */
 HF_MUST_CHECK hf_status hfi_front_member(hf_thread *thread, const hf_slot *bytes, size_t base,
                                          const char *type, const char *field, hf_ref string_out);
+
+/* ---- handles ---- */
+
+/** The function that ends a handle: a class's `user`, static and not constant. */
+typedef struct hfi_closer {
+    const char *library, *symbol;
+    bool gives_code; /* 0 is success, as of RegCloseKey(); else anything but 0 is */
+} hfi_closer;
+
+/** A class's release function: calls its closer.  HF_E_RELEASE if that says that it failed. */
+hf_status hfi_front_release(uintptr_t value, void *closer);
+
+/** A class of handles that `closer` ends. */
+#define HFI_FRONT_CLASS(name, invalid, closer)                                                     \
+    {                                                                                              \
+        sizeof(hf_resource_class), (name), (invalid), hfi_front_release, &(closer),                \
+            HF_LEAK_REPORT_AND_RELEASE                                                             \
+    }
 
 #endif
