@@ -138,3 +138,10 @@ void hfp_module_close(void *module)
     HFP_KEEP_ERRNO;
     hfp_posix_must(dlclose(module));
 }
+
+uint32_t hfp_module_call(void *address, uintptr_t value)
+{
+    uint32_t (*function)(uintptr_t);
+    memcpy(&function, &address, sizeof function);
+    return function(value);
+}

@@ -224,3 +224,10 @@ void hfp_module_close(void *module)
     HF_VERIFY(freed);
     (void)freed;
 }
+
+uint32_t hfp_module_call(void *address, uintptr_t value)
+{
+    DWORD(WINAPI * function)(uintptr_t);
+    memcpy(&function, &address, sizeof function);
+    return function(value);
+}

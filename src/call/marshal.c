@@ -130,6 +130,13 @@ static hf_status refuse_bool(hfi_call *call, unsigned index, const hf_arg *arg)
                            (long long)arg->as.i);
 }
 
+/* Descriptors are numbers and handles are addresses: either may come as the resource that owns it.
+ */
+static bool may_be_handle(const hfi_step *step)
+{
+    return step->type == HFI_C_POINTER || (hfi_ctype_is_integer(step->type) && step->most != 1);
+}
+
 /* A parameter that the library fills. */
 static void begin_output(hfi_argument *argument)
 {
@@ -163,8 +170,8 @@ static hf_status marshal_one(hfi_call *call, unsigned index, const hf_arg *arg)
     switch (step->kind) {
     case HFI_P_SCALAR:
         if (HF_UNLIKELY(arg->kind == HF_ARG_RESOURCE)) {
-            return hfi_marshal_wrong_kind(call, index, arg,
-                                          "a plain value, or the role resource in the prototype");
+            return may_be_handle(step) ? hfi_marshal_resource(call, index, arg)
+                                       : hfi_marshal_wrong_kind(call, index, arg, "a number");
         }
         if (HF_UNLIKELY(step->most == 1 && arg->as.u > 1 &&
                         (arg->kind == HF_ARG_SIGNED || arg->kind == HF_ARG_UNSIGNED))) {

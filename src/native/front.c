@@ -12,6 +12,7 @@
 #include "native/front.h"
 
 #include "heap/heap.h"
+#include "platform/platform.h"
 
 #include <string.h>
 
@@ -132,4 +133,28 @@ hf_status hfi_front_member(hf_thread *thread, const hf_slot *bytes, size_t base,
         return HF_OK;
     }
     return hfi_front_string(thread, text, strlen(text), string_out);
+}
+
+/* ---- handles ---- */
+
+/*
+ * Looked up at each release: the last handle may be released when the runtime has given all its
+ * functions back, and a library that is in use already is found fast.
+ */
+hf_status hfi_front_release(uintptr_t value, void *user)
+{
+    const hfi_closer *closer = user;
+    void *module, *address;
+    uint32_t native_error;
+    hf_status status = hfp_module_open(closer->library, HFP_MODULE_SYSTEM, &module, &native_error);
+    if (status != HF_OK) {
+        return status;
+    }
+    status = hfp_module_symbol(module, closer->symbol, &address);
+    if (status == HF_OK) {
+        bool is_zero = hfp_module_call(address, value) == 0;
+        status = is_zero == closer->gives_code ? HF_OK : HF_E_RELEASE;
+    }
+    hfp_module_close(module);
+    return status;
 }

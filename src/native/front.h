@@ -15,6 +15,7 @@
 #include <holdfast/call.h>
 #include <holdfast/catalogue.h>
 #include <holdfast/heap.h>
+#include <holdfast/resource.h>
 #include <holdfast/root.h>
 
 #include <stddef.h>
@@ -32,6 +33,21 @@ HF_MUST_CHECK hf_status hfi_front_string(hf_thread *thread, const char *text, si
 HF_MUST_CHECK hf_status hfi_front_strings(hf_thread *thread, const char *const *texts, size_t count,
                                           hf_ref array_out);
 
+/* ---- wide.c ---- */
+
+/** A string from UTF-16 that came as bytes, up to its first NUL.  HF_E_UTF, reported in the name of
+ * `function`. */
+HF_MUST_CHECK hf_status hfi_front_wide(hf_thread *thread, const hf_slot *bytes,
+                                       const char *function, hf_ref string_out);
+
+/** An array of strings from a list of them. */
+HF_MUST_CHECK hf_status hfi_front_wide_list(hf_thread *thread, const hf_slot *bytes,
+                                            const char *function, hf_ref array_out);
+
+/** UTF-16 from UTF-8, with its NUL, as bytes. */
+HF_MUST_CHECK hf_status hfi_front_widen(hf_thread *thread, const char *text, const char *function,
+                                        hf_ref units_out);
+
 /* ---- members of what a function filled ---- */
 
 /** An unsigned number; 0 if this system's type has no such member. */
@@ -43,5 +59,23 @@ void *hfi_front_pointer(const hf_slot *bytes, size_t base, const char *type, con
 /** The string that a member points to; null for NULL. */
 HF_MUST_CHECK hf_status hfi_front_member(hf_thread *thread, const hf_slot *bytes, size_t base,
                                          const char *type, const char *field, hf_ref string_out);
+
+/* ---- handles ---- */
+
+/** The function that ends a handle: a class's `user`, static and not constant. */
+typedef struct hfi_closer {
+    const char *library, *symbol;
+    bool gives_code; /* 0 is success, as of RegCloseKey(); else anything but 0 is */
+} hfi_closer;
+
+/** A class's release function: calls its closer.  HF_E_RELEASE if that says that it failed. */
+hf_status hfi_front_release(uintptr_t value, void *closer);
+
+/** A class of handles that `closer` ends. */
+#define HFI_FRONT_CLASS(name, invalid, closer)                                                     \
+    {                                                                                              \
+        sizeof(hf_resource_class), (name), (invalid), hfi_front_release, &(closer),                \
+            HF_LEAK_REPORT_AND_RELEASE                                                             \
+    }
 
 #endif

@@ -179,6 +179,10 @@ HF_MUST_CHECK hf_status hfp_module_ordinal(void *module, uint16_t ordinal, void 
 /** Gives up one hfp_module_open(). */
 void hfp_module_close(void *module);
 
+/** Calls a native function of one word, declared as the system declares those that end what the
+ * word stands for: WINAPI on Windows.  Gives the low 32 bits of its result. */
+uint32_t hfp_module_call(void *address, uintptr_t value);
+
 /* ---- error.c ---- */
 
 /* The error values a native call leaves behind; `last_error` and `wsa_error` are 0 on POSIX. */

@@ -73,6 +73,17 @@ static void call_refuses_too_few_and_too_many_arguments(void **state)
     hf_test_expect_report(t, HF_E_ARGUMENT_COUNT, "hfn_sum", NULL);
 }
 
+static hf_status release_number(uintptr_t value, void *user)
+{
+    (void)value;
+    (void)user;
+    return HF_OK;
+}
+
+static const hf_resource_class number_class = {
+    sizeof(hf_resource_class), "number", (uintptr_t)-1, release_number, NULL, HF_LEAK_RELEASE
+};
+
 /* Every kind of argument against every kind of parameter. */
 static void call_refuses_arguments_of_another_kind(void **state)
 {
@@ -80,16 +91,20 @@ static void call_refuses_arguments_of_another_kind(void **state)
     HF_FRAME(t->thread);
     hf_ref buffer = hf_local(t->thread);
     assert_int_equal(hf_bytes_create(t->thread, 8, buffer), HF_OK);
+    hf_ref number = hf_local(t->thread);
+    assert_int_equal(hf_resource_create(t->thread, &number_class, 1, number), HF_OK);
     static int native;
     const hf_arg kind[] = { HF_INT(0),           HF_UINT(0),      HF_DOUBLE(0),
                             HF_POINTER(&native), HF_CSTR("text"), HF_BUFFER(buffer, 0, HF_WHOLE),
-                            HF_RESOURCE(buffer), HF_NULL };
+                            HF_RESOURCE(number), HF_NULL };
     /* A letter each, in the order above: + is taken, - is refused for its kind. */
     static const struct {
         const char *prototype;
         const char *taken;
     } row[] = {
-        { "int hfn_i32(int v)", "++------" },
+        { "int hfn_i32(int v)", "++----+-" },
+        { "_Bool hfn_not(_Bool v)", "++------" },
+        { "void *hfn_pointer(HANDLE v)", "---+--++" },
         { "double hfn_third(double v)", "--+-----" },
         { "void *hfn_pointer(void *v {raw})", "---+---+" },
         { "size_t hfn_length(const char *v)", "----++-+" },
@@ -100,7 +115,7 @@ static void call_refuses_arguments_of_another_kind(void **state)
         hf_function *function = hf_test_bind(t, row[i].prototype);
         for (size_t k = 0; k < 8; k++) {
             hf_status status = call_1(t, function, kind[k]);
-            bool is_text_pointer = i == 3 && k == 3;
+            bool is_text_pointer = i == 5 && k == 3;
             if (row[i].taken[k] == '+' || is_text_pointer) {
                 assert_int_equal(status, HF_OK);
             } else {

@@ -133,6 +133,28 @@ static void call_passes_the_value_of_a_resource(void **state)
     assert_int_equal(result.attempts, 0);
 }
 
+static void call_holds_a_resource_that_goes_to_a_plain_number(void **state)
+{
+    hf_test_runtime *t = *state;
+    HF_FRAME(t->thread);
+    hf_ref number = hf_local(t->thread);
+    hf_result result = HF_RESULT_INIT;
+    hf_function *echo = hf_test_bind(t, "int hfn_i32(int fd)");
+    hf_function *narrow = hf_test_bind(t, "int8_t hfn_i8(int8_t fd)");
+    memset(&closed, 0, sizeof(closed));
+    assert_int_equal(hf_resource_create(t->thread, &number_class, 300, number), HF_OK);
+
+    assert_int_equal(hf_call(t->thread, echo, &result, HF_ARGS(HF_RESOURCE(number))), HF_OK);
+    assert_true(result.value.i == 300);
+    assert_int_equal(hf_call(t->thread, narrow, &result, HF_ARGS(HF_RESOURCE(number))), HF_E_RANGE);
+    hf_test_expect_report(t, HF_E_RANGE, "hfn_i8", "1 (fd)");
+    assert_int_equal(closed.count, 0);
+    assert_int_equal(hf_resource_dispose(t->thread, number), HF_OK);
+    assert_int_equal(closed.count, 1); /* nothing holds it any more */
+    assert_int_equal(hf_call(t->thread, echo, &result, HF_ARGS(HF_RESOURCE(number))), HF_E_CLOSED);
+    hf_test_expect_report(t, HF_E_CLOSED, "hfn_i32", "1 (fd)");
+}
+
 static void call_lets_a_resource_go_when_a_later_argument_is_refused(void **state)
 {
     hf_test_runtime *t = *state;
@@ -447,6 +469,7 @@ int main(void)
         TEST(call_clears_the_error_where_it_decides),
         TEST(call_starts_each_result_anew),
         TEST(call_passes_the_value_of_a_resource),
+        TEST(call_holds_a_resource_that_goes_to_a_plain_number),
         TEST(call_lets_a_resource_go_when_a_later_argument_is_refused),
         TEST(call_holds_a_resource_that_is_disposed_meanwhile),
         TEST(call_is_not_waited_for_by_a_collection),
