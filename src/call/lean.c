@@ -121,12 +121,12 @@ static bool take(hfi_lean_frame *frame, const hf_thread *thread, const hf_functi
 }
 
 bool hfi_lean_begin(hfi_call *call, hfi_lean_frame *frame, hf_thread *thread,
-                    const hf_function *function, hf_result *result, const hf_arg *arguments)
+                    const hf_function *function, hf_result *result, const hf_arg *arguments,
+                    hf_status *status_out)
 {
     const hfi_lean *lean = &function->lean;
     if (thread->stress || function->sig != HFI_FUNCTION_SIG ||
-        !take(frame, thread, function, arguments) || result->struct_size != sizeof *result ||
-        hfi_result_begin(thread, result, function) != HF_OK) {
+        !take(frame, thread, function, arguments) || result->struct_size != sizeof *result) {
         return false;
     }
     call->thread = thread;
@@ -143,6 +143,10 @@ bool hfi_lean_begin(hfi_call *call, hfi_lean_frame *frame, hf_thread *thread,
     call->rooms = NULL;
     call->guards = 0;
     call->asked = 0;
+    *status_out = hfi_result_begin(thread, result, function); /* reports a failure itself */
+    if (*status_out != HF_OK) {
+        return true;
+    }
     see_arguments(call, frame);
     for (unsigned i = 0; i < lean->scalar_count; i++) {
         unsigned index = lean->scalar[i];

@@ -25,10 +25,11 @@ typedef struct hfi_lean_frame {
 /** Decides when a function is bound, behind hfi_plain_choose() and hfi_guard_plan(). */
 void hfi_lean_choose(hf_function *function);
 
-/** Begins a call like this.  False: it is not for that, and hfi_call_begin() says why. */
+/** Begins a call like this, if `*status_out` is HF_OK.  False: it is not for that, and
+ * hfi_call_begin() says why. */
 HF_MUST_CHECK bool hfi_lean_begin(hfi_call *call, hfi_lean_frame *frame, hf_thread *thread,
                                   const hf_function *function, hf_result *result,
-                                  const hf_arg *arguments);
+                                  const hf_arg *arguments, hf_status *status_out);
 
 /** Whether the capacity of the next try is small enough. */
 static inline bool hfi_lean_has_room(const hfi_call *call)

@@ -374,8 +374,11 @@ bool hfi_call_grow_lean(hfi_call *call, hf_thread *thread, const hf_function *fu
     hfi_lean_frame frame;
     tries all;
     bool is_over = false;
-    if (!hfi_lean_begin(call, &frame, thread, function, result, arguments)) {
+    if (!hfi_lean_begin(call, &frame, thread, function, result, arguments, status_out)) {
         return false;
+    }
+    if (*status_out != HF_OK) {
+        return true;
     }
     begin_tries(&all, call);
     while (!is_over) {

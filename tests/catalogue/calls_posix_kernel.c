@@ -170,7 +170,7 @@ const walk_call walk_calls_kernel[] = {
     { "keyctl:describe", description_of_a_key, WALK_SIZES },
     { "klogctl", log_of_the_kernel, WALK_CHANGES },
     { "epoll_wait", events, WALK_SAME },
-    { "backtrace", frames, WALK_SIZES },
+    { "backtrace", frames, WALK_CHANGES }, /* there are as many as the way of the call has */
     { NULL, NULL, WALK_SAME },
 };
 #else
