@@ -20,7 +20,14 @@ const hfp_native hfp_natives_input[] = {
       " {fail(result == 0xFFFFFFFF || result == 0), error(last_error), grow(error == 122)}",
       "GetRawInputDeviceInfoW, learn.microsoft.com: RIDI_DEVICENAME, which counts units",
       HFP_PUBLISHED },
-    { "GetRawInputDeviceInfoW:data", "user32.dll",
+    { "GetRawInputDeviceInfoW:info", "user32.dll",
+      "UINT WINAPI GetRawInputDeviceInfoW(HANDLE device, UINT what, void *info {out,"
+      " set(u32, 0, 32)}, PUINT size {inout, capacity(info), needed(info)})"
+      " {fail(result == 0xFFFFFFFF || result == 0), error(last_error), grow(error == 122),"
+      " length(info, result)}",
+      "GetRawInputDeviceInfoW, learn.microsoft.com: RIDI_DEVICEINFO, which counts bytes",
+      HFP_MEASURED | HFP_PUBLISHED },
+    { "GetRawInputDeviceInfoW:preparsed", "user32.dll",
       "UINT WINAPI GetRawInputDeviceInfoW(HANDLE device, UINT what, void *data {out},"
       " PUINT size {inout, capacity(data), needed(data)})"
       " {fail(result == 0xFFFFFFFF || result == 0), error(last_error), grow(error == 122),"

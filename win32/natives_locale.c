@@ -48,6 +48,36 @@ const hfp_native hfp_natives_locale[] = {
       " const void *format {raw}, LPWSTR data {out, text}, int size {capacity(data)})"
       " {fail(result == 0), error(last_error), grow(error == 122), length(data, result)}",
       "GetCurrencyFormatW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
+    { "GetCalendarInfoEx", "kernel32.dll",
+      "int WINAPI GetCalendarInfoEx(LPCWSTR locale, DWORD calendar, LPCWSTR reserved, DWORD what,"
+      " LPWSTR data {out, text}, int size {capacity(data)}, LPDWORD number {raw})"
+      " {fail(result == 0), error(last_error), grow(error == 122), length(data, result)}",
+      "GetCalendarInfoEx, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
+    { "GetDateFormatEx", "kernel32.dll",
+      "int WINAPI GetDateFormatEx(LPCWSTR locale, DWORD flags, const SYSTEMTIME *date {in},"
+      " LPCWSTR format, LPWSTR data {out, text}, int size {capacity(data)}, LPCWSTR calendar)"
+      " {fail(result == 0), error(last_error), grow(error == 122), length(data, result)}",
+      "GetDateFormatEx, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
+    { "GetTimeFormatEx", "kernel32.dll",
+      "int WINAPI GetTimeFormatEx(LPCWSTR locale, DWORD flags, const SYSTEMTIME *time {in},"
+      " LPCWSTR format, LPWSTR data {out, text}, int size {capacity(data)})"
+      " {fail(result == 0), error(last_error), grow(error == 122), length(data, result)}",
+      "GetTimeFormatEx, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
+    { "GetNumberFormatEx", "kernel32.dll",
+      "int WINAPI GetNumberFormatEx(LPCWSTR locale, DWORD flags, LPCWSTR number,"
+      " const void *format {raw}, LPWSTR data {out, text}, int size {capacity(data)})"
+      " {fail(result == 0), error(last_error), grow(error == 122), length(data, result)}",
+      "GetNumberFormatEx, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
+    { "GetCurrencyFormatEx", "kernel32.dll",
+      "int WINAPI GetCurrencyFormatEx(LPCWSTR locale, DWORD flags, LPCWSTR number,"
+      " const void *format {raw}, LPWSTR data {out, text}, int size {capacity(data)})"
+      " {fail(result == 0), error(last_error), grow(error == 122), length(data, result)}",
+      "GetCurrencyFormatEx, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
+    { "GetGeoInfoW", "kernel32.dll",
+      "int WINAPI GetGeoInfoW(LONG place, DWORD what, LPWSTR data {out, text},"
+      " int size {capacity(data)}, LANGID language)"
+      " {fail(result == 0), error(last_error), grow(error == 122), length(data, result)}",
+      "GetGeoInfoW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "GetUserDefaultLocaleName", "kernel32.dll",
       "int WINAPI GetUserDefaultLocaleName(LPWSTR name {out, text, room(first 85, most 85)},"
       " int size {capacity(name)})"
@@ -82,6 +112,13 @@ const hfp_native hfp_natives_locale[] = {
       "result)}",
       "LCMapStringW, learn.microsoft.com: with LCMAP_SORTKEY it makes bytes, and counts them",
       HFP_MEASURED | HFP_DOCUMENTED },
+    { "LCMapStringEx", "kernel32.dll",
+      "int WINAPI LCMapStringEx(LPCWSTR locale, DWORD flags, const WCHAR *from {in},"
+      " int count {capacity(from)}, LPWSTR to {out}, int size {capacity(to)},"
+      " void *version {raw}, void *reserved {raw}, LPARAM handle)"
+      " {fail(result == 0), error(last_error), grow(error == 122), query(to, result),"
+      " length(to, result)}",
+      "LCMapStringEx, learn.microsoft.com: without LCMAP_SORTKEY", HFP_MEASURED | HFP_DOCUMENTED },
     { "FoldStringW", "kernel32.dll",
       "int WINAPI FoldStringW(DWORD flags, const WCHAR *from {in}, int count {capacity(from)},"
       " LPWSTR to {out}, int size {capacity(to)})"

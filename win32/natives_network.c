@@ -77,6 +77,18 @@ const hfp_native hfp_natives_network[] = {
       " {fail(result != 0), error(result), transient(error == 0xC0000001), grow(error == 122), "
       "length(table, 4 + u32(table, 0) * 8, bytes)}",
       "GetUdpTable, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
+    { "GetTcp6Table", "iphlpapi.dll",
+      "ULONG WINAPI GetTcp6Table(void *table {out},"
+      " PULONG size {inout, capacity(table), needed(table)}, BOOL order)"
+      " {fail(result != 0), error(result), transient(error == 0xC0000001), grow(error == 122),"
+      " length(table, 4 + u32(table, 0) * 52)}",
+      "GetTcp6Table, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
+    { "GetUdp6Table", "iphlpapi.dll",
+      "ULONG WINAPI GetUdp6Table(void *table {out},"
+      " PULONG size {inout, capacity(table), needed(table)}, BOOL order)"
+      " {fail(result != 0), error(result), transient(error == 0xC0000001), grow(error == 122),"
+      " length(table, 4 + u32(table, 0) * 24)}",
+      "GetUdp6Table, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "GetExtendedTcpTable", "iphlpapi.dll",
       "DWORD WINAPI GetExtendedTcpTable(void *table {out},"
       " PDWORD size {inout, capacity(table), needed(table)}, BOOL order, ULONG family, int of,"

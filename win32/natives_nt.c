@@ -39,7 +39,7 @@ const hfp_native hfp_natives_nt[] = {
       " PULONG used {out, length(info)})"
       " {error(ntstatus), grow(" MISMATCH ")}",
       "NtQueryObject, learn.microsoft.com: of class 3 the size is wrong until it succeeds",
-      HFP_PUBLISHED },
+      HFP_MEASURED | HFP_PUBLISHED },
     { "NtQueryInformationProcess", "ntdll.dll",
       "NTSTATUS NTAPI NtQueryInformationProcess(HANDLE process, int what,"
       " void *info {out, points_into(info)}, ULONG size {capacity(info)},"
@@ -105,6 +105,19 @@ const hfp_native hfp_natives_nt[] = {
       " ULONG size {capacity(info)}, PULONG need {out, needed(info), length(info)})"
       " {error(ntstatus), grow(" ANY_SHORT ")}",
       "ZwEnumerateKey, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
+    { "NtQuerySecurityObject", "ntdll.dll",
+      "NTSTATUS NTAPI NtQuerySecurityObject(HANDLE object, SECURITY_INFORMATION what,"
+      " void *descriptor {out}, ULONG size {capacity(descriptor)},"
+      " PULONG need {out, needed(descriptor), length(descriptor)})"
+      " {error(ntstatus), grow(error == 0xC0000023)}",
+      "NtQuerySecurityObject, learn.microsoft.com: self-relative, so it may move",
+      HFP_MEASURED | HFP_DOCUMENTED },
+    { "NtQueryLicenseValue", "ntdll.dll",
+      "NTSTATUS NTAPI NtQueryLicenseValue(const void *name {raw}, PULONG type {out},"
+      " void *data {out}, ULONG size {capacity(data)},"
+      " PULONG need {out, needed(data), length(data)})"
+      " {error(ntstatus), grow(error == 0xC0000023)}",
+      "wine, dlls/ntdll/reg.c: the name is a UNICODE_STRING", HFP_MEASURED },
     { "RtlQueryEnvironmentVariable", "ntdll.dll",
       "NTSTATUS NTAPI RtlQueryEnvironmentVariable(void *block {raw}, const WCHAR *name {in},"
       " SIZE_T length {capacity(name)}, LPWSTR data {out, text}, SIZE_T size {capacity(data)},"

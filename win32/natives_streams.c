@@ -5,6 +5,26 @@
 #include "natives.h"
 
 const hfp_native hfp_natives_streams[] = {
+    { "ReadFile:message", "kernel32.dll",
+      "BOOL WINAPI ReadFile(HANDLE pipe, void *data {out}, DWORD size {capacity(data)},"
+      " LPDWORD got {out, length(data)}, void *overlapped {raw})"
+      " {fail(result == 0), error(last_error), append(data, result == 0 && error == 234)}",
+      "ReadFile, learn.microsoft.com: of a pipe of messages; what did not fit comes next",
+      HFP_MEASURED | HFP_DOCUMENTED },
+    { "ReadFile:all", "kernel32.dll",
+      "BOOL WINAPI ReadFile(HANDLE file, void *data {out}, DWORD size {capacity(data)},"
+      " LPDWORD got {out, length(data)}, void *overlapped {raw})"
+      " {fail(result == 0 && error != 109), error(last_error),"
+      " append(data, result != 0 && got > 0)}",
+      "ReadFile, learn.microsoft.com: a file, or a pipe of bytes, to its end; 109 is the end of a "
+      "pipe",
+      HFP_MEASURED | HFP_DOCUMENTED },
+    { "ReadFile:mailslot", "kernel32.dll",
+      "BOOL WINAPI ReadFile(HANDLE mailslot, void *data {out, room(first 4096)},"
+      " DWORD size {capacity(data)}, LPDWORD got {out, length(data)}, void *overlapped {raw})"
+      " {fail(result == 0), error(last_error), grow(error == 122)}",
+      "ReadFile, learn.microsoft.com: of a mailslot, where a message that did not fit stays",
+      HFP_DOCUMENTED },
     { "PeekNamedPipe:message", "kernel32.dll",
       "BOOL WINAPI PeekNamedPipe(HANDLE pipe, void *data {out}, DWORD size {capacity(data)},"
       " LPDWORD got {out, length(data)}, LPDWORD waiting {out}, LPDWORD left {out})"

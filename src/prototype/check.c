@@ -158,6 +158,9 @@ static bool check_need(hfi_parser *parser, unsigned index)
     if (has_query && prototype->is_once) {
         return hfi_parser_fail(parser, &draft->query, "once or query, not both");
     }
+    if (has_query && prototype->append.count != 0) {
+        return hfi_parser_fail(parser, &draft->query, "append or query, not both");
+    }
     if ((has_query || needed) && !grows_on_failure(prototype, index) &&
         !grows_on_success(prototype, index)) {
         return hfi_parser_fail(parser, has_query ? &draft->query : needed,

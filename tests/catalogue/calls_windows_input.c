@@ -45,6 +45,21 @@ static hf_status device_name(walk *w)
     return status;
 }
 
+static hf_status device_info(walk *w)
+{
+    RAWINPUTDEVICELIST device = some_device();
+    hf_status status = walk_do(w, HF_ARGS(HF_POINTER(device.hDevice), HF_UINT(RIDI_DEVICEINFO)));
+    if (status == HF_OK) {
+        size_t size;
+        RID_DEVICE_INFO *info = walk_copy(w, 0, &size);
+        assert_int_equal(size, sizeof *info);
+        assert_int_equal(info->cbSize, sizeof *info);
+        assert_int_equal(info->dwType, device.dwType);
+        free(info);
+    }
+    return status;
+}
+
 static hf_status region(walk *w)
 {
     HRGN both = GDI(CreateRectRgn)(0, 0, 10, 10);
@@ -116,6 +131,7 @@ WALK_PART(input);
 const walk_call walk_calls_input[] = {
     { "GetRawInputDeviceList", input_devices, WALK_SIZES },
     { "GetRawInputDeviceInfoW:name", device_name, WALK_SAME },
+    { "GetRawInputDeviceInfoW:info", device_info, WALK_SIZES },
     { "GetRegionData", region, WALK_SAME },
     { "GetOutlineTextMetricsW", text_metrics, WALK_NOTED },
     { "GetFontData", font_table, WALK_SAME },

@@ -84,6 +84,54 @@ static hf_status currency(walk *w)
                   text);
 }
 
+static hf_status calendar_info_by_name(walk *w)
+{
+    return expect(w,
+                  walk_do(w, HF_ARGS(HF_CSTR("en-US"), HF_UINT(CAL_GREGORIAN), HF_NULL,
+                                     HF_UINT(CAL_SDAYNAME1), HF_NULL)),
+                  L"Monday");
+}
+
+static hf_status date_by_name(walk *w)
+{
+    return expect(
+        w,
+        walk_do(w, HF_ARGS(HF_CSTR("en-US"), HF_UINT(0), HF_BUFFER(lend_time(w), 0, HF_WHOLE),
+                           HF_CSTR("d MMMM yyyy"), HF_NULL)),
+        L"29 February 2024");
+}
+
+static hf_status time_by_name(walk *w)
+{
+    return expect(w,
+                  walk_do(w, HF_ARGS(HF_CSTR("en-US"), HF_UINT(0),
+                                     HF_BUFFER(lend_time(w), 0, HF_WHOLE), HF_CSTR("h':'mm tt"))),
+                  L"1:14 PM");
+}
+
+static hf_status number_by_name(walk *w)
+{
+    wchar_t text[64];
+    assert_true(GetNumberFormatEx(L"de-DE", 0, L"1234567.891", NULL, text, 64));
+    return expect(
+        w, walk_do(w, HF_ARGS(HF_CSTR("de-DE"), HF_UINT(0), HF_CSTR("1234567.891"), HF_NULL)),
+        text);
+}
+
+static hf_status currency_by_name(walk *w)
+{
+    wchar_t text[64];
+    assert_true(GetCurrencyFormatEx(L"de-DE", 0, L"1234567.891", NULL, text, 64));
+    return expect(
+        w, walk_do(w, HF_ARGS(HF_CSTR("de-DE"), HF_UINT(0), HF_CSTR("1234567.891"), HF_NULL)),
+        text);
+}
+
+static hf_status place(walk *w)
+{
+    return expect(w, walk_do(w, HF_ARGS(HF_INT(94), HF_UINT(GEO_ISO3), HF_UINT(0))), L"DEU");
+}
+
 static hf_status user_locale(walk *w)
 {
     wchar_t name[LOCALE_NAME_MAX_LENGTH];
@@ -117,6 +165,15 @@ static hf_status upper_case(walk *w)
                   walk_do(w, HF_ARGS(HF_UINT(ENGLISH), HF_UINT(LCMAP_UPPERCASE),
                                      HF_BUFFER(text, 0, HF_WHOLE))),
                   L"SMALL LETTERS");
+}
+
+static hf_status lower_case(walk *w)
+{
+    hf_ref text = walk_lend_text(w, L"LARGE LETTERS");
+    return expect(w,
+                  walk_do(w, HF_ARGS(HF_CSTR("en-US"), HF_UINT(LCMAP_LOWERCASE),
+                                     HF_BUFFER(text, 0, HF_WHOLE), HF_NULL, HF_NULL, HF_INT(0))),
+                  L"large letters");
 }
 
 static hf_status sort_key(walk *w)
@@ -194,6 +251,13 @@ const walk_call walk_calls_locale[] = {
     { "GetTimeFormatW", time_of_day, WALK_SAME },
     { "GetNumberFormatW", number, WALK_SAME },
     { "GetCurrencyFormatW", currency, WALK_SAME },
+    { "GetCalendarInfoEx", calendar_info_by_name, WALK_SAME },
+    { "GetDateFormatEx", date_by_name, WALK_SAME },
+    { "GetTimeFormatEx", time_by_name, WALK_SAME },
+    { "GetNumberFormatEx", number_by_name, WALK_SAME },
+    { "GetCurrencyFormatEx", currency_by_name, WALK_SAME },
+    { "GetGeoInfoW", place, WALK_SAME },
+    { "LCMapStringEx", lower_case, WALK_SAME },
     { "GetUserDefaultLocaleName", user_locale, WALK_SAME },
     { "GetSystemDefaultLocaleName", system_locale, WALK_SAME },
     { "LCIDToLocaleName", locale_of_number, WALK_SAME },

@@ -34,9 +34,22 @@ static hf_status adapters_addresses(walk *w)
     return status;
 }
 
+/* The loopback is not among these, and a machine may have no other. */
+static bool has_none(walk *w, hf_status status)
+{
+    if (status == HF_E_NATIVE && w->result.error == ERROR_NO_DATA) {
+        walk_note(w, "none", 4);
+        return true;
+    }
+    return false;
+}
+
 static hf_status adapters_info(walk *w)
 {
     hf_status status = walk_do(w, HF_NO_ARGS);
+    if (has_none(w, status)) {
+        return HF_OK;
+    }
     if (status == HF_OK) {
         size_t size;
         IP_ADAPTER_INFO *list = walk_copy(w, 0, &size);
@@ -146,6 +159,9 @@ static hf_status ip_neighbours(walk *w)
 static hf_status interface_names(walk *w)
 {
     hf_status status = walk_do(w, HF_NO_ARGS);
+    if (has_none(w, status)) {
+        return HF_OK;
+    }
     if (status == HF_OK) {
         note_table(w, sizeof(IP_ADAPTER_INDEX_MAP));
     }
@@ -217,6 +233,37 @@ static hf_status udp_table(walk *w)
     return status;
 }
 
+/* The other families and classes have rows of other sizes. */
+static hf_status expect_rows(walk *w, ULONG family, int of, size_t header, size_t row)
+{
+    hf_status status = walk_do(w, HF_ARGS(HF_INT(1), HF_UINT(family), HF_INT(of), HF_UINT(0)));
+    if (status == HF_OK) {
+        size_t size;
+        DWORD *table = walk_copy(w, 0, &size);
+        assert_int_equal(size, header + table[0] * row);
+        free(table);
+    }
+    return status;
+}
+
+static hf_status tcp6_table(walk *w)
+{
+    hf_status status = walk_do(w, HF_ARGS(HF_INT(1)));
+    if (status == HF_OK) {
+        note_table(w, sizeof(MIB_TCP6ROW));
+    }
+    return status;
+}
+
+static hf_status udp6_table(walk *w)
+{
+    hf_status status = walk_do(w, HF_ARGS(HF_INT(1)));
+    if (status == HF_OK) {
+        note_table(w, sizeof(MIB_UDP6ROW));
+    }
+    return status;
+}
+
 static hf_status tcp_owners(walk *w)
 {
     struct sockaddr_in address;
@@ -226,6 +273,16 @@ static hf_status tcp_owners(walk *w)
     if (status == HF_OK) {
         expect_port(w, sizeof(MIB_TCPROW_OWNER_PID), offsetof(MIB_TCPROW_OWNER_PID, dwLocalPort),
                     address.sin_port);
+        status = expect_rows(w, AF_INET6, TCP_TABLE_OWNER_PID_ALL, sizeof(DWORD),
+                             sizeof(MIB_TCP6ROW_OWNER_PID));
+    }
+    if (status == HF_OK) {
+        status = expect_rows(w, AF_INET, TCP_TABLE_OWNER_MODULE_ALL,
+                             offsetof(MIB_TCPTABLE_OWNER_MODULE, table),
+                             sizeof(MIB_TCPROW_OWNER_MODULE));
+    }
+    if (status == HF_OK) {
+        status = expect_rows(w, AF_INET, TCP_TABLE_BASIC_ALL, sizeof(DWORD), sizeof(MIB_TCPROW));
     }
     close_socket(opened);
     return status;
@@ -240,6 +297,16 @@ static hf_status udp_owners(walk *w)
     if (status == HF_OK) {
         expect_port(w, sizeof(MIB_UDPROW_OWNER_PID), offsetof(MIB_UDPROW_OWNER_PID, dwLocalPort),
                     address.sin_port);
+        status = expect_rows(w, AF_INET6, UDP_TABLE_OWNER_PID, sizeof(DWORD),
+                             sizeof(MIB_UDP6ROW_OWNER_PID));
+    }
+    if (status == HF_OK) {
+        status = expect_rows(w, AF_INET, UDP_TABLE_OWNER_MODULE,
+                             offsetof(MIB_UDPTABLE_OWNER_MODULE, table),
+                             sizeof(MIB_UDPROW_OWNER_MODULE));
+    }
+    if (status == HF_OK) {
+        status = expect_rows(w, AF_INET, UDP_TABLE_BASIC, sizeof(DWORD), sizeof(MIB_UDPROW));
     }
     close_socket(opened);
     return status;
@@ -401,6 +468,8 @@ const walk_call walk_calls_network[] = {
     { "GetInterfaceInfo", interface_names, WALK_SAME },
     { "GetTcpTable", tcp_table, WALK_CHANGES },
     { "GetUdpTable", udp_table, WALK_CHANGES },
+    { "GetTcp6Table", tcp6_table, WALK_CHANGES },
+    { "GetUdp6Table", udp6_table, WALK_CHANGES },
     { "GetExtendedTcpTable", tcp_owners, WALK_CHANGES },
     { "GetExtendedUdpTable", udp_owners, WALK_CHANGES },
     { "DnsQueryConfig", dns_servers, WALK_SAME },

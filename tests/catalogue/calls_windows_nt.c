@@ -19,6 +19,7 @@ enum {
     THREAD_NAME = 38,
     OBJECT_NAME = 1,
     OBJECT_TYPE = 2,
+    OBJECT_TYPES = 3,
     FILE_NAME = 9,
     FILE_NAMES = 12,
     KEY_FULL_NAME = 3,
@@ -96,6 +97,20 @@ static hf_status object_name(walk *w)
         expect_counted(w, L"Event");
     }
     CloseHandle(event);
+    return status;
+}
+
+/* OBJECT_TYPES_INFORMATION: how many, then as many types. */
+static hf_status object_types(walk *w)
+{
+    hf_status status = walk_do(w, HF_ARGS(HF_NULL, HF_INT(OBJECT_TYPES)));
+    if (status == HF_OK) {
+        size_t size;
+        ULONG *types = walk_copy(w, 0, &size);
+        assert_true(types[0] > 1 && size > types[0] * sizeof(UNICODE_STRING));
+        walk_note(w, types, sizeof types[0]);
+        free(types);
+    }
     return status;
 }
 
@@ -290,6 +305,34 @@ static hf_status child_of_key(walk *w)
     return status;
 }
 
+static hf_status security(walk *w)
+{
+    HKEY key = make_key();
+    hf_status status = walk_do(w, HF_ARGS(HF_POINTER(key), HF_UINT(OWNER_SECURITY_INFORMATION |
+                                                                   GROUP_SECURITY_INFORMATION)));
+    if (status == HF_OK) {
+        size_t size;
+        void *descriptor = walk_copy(w, 0, &size);
+        assert_true(IsValidSecurityDescriptor(descriptor));
+        assert_int_equal(GetSecurityDescriptorLength(descriptor), size);
+        free(descriptor);
+    }
+    drop_key(key);
+    return status;
+}
+
+static hf_status license(walk *w)
+{
+    wchar_t name[] = L"Kernel-MUI-Language-Allowed";
+    UNICODE_STRING string = { sizeof name - sizeof name[0], sizeof name, name };
+    hf_status status = walk_do(w, HF_ARGS(HF_POINTER(&string)));
+    if (status == HF_OK) {
+        assert_int_equal(hf_result_scalar(&w->result, 0), REG_SZ);
+        walk_expect(w, 0, L"EMPTY", sizeof L"EMPTY");
+    }
+    return status;
+}
+
 static hf_status variable(walk *w)
 {
     assert_true(SetEnvironmentVariableW(L"HOLDFAST_WALK_NT", L"a value of some length"));
@@ -324,6 +367,7 @@ const walk_call walk_calls_nt[] = {
     { "NtQuerySystemInformation", system_lists, WALK_CHANGES },
     { "NtQuerySystemInformation:fixed", system_basic, WALK_SAME },
     { "NtQueryObject", object_name, WALK_NOTED },
+    { "NtQueryObject:types", object_types, WALK_NOTED },
     { "NtQueryInformationProcess", process_name, WALK_NOTED },
     { "NtQueryInformationProcess:fixed", process_basic, WALK_CHANGES },
     { "NtQueryInformationThread:name", thread_name, WALK_NOTED },
@@ -334,6 +378,8 @@ const walk_call walk_calls_nt[] = {
     { "NtEnumerateValueKey", first_value_of_key, WALK_SAME },
     { "NtQueryKey", name_of_key, WALK_NOTED },
     { "NtEnumerateKey", child_of_key, WALK_NOTED },
+    { "NtQuerySecurityObject", security, WALK_SAME },
+    { "NtQueryLicenseValue", license, WALK_SAME },
     { "RtlQueryEnvironmentVariable", variable, WALK_SAME },
     { "NtQueryDirectoryObject", object_in_directory, WALK_NOTED },
     { NULL, NULL, WALK_SAME },

@@ -58,6 +58,38 @@ static hf_status peek_bytes(walk *w)
     return status;
 }
 
+static hf_status read_message(walk *w)
+{
+    pipe_ends ends = make_pipe(PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE);
+    hf_status status = walk_do(w, HF_ARGS(HF_POINTER(ends.reader), HF_NULL));
+    if (status == HF_OK) {
+        walk_expect(w, 0, first_message, sizeof first_message);
+        status = walk_do(w, HF_ARGS(HF_POINTER(ends.reader), HF_NULL));
+    }
+    if (status == HF_OK) {
+        walk_expect(w, 0, second_message, sizeof second_message);
+    }
+    drop_pipe(ends);
+    return status;
+}
+
+static hf_status read_to_the_end(walk *w)
+{
+    HANDLE reader, writer;
+    DWORD written;
+    static char text[4000];
+    memset(text, 'x', sizeof text);
+    assert_true(CreatePipe(&reader, &writer, NULL, 2 * sizeof text));
+    assert_true(WriteFile(writer, text, sizeof text, &written, NULL));
+    CloseHandle(writer);
+    hf_status status = walk_do(w, HF_ARGS(HF_POINTER(reader), HF_NULL));
+    if (status == HF_OK) {
+        walk_expect(w, 0, text, sizeof text);
+    }
+    CloseHandle(reader);
+    return status;
+}
+
 /* ---- changes ---- */
 
 typedef struct changer {
@@ -116,6 +148,8 @@ static hf_status directory_changes(walk *w)
 
 WALK_PART(streams);
 const walk_call walk_calls_streams[] = {
+    { "ReadFile:message", read_message, WALK_SIZES },
+    { "ReadFile:all", read_to_the_end, WALK_SIZES },
     { "PeekNamedPipe:message", peek_message, WALK_SAME },
     { "PeekNamedPipe:bytes", peek_bytes, WALK_SAME },
     { "ReadDirectoryChangesW", directory_changes, WALK_CHANGES },

@@ -278,6 +278,8 @@ static const wrong queries[] = {
     { GROWS("grow(1), needed(b, m), @query(b, 1)"), "query",
       "needed or query of a buffer, not both" },
     { GROWS("grow(1), once, @query(b, 1)"), "query", "once or query, not both" },
+    { GROWS("grow(1), append(b, result), length(b, m), @query(b, 1)"), "query",
+      "append or query, not both" },
 };
 
 static void query_is_refused_where_it_leads_nowhere(void **state)
@@ -362,6 +364,7 @@ static const wrong contradictions[] = {
     { "int f(int a) {fail(0), @transient(result)}", "transient",
       "no transient: a call with fail(0) never fails" },
     { GROWS("once, @transient(1)"), "transient", "once or transient, not both" },
+    { GROWS("once, length(b, m), @append(b, 1)"), "append", "once or append, not both" },
 };
 
 static void contradictions_are_refused_at_the_word_that_makes_them(void **state)
