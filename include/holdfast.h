@@ -29,6 +29,7 @@
 #include "holdfast/pinset.h"
 #include "holdfast/prefix.h"
 #include "holdfast/ref.h"
+#include "holdfast/registry.h"
 #include "holdfast/resource.h"
 #include "holdfast/root.h"
 #include "holdfast/runner.h"

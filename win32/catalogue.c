@@ -18,7 +18,9 @@ const hfp_native *const hfp_catalogue[] = {
     /* the registry, networks, languages, the kernel */
     hfp_natives_values, hfp_natives_network, hfp_natives_urls, hfp_natives_locale, hfp_natives_nt,
     hfp_natives_secrets, hfp_natives_counters, hfp_natives_installer, hfp_natives_input,
-    hfp_natives_streams, NULL
+    hfp_natives_streams,
+    /* around them */
+    hfp_natives_plain, NULL
 };
 
 const hfp_native_type hfp_catalogue_types[] = {

@@ -33,6 +33,21 @@ HF_MUST_CHECK hf_status hfi_front_string(hf_thread *thread, const char *text, si
 HF_MUST_CHECK hf_status hfi_front_strings(hf_thread *thread, const char *const *texts, size_t count,
                                           hf_ref array_out);
 
+/* ---- wide.c ---- */
+
+/** A string from UTF-16 that came as bytes, up to its first NUL.  HF_E_UTF, reported in the name of
+ * `function`. */
+HF_MUST_CHECK hf_status hfi_front_wide(hf_thread *thread, const hf_slot *bytes,
+                                       const char *function, hf_ref string_out);
+
+/** An array of strings from a list of them. */
+HF_MUST_CHECK hf_status hfi_front_wide_list(hf_thread *thread, const hf_slot *bytes,
+                                            const char *function, hf_ref array_out);
+
+/** UTF-16 from UTF-8, with its NUL, as bytes. */
+HF_MUST_CHECK hf_status hfi_front_widen(hf_thread *thread, const char *text, const char *function,
+                                        hf_ref units_out);
+
 /* ---- members of what a function filled ---- */
 
 /** An unsigned number; 0 if this system's type has no such member. */
