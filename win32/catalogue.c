@@ -20,7 +20,7 @@ const hfp_native *const hfp_catalogue[] = {
     hfp_natives_secrets, hfp_natives_counters, hfp_natives_installer, hfp_natives_input,
     hfp_natives_streams,
     /* around them */
-    hfp_natives_plain, NULL
+    hfp_natives_plain, hfp_natives_setup, NULL
 };
 
 const hfp_native_type hfp_catalogue_types[] = {

@@ -12,17 +12,22 @@
 #define BY_122       " {fail(result == 0), error(last_error), grow(error == 122)}"
 #define NEED(buffer) "DWORD *needed {out, needed(" buffer "), length(" buffer ")}"
 
+/* What the caller has from another function of this part. */
+#define DEVICE    "SP_DEVINFO_DATA *info {in, size(24 + sizeof(void *))}"
+#define INTERFACE "SP_DEVICE_INTERFACE_DATA *interface {in, size(24 + sizeof(void *))}"
+#define DRIVER    "SP_DRVINFO_DATA_W *driver {in, size(1560 + sizeof(void *))}"
+
 const hfp_native hfp_natives_devices[] = {
     /* ---- devices ---- */
     { "SetupDiGetDevicePropertyW", "setupapi.dll",
-      "BOOL WINAPI SetupDiGetDevicePropertyW(HDEVINFO set, SP_DEVINFO_DATA *info {in},"
+      "BOOL WINAPI SetupDiGetDevicePropertyW(HDEVINFO set, " DEVICE ","
       " const DEVPROPKEY *key, DEVPROPTYPE *type {out}, BYTE *value {out},"
       " DWORD size {capacity(value)}, " NEED("value") ", DWORD flags)" BY_122,
       "SetupDiGetDevicePropertyW, learn.microsoft.com; golang.org/x/sys/windows",
       HFP_MEASURED | HFP_TESTED | HFP_PUBLISHED },
     { "SetupDiGetDeviceInterfacePropertyW", "setupapi.dll",
       "BOOL WINAPI SetupDiGetDeviceInterfacePropertyW(HDEVINFO set,"
-      " SP_DEVICE_INTERFACE_DATA *interface {in}, const DEVPROPKEY *key, DEVPROPTYPE *type {out},"
+      " " INTERFACE ", const DEVPROPKEY *key, DEVPROPTYPE *type {out},"
       " BYTE *value {out}, DWORD size {capacity(value)}, " NEED("value") ", DWORD flags)" BY_122,
       "SetupDiGetDeviceInterfacePropertyW, learn.microsoft.com", HFP_DOCUMENTED },
     { "SetupDiGetClassPropertyW", "setupapi.dll",
@@ -32,18 +37,18 @@ const hfp_native hfp_natives_devices[] = {
       "SetupDiGetClassPropertyW, learn.microsoft.com", HFP_DOCUMENTED },
     { "SetupDiGetDevicePropertyKeys", "setupapi.dll",
       "typedef struct { GUID fmtid; ULONG pid; } DEVPROPKEY;"
-      " BOOL WINAPI SetupDiGetDevicePropertyKeys(HDEVINFO set, SP_DEVINFO_DATA *info {in},"
+      " BOOL WINAPI SetupDiGetDevicePropertyKeys(HDEVINFO set, " DEVICE ","
       " DEVPROPKEY *keys {out}, DWORD count {capacity(keys)}, " NEED(
           "keys") ", DWORD flags)" BY_122,
       "SetupDiGetDevicePropertyKeys, learn.microsoft.com", HFP_TESTED },
     { "SetupDiGetDeviceRegistryPropertyW", "setupapi.dll",
-      "BOOL WINAPI SetupDiGetDeviceRegistryPropertyW(HDEVINFO set, SP_DEVINFO_DATA *info {in},"
+      "BOOL WINAPI SetupDiGetDeviceRegistryPropertyW(HDEVINFO set, " DEVICE ","
       " DWORD property, DWORD *type {out}, BYTE *value {out}, DWORD size {capacity(value)}, " NEED(
           "value") ")" BY_122,
       "SetupDiGetDeviceRegistryPropertyW, learn.microsoft.com; golang.org/x/sys/windows",
       HFP_MEASURED | HFP_PUBLISHED },
     { "SetupDiGetCustomDevicePropertyW", "setupapi.dll",
-      "BOOL WINAPI SetupDiGetCustomDevicePropertyW(HDEVINFO set, SP_DEVINFO_DATA *info {in},"
+      "BOOL WINAPI SetupDiGetCustomDevicePropertyW(HDEVINFO set, " DEVICE ","
       " LPCWSTR name, DWORD flags, DWORD *type {out}, BYTE *value {out},"
       " DWORD size {capacity(value)}, " NEED("value") ")" BY_122,
       "SetupDiGetCustomDevicePropertyW, learn.microsoft.com", HFP_DOCUMENTED },
@@ -53,21 +58,21 @@ const hfp_native hfp_natives_devices[] = {
           "value") ", LPCWSTR machine, PVOID reserved {raw})" BY_122,
       "SetupDiGetClassRegistryPropertyW, learn.microsoft.com", HFP_DOCUMENTED },
     { "SetupDiGetDeviceInstanceIdW", "setupapi.dll",
-      "BOOL WINAPI SetupDiGetDeviceInstanceIdW(HDEVINFO set, SP_DEVINFO_DATA *info {in},"
+      "BOOL WINAPI SetupDiGetDeviceInstanceIdW(HDEVINFO set, " DEVICE ","
       " PWSTR id {out, text}, DWORD size {capacity(id)}, " NEED("id") ")" BY_122,
       "SetupDiGetDeviceInstanceIdW, learn.microsoft.com; golang.org/x/sys/windows",
       HFP_MEASURED | HFP_TESTED },
     /* Below the header the need is not said. */
     { "SetupDiGetDeviceInterfaceDetailW", "setupapi.dll",
       "BOOL WINAPI SetupDiGetDeviceInterfaceDetailW(HDEVINFO set,"
-      " SP_DEVICE_INTERFACE_DATA *interface {in},"
+      " " INTERFACE ","
       " void *detail {out, set(u32, 0, 6 + 2 * (sizeof(void *) == 8)), room(least 8)},"
       " DWORD size {capacity(detail)}, " NEED(
           "detail") ", SP_DEVINFO_DATA *info {inout, size(24 + sizeof(void *))})" BY_122,
       "SetupDiGetDeviceInterfaceDetailW, learn.microsoft.com", HFP_MEASURED | HFP_PUBLISHED },
     { "SetupDiGetDriverInfoDetailW", "setupapi.dll",
-      "BOOL WINAPI SetupDiGetDriverInfoDetailW(HDEVINFO set, SP_DEVINFO_DATA *info {in},"
-      " SP_DRVINFO_DATA_W *driver {in},"
+      "BOOL WINAPI SetupDiGetDriverInfoDetailW(HDEVINFO set, " DEVICE ","
+      " " DRIVER ","
       " void *detail {out, set(u32, 0, 1570 + 14 * (sizeof(void *) == 8)), room(first 2048,"
       " least 1584)}, DWORD size {capacity(detail)}, " NEED("detail") ")" BY_122,
       "SetupDiGetDriverInfoDetailW, learn.microsoft.com; golang.org/x/sys/windows", HFP_PUBLISHED },

@@ -30,6 +30,27 @@ hf_status hfi_front_call(hf_thread *thread, const char *name, hf_result *result,
     return status;
 }
 
+hf_status hfi_front_fill(hf_thread *thread, const char *name, const hf_arg *arguments,
+                         hf_ref bytes_out, int64_t *error_out)
+{
+    if (!bytes_out) {
+        return HF_E_SLOTS;
+    }
+    HF_FRAME(thread);
+    hf_result result = HF_RESULT_INIT;
+    hf_status status = hfi_front_call(thread, name, &result, arguments, error_out);
+    hf_copy(bytes_out, status == HF_OK ? hf_result_out(&result, 0) : NULL);
+    return status;
+}
+
+hf_status hfi_front_do(hf_thread *thread, const char *name, const hf_arg *arguments,
+                       int64_t *error_out)
+{
+    HF_FRAME(thread);
+    hf_result result = HF_RESULT_INIT;
+    return hfi_front_call(thread, name, &result, arguments, error_out);
+}
+
 /* ---- strings ---- */
 
 hf_status hfi_front_string(hf_thread *thread, const char *text, size_t length, hf_ref string_out)
