@@ -16,6 +16,7 @@
 #include "holdfast/cleanup.h"
 #include "holdfast/devices.h"
 #include "holdfast/diag.h"
+#include "holdfast/drivers.h"
 #include "holdfast/export.h"
 #include "holdfast/fence.h"
 #include "holdfast/final.h"

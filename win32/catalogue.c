@@ -6,6 +6,8 @@
 
 #include <windows.h>
 
+#include <setupapi.h>
+
 const hfp_native *const hfp_catalogue[] = {
     /* files, programs, windows */
     hfp_natives_paths, hfp_natives_environment, hfp_natives_modules, hfp_natives_windows,
@@ -31,6 +33,26 @@ const hfp_native_type hfp_catalogue_types[] = {
     { NULL, 0, 0 },
 };
 
+/* clang-format off */
+#define FIELD(type, name) { #type, #name, offsetof(type, name), sizeof(((type *)0)->name) }
+/* clang-format on */
+
 const hfp_native_field hfp_catalogue_fields[] = {
+    FIELD(SP_DRVINFO_DATA_V2_W, DriverType),
+    FIELD(SP_DRVINFO_DATA_V2_W, Description),
+    FIELD(SP_DRVINFO_DATA_V2_W, MfgName),
+    FIELD(SP_DRVINFO_DATA_V2_W, ProviderName),
+    FIELD(SP_DRVINFO_DATA_V2_W, DriverDate),
+    FIELD(SP_DRVINFO_DATA_V2_W, DriverVersion),
+    FIELD(SP_DRVINFO_DETAIL_DATA_W, InfDate),
+    FIELD(SP_DRVINFO_DETAIL_DATA_W, CompatIDsOffset),
+    FIELD(SP_DRVINFO_DETAIL_DATA_W, CompatIDsLength),
+    FIELD(SP_DRVINFO_DETAIL_DATA_W, SectionName),
+    FIELD(SP_DRVINFO_DETAIL_DATA_W, InfFileName),
+    FIELD(SP_DRVINFO_DETAIL_DATA_W, DrvDescription),
+    FIELD(SP_DRVINFO_DETAIL_DATA_W, HardwareID),
+    FIELD(SP_DEVINSTALL_PARAMS_W, Flags),
+    FIELD(SP_DEVINSTALL_PARAMS_W, FlagsEx),
+    FIELD(SP_DEVINSTALL_PARAMS_W, DriverPath),
     { NULL, NULL, 0, 0 },
 };

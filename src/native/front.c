@@ -109,6 +109,14 @@ static const hfp_native_field *find_field(const char *type, const char *name)
     return NULL;
 }
 
+bool hfi_front_place(const char *type, const char *field, size_t *offset_out, size_t *size_out)
+{
+    const hfp_native_field *found = find_field(type, field);
+    *offset_out = found ? found->offset : 0;
+    *size_out = found ? found->size : 0;
+    return found != NULL;
+}
+
 uint64_t hfi_front_number(const hf_slot *bytes, size_t base, const char *type, const char *field)
 {
     const hfp_native_field *found = find_field(type, field);

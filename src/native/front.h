@@ -60,6 +60,11 @@ HF_MUST_CHECK hf_status hfi_front_widen(hf_thread *thread, const char *text, con
 HF_MUST_CHECK hf_status hfi_front_wide_part(hf_thread *thread, const hf_slot *bytes, size_t offset,
                                             size_t size, const char *function, hf_ref string_out);
 
+/** The same of a list. */
+HF_MUST_CHECK hf_status hfi_front_wide_list_part(hf_thread *thread, const hf_slot *bytes,
+                                                 size_t offset, size_t size, const char *function,
+                                                 hf_ref array_out);
+
 /* ---- collect.c ---- */
 
 /** Gives one item by its number; HF_E_NATIVE with 259 behind the last. */
@@ -85,6 +90,9 @@ static inline hf_arg hfi_front_bytes(const hf_slot *bytes)
 }
 
 /* ---- members of what a function filled ---- */
+
+/** Where a member is; false, with 0 and 0, if this system's type has no such member. */
+bool hfi_front_place(const char *type, const char *field, size_t *offset_out, size_t *size_out);
 
 /** An unsigned number; 0 if this system's type has no such member. */
 uint64_t hfi_front_number(const hf_slot *bytes, size_t base, const char *type, const char *field);
