@@ -7,6 +7,7 @@
  * This includes all public headers and nothing else.
  */
 
+#include "holdfast/accounts.h"
 #include "holdfast/argument.h"
 #include "holdfast/binding.h"
 #include "holdfast/call.h"

@@ -54,5 +54,13 @@ const hfp_native_field hfp_catalogue_fields[] = {
     FIELD(SP_DEVINSTALL_PARAMS_W, Flags),
     FIELD(SP_DEVINSTALL_PARAMS_W, FlagsEx),
     FIELD(SP_DEVINSTALL_PARAMS_W, DriverPath),
+    FIELD(SID_AND_ATTRIBUTES, Sid),
+    FIELD(SID_AND_ATTRIBUTES, Attributes),
+    FIELD(LUID_AND_ATTRIBUTES, Luid),
+    FIELD(LUID_AND_ATTRIBUTES, Attributes),
+    FIELD(TOKEN_GROUPS, GroupCount),
+    FIELD(TOKEN_GROUPS, Groups),
+    FIELD(TOKEN_PRIVILEGES, PrivilegeCount),
+    FIELD(TOKEN_PRIVILEGES, Privileges),
     { NULL, NULL, 0, 0 },
 };
