@@ -28,6 +28,7 @@
 #include "holdfast/ledger.h"
 #include "holdfast/library.h"
 #include "holdfast/native.h"
+#include "holdfast/network.h"
 #include "holdfast/people.h"
 #include "holdfast/pinset.h"
 #include "holdfast/prefix.h"

@@ -4,8 +4,10 @@
 
 #include "natives.h"
 
+#include <winsock2.h>
 #include <windows.h>
 
+#include <iphlpapi.h>
 #include <setupapi.h>
 
 const hfp_native *const hfp_catalogue[] = {
@@ -54,6 +56,19 @@ const hfp_native_field hfp_catalogue_fields[] = {
     FIELD(SP_DEVINSTALL_PARAMS_W, Flags),
     FIELD(SP_DEVINSTALL_PARAMS_W, FlagsEx),
     FIELD(SP_DEVINSTALL_PARAMS_W, DriverPath),
+    FIELD(IP_ADAPTER_ADDRESSES, Next),
+    FIELD(IP_ADAPTER_ADDRESSES, AdapterName),
+    FIELD(IP_ADAPTER_ADDRESSES, FirstUnicastAddress),
+    FIELD(IP_ADAPTER_ADDRESSES, Description),
+    FIELD(IP_ADAPTER_ADDRESSES, FriendlyName),
+    FIELD(IP_ADAPTER_ADDRESSES, PhysicalAddress),
+    FIELD(IP_ADAPTER_ADDRESSES, PhysicalAddressLength),
+    FIELD(IP_ADAPTER_ADDRESSES, IfIndex),
+    FIELD(IP_ADAPTER_ADDRESSES, IfType),
+    FIELD(IP_ADAPTER_ADDRESSES, OperStatus),
+    FIELD(IP_ADAPTER_ADDRESSES, Mtu),
+    FIELD(IP_ADAPTER_UNICAST_ADDRESS, Next),
+    FIELD(IP_ADAPTER_UNICAST_ADDRESS, Address.lpSockaddr),
     FIELD(SID_AND_ATTRIBUTES, Sid),
     FIELD(SID_AND_ATTRIBUTES, Attributes),
     FIELD(LUID_AND_ATTRIBUTES, Luid),
