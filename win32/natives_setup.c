@@ -10,6 +10,10 @@
 
 #include "natives.h"
 
+#include <windows.h>
+
+#include <setupapi.h>
+
 #define BY_CODE " {fail(result == 0), error(last_error)}"
 #define A_SET   " {fail(result == -1), error(last_error)}"
 
@@ -22,11 +26,20 @@
 #define PARAMETER_SIZE "556 + 28 * (sizeof(void *) == 8)"
 #define DETAIL_SIZE    "550 + 10 * (sizeof(void *) == 8)"
 
-#define DEVICE     "SP_DEVINFO_DATA *info {in, size(" DEVICE_SIZE ")}"
-#define INTERFACE  "SP_DEVICE_INTERFACE_DATA *interface {in, size(" INTERFACE_SIZE ")}"
-#define DRIVER     "SP_DRVINFO_DATA_V2_W *driver {in, size(" DRIVER_SIZE ")}"
-#define PARAMETERS "SP_DEVINSTALL_PARAMS_W *parameters {in, size(" PARAMETER_SIZE ")}"
-#define DEVICE_OUT FILLED("SP_DEVINFO_DATA", "info", DEVICE_SIZE)
+#define DEVICE       "SP_DEVINFO_DATA *info {in, size(" DEVICE_SIZE ")}"
+#define INTERFACE_IN "SP_DEVICE_INTERFACE_DATA *interface {in, size(" INTERFACE_SIZE ")}"
+#define DRIVER       "SP_DRVINFO_DATA_V2_W *driver {in, size(" DRIVER_SIZE ")}"
+#define PARAMETERS   "SP_DEVINSTALL_PARAMS_W *parameters {in, size(" PARAMETER_SIZE ")}"
+#define DEVICE_OUT   FILLED("SP_DEVINFO_DATA", "info", DEVICE_SIZE)
+
+/* The rows say the sizes as numbers; here the headers have their say. */
+_Static_assert(sizeof(SP_DEVINFO_DATA) == 24 + sizeof(void *), "DEVICE_SIZE");
+_Static_assert(sizeof(SP_DEVICE_INTERFACE_DATA) == 24 + sizeof(void *), "INTERFACE_SIZE");
+_Static_assert(sizeof(SP_DRVINFO_DATA_V2_W) == 1560 + sizeof(void *), "DRIVER_SIZE");
+_Static_assert(sizeof(SP_DEVINSTALL_PARAMS_W) == 556 + 28 * (sizeof(void *) == 8),
+               "PARAMETER_SIZE");
+_Static_assert(sizeof(SP_DEVINFO_LIST_DETAIL_DATA_W) == 550 + 10 * (sizeof(void *) == 8),
+               "DETAIL_SIZE");
 
 #define SETUP(name, declaration, evidence)                                                         \
     {                                                                                              \
@@ -94,7 +107,7 @@ const hfp_native hfp_natives_setup[] = {
           HFP_MEASURED | HFP_TESTED),
     SETUP(SetupDiRemoveDeviceInterface,
           "BOOL WINAPI SetupDiRemoveDeviceInterface(HDEVINFO set,"
-          " " INTERFACE ")" BY_CODE,
+          " " INTERFACE_IN ")" BY_CODE,
           HFP_MEASURED | HFP_DOCUMENTED),
 
     /* ---- drivers ---- */
