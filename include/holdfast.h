@@ -7,6 +7,7 @@
  * This includes all public headers and nothing else.
  */
 
+#include "holdfast/accounts.h"
 #include "holdfast/argument.h"
 #include "holdfast/binding.h"
 #include "holdfast/call.h"
@@ -14,7 +15,9 @@
 #include "holdfast/catalogue.h"
 #include "holdfast/check.h"
 #include "holdfast/cleanup.h"
+#include "holdfast/devices.h"
 #include "holdfast/diag.h"
+#include "holdfast/drivers.h"
 #include "holdfast/export.h"
 #include "holdfast/fence.h"
 #include "holdfast/final.h"
@@ -25,9 +28,11 @@
 #include "holdfast/ledger.h"
 #include "holdfast/library.h"
 #include "holdfast/native.h"
+#include "holdfast/network.h"
 #include "holdfast/people.h"
 #include "holdfast/pinset.h"
 #include "holdfast/prefix.h"
+#include "holdfast/property.h"
 #include "holdfast/ref.h"
 #include "holdfast/registry.h"
 #include "holdfast/resource.h"

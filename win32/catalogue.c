@@ -4,7 +4,11 @@
 
 #include "natives.h"
 
+#include <winsock2.h>
 #include <windows.h>
+
+#include <iphlpapi.h>
+#include <setupapi.h>
 
 const hfp_native *const hfp_catalogue[] = {
     /* files, programs, windows */
@@ -20,7 +24,7 @@ const hfp_native *const hfp_catalogue[] = {
     hfp_natives_secrets, hfp_natives_counters, hfp_natives_installer, hfp_natives_input,
     hfp_natives_streams,
     /* around them */
-    hfp_natives_plain, NULL
+    hfp_natives_plain, hfp_natives_setup, NULL
 };
 
 const hfp_native_type hfp_catalogue_types[] = {
@@ -31,6 +35,47 @@ const hfp_native_type hfp_catalogue_types[] = {
     { NULL, 0, 0 },
 };
 
+/* clang-format off */
+#define FIELD(type, name) { #type, #name, offsetof(type, name), sizeof(((type *)0)->name) }
+/* clang-format on */
+
 const hfp_native_field hfp_catalogue_fields[] = {
+    FIELD(SP_DRVINFO_DATA_V2_W, DriverType),
+    FIELD(SP_DRVINFO_DATA_V2_W, Description),
+    FIELD(SP_DRVINFO_DATA_V2_W, MfgName),
+    FIELD(SP_DRVINFO_DATA_V2_W, ProviderName),
+    FIELD(SP_DRVINFO_DATA_V2_W, DriverDate),
+    FIELD(SP_DRVINFO_DATA_V2_W, DriverVersion),
+    FIELD(SP_DRVINFO_DETAIL_DATA_W, InfDate),
+    FIELD(SP_DRVINFO_DETAIL_DATA_W, CompatIDsOffset),
+    FIELD(SP_DRVINFO_DETAIL_DATA_W, CompatIDsLength),
+    FIELD(SP_DRVINFO_DETAIL_DATA_W, SectionName),
+    FIELD(SP_DRVINFO_DETAIL_DATA_W, InfFileName),
+    FIELD(SP_DRVINFO_DETAIL_DATA_W, DrvDescription),
+    FIELD(SP_DRVINFO_DETAIL_DATA_W, HardwareID),
+    FIELD(SP_DEVINSTALL_PARAMS_W, Flags),
+    FIELD(SP_DEVINSTALL_PARAMS_W, FlagsEx),
+    FIELD(SP_DEVINSTALL_PARAMS_W, DriverPath),
+    FIELD(IP_ADAPTER_ADDRESSES, Next),
+    FIELD(IP_ADAPTER_ADDRESSES, AdapterName),
+    FIELD(IP_ADAPTER_ADDRESSES, FirstUnicastAddress),
+    FIELD(IP_ADAPTER_ADDRESSES, Description),
+    FIELD(IP_ADAPTER_ADDRESSES, FriendlyName),
+    FIELD(IP_ADAPTER_ADDRESSES, PhysicalAddress),
+    FIELD(IP_ADAPTER_ADDRESSES, PhysicalAddressLength),
+    FIELD(IP_ADAPTER_ADDRESSES, IfIndex),
+    FIELD(IP_ADAPTER_ADDRESSES, IfType),
+    FIELD(IP_ADAPTER_ADDRESSES, OperStatus),
+    FIELD(IP_ADAPTER_ADDRESSES, Mtu),
+    FIELD(IP_ADAPTER_UNICAST_ADDRESS, Next),
+    FIELD(IP_ADAPTER_UNICAST_ADDRESS, Address.lpSockaddr),
+    FIELD(SID_AND_ATTRIBUTES, Sid),
+    FIELD(SID_AND_ATTRIBUTES, Attributes),
+    FIELD(LUID_AND_ATTRIBUTES, Luid),
+    FIELD(LUID_AND_ATTRIBUTES, Attributes),
+    FIELD(TOKEN_GROUPS, GroupCount),
+    FIELD(TOKEN_GROUPS, Groups),
+    FIELD(TOKEN_PRIVILEGES, PrivilegeCount),
+    FIELD(TOKEN_PRIVILEGES, Privileges),
     { NULL, NULL, 0, 0 },
 };

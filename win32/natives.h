@@ -36,6 +36,7 @@ extern const hfp_native hfp_natives_texts[];       /* messages, ids, names in ce
 extern const hfp_native hfp_natives_hosts[];       /* names and addresses of hosts and sockets */
 extern const hfp_native hfp_natives_crt[];         /* text functions of the C runtime */
 extern const hfp_native hfp_natives_hardware[];    /* firmware, devices, displays */
+extern const hfp_native hfp_natives_setup[];       /* the same of devices */
 extern const hfp_native hfp_natives_plain[];       /* what those need around them */
 
 #endif

@@ -12,7 +12,8 @@
 const hfp_native hfp_natives_devices[] = {
     /* ---- devices ---- */
     { "SetupDiGetDevicePropertyW", "setupapi.dll",
-      "BOOL WINAPI SetupDiGetDevicePropertyW(HDEVINFO set, SP_DEVINFO_DATA *info {in},"
+      "BOOL WINAPI SetupDiGetDevicePropertyW(HDEVINFO set, SP_DEVINFO_DATA *info {in, size(24 + "
+      "sizeof(void *))},"
       " const DEVPROPKEY *key, DEVPROPTYPE *type {out}, BYTE *value {out},"
       " DWORD size {capacity(value)}, DWORD *needed {out, needed(value), length(value)},"
       " DWORD flags)"
@@ -21,7 +22,7 @@ const hfp_native hfp_natives_devices[] = {
       HFP_MEASURED | HFP_TESTED | HFP_PUBLISHED },
     { "SetupDiGetDeviceInterfacePropertyW", "setupapi.dll",
       "BOOL WINAPI SetupDiGetDeviceInterfacePropertyW(HDEVINFO set,"
-      " SP_DEVICE_INTERFACE_DATA *interface {in}, const DEVPROPKEY *key,"
+      " SP_DEVICE_INTERFACE_DATA *interface {in, size(24 + sizeof(void *))}, const DEVPROPKEY *key,"
       " DEVPROPTYPE *type {out}, BYTE *value {out}, DWORD size {capacity(value)},"
       " DWORD *needed {out, needed(value), length(value)}, DWORD flags)"
       " {fail(result == 0), error(last_error), grow(error == 122)}",
@@ -34,20 +35,23 @@ const hfp_native hfp_natives_devices[] = {
       "SetupDiGetClassPropertyW, learn.microsoft.com", HFP_DOCUMENTED },
     { "SetupDiGetDevicePropertyKeys", "setupapi.dll",
       "typedef struct { GUID fmtid; ULONG pid; } DEVPROPKEY;"
-      " BOOL WINAPI SetupDiGetDevicePropertyKeys(HDEVINFO set, SP_DEVINFO_DATA *info {in},"
+      " BOOL WINAPI SetupDiGetDevicePropertyKeys(HDEVINFO set, SP_DEVINFO_DATA *info {in, size(24 "
+      "+ sizeof(void *))},"
       " DEVPROPKEY *keys {out}, DWORD count {capacity(keys)},"
       " DWORD *needed {out, needed(keys), length(keys)}, DWORD flags)"
       " {fail(result == 0), error(last_error), grow(error == 122)}",
       "SetupDiGetDevicePropertyKeys, learn.microsoft.com", HFP_TESTED },
     { "SetupDiGetDeviceRegistryPropertyW", "setupapi.dll",
-      "BOOL WINAPI SetupDiGetDeviceRegistryPropertyW(HDEVINFO set, SP_DEVINFO_DATA *info {in},"
+      "BOOL WINAPI SetupDiGetDeviceRegistryPropertyW(HDEVINFO set, SP_DEVINFO_DATA *info {in, "
+      "size(24 + sizeof(void *))},"
       " DWORD property, DWORD *type {out}, BYTE *value {out}, DWORD size {capacity(value)},"
       " DWORD *needed {out, needed(value), length(value)})"
       " {fail(result == 0), error(last_error), grow(error == 122)}",
       "SetupDiGetDeviceRegistryPropertyW, learn.microsoft.com; golang.org/x/sys/windows",
       HFP_MEASURED | HFP_PUBLISHED },
     { "SetupDiGetCustomDevicePropertyW", "setupapi.dll",
-      "BOOL WINAPI SetupDiGetCustomDevicePropertyW(HDEVINFO set, SP_DEVINFO_DATA *info {in},"
+      "BOOL WINAPI SetupDiGetCustomDevicePropertyW(HDEVINFO set, SP_DEVINFO_DATA *info {in, "
+      "size(24 + sizeof(void *))},"
       " LPCWSTR name, DWORD flags, DWORD *type {out}, BYTE *value {out},"
       " DWORD size {capacity(value)}, DWORD *needed {out, needed(value), length(value)})"
       " {fail(result == 0), error(last_error), grow(error == 122)}",
@@ -60,14 +64,16 @@ const hfp_native hfp_natives_devices[] = {
       " {fail(result == 0), error(last_error), grow(error == 122)}",
       "SetupDiGetClassRegistryPropertyW, learn.microsoft.com", HFP_DOCUMENTED },
     { "SetupDiGetClassInstallParamsW", "setupapi.dll",
-      "BOOL WINAPI SetupDiGetClassInstallParamsW(HDEVINFO set, SP_DEVINFO_DATA *info {in},"
+      "BOOL WINAPI SetupDiGetClassInstallParamsW(HDEVINFO set, SP_DEVINFO_DATA *info {in, size(24 "
+      "+ sizeof(void *))},"
       " void *parameters {out, set(u32, 0, 8), room(least 8)},"
       " DWORD size {capacity(parameters)},"
       " DWORD *needed {out, needed(parameters), length(parameters)})"
       " {fail(result == 0), error(last_error), grow(error == 122)}",
       "SetupDiGetClassInstallParamsW, learn.microsoft.com", HFP_DOCUMENTED },
     { "SetupDiGetDeviceInstanceIdW", "setupapi.dll",
-      "BOOL WINAPI SetupDiGetDeviceInstanceIdW(HDEVINFO set, SP_DEVINFO_DATA *info {in},"
+      "BOOL WINAPI SetupDiGetDeviceInstanceIdW(HDEVINFO set, SP_DEVINFO_DATA *info {in, size(24 + "
+      "sizeof(void *))},"
       " PWSTR id {out, text}, DWORD size {capacity(id)},"
       " DWORD *needed {out, needed(id), length(id)})"
       " {fail(result == 0), error(last_error), grow(error == 122)}",
@@ -76,15 +82,16 @@ const hfp_native hfp_natives_devices[] = {
     /* Below the header the need is not said. */
     { "SetupDiGetDeviceInterfaceDetailW", "setupapi.dll",
       "BOOL WINAPI SetupDiGetDeviceInterfaceDetailW(HDEVINFO set,"
-      " SP_DEVICE_INTERFACE_DATA *interface {in},"
+      " SP_DEVICE_INTERFACE_DATA *interface {in, size(24 + sizeof(void *))},"
       " void *detail {out, set(u32, 0, 6 + 2 * (sizeof(void *) == 8)), room(least 8)},"
       " DWORD size {capacity(detail)}, DWORD *needed {out, needed(detail), length(detail)},"
       " SP_DEVINFO_DATA *info {inout, size(24 + sizeof(void *))})"
       " {fail(result == 0), error(last_error), grow(error == 122)}",
       "SetupDiGetDeviceInterfaceDetailW, learn.microsoft.com", HFP_MEASURED | HFP_PUBLISHED },
     { "SetupDiGetDriverInfoDetailW", "setupapi.dll",
-      "BOOL WINAPI SetupDiGetDriverInfoDetailW(HDEVINFO set, SP_DEVINFO_DATA *info {in},"
-      " SP_DRVINFO_DATA_W *driver {in},"
+      "BOOL WINAPI SetupDiGetDriverInfoDetailW(HDEVINFO set, SP_DEVINFO_DATA *info {in, size(24 + "
+      "sizeof(void *))},"
+      " SP_DRVINFO_DATA_W *driver {in, size(1560 + sizeof(void *))},"
       " void *detail {out, set(u32, 0, 1570 + 14 * (sizeof(void *) == 8)), room(first 2048,"
       " least 1584)}, DWORD size {capacity(detail)},"
       " DWORD *needed {out, needed(detail), length(detail)})"

@@ -25,5 +25,9 @@ const hfp_native hfp_natives_plain[] = {
     { "RegDeleteKeyW", "advapi32.dll",
       "LSTATUS WINAPI RegDeleteKeyW(HKEY key, LPCWSTR path) {fail(result != 0), error(result)}",
       "RegDeleteKeyW, learn.microsoft.com", HFP_DOCUMENTED },
+    { "OpenProcessToken", "advapi32.dll",
+      "BOOL WINAPI OpenProcessToken(HANDLE process, DWORD access, HANDLE *token {out})"
+      " {fail(result == 0), error(last_error)}",
+      "OpenProcessToken, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { NULL, NULL, NULL, NULL, 0 },
 };

@@ -98,7 +98,8 @@ const hfp_native hfp_natives_security[] = {
     /* ---- accounts ---- */
     /* Some systems leave the NUL out of the needs; one unit more does no harm to the others. */
     { "LookupAccountSidW", "advapi32.dll",
-      "BOOL WINAPI LookupAccountSidW(LPCWSTR system, PSID sid {in}, LPWSTR name {out, text},"
+      "BOOL WINAPI LookupAccountSidW(LPCWSTR system, PSID sid {in, size(8)},"
+      " LPWSTR name {out, text},"
       " DWORD *name_size {inout, capacity(name), needed(name, + 1), length(name)},"
       " LPWSTR domain {out, text},"
       " DWORD *domain_size {inout, capacity(domain), needed(domain, + 1), length(domain)},"
@@ -110,7 +111,7 @@ const hfp_native hfp_natives_security[] = {
       "writes nothing where the NUL alone does not fit",
       HFP_MEASURED | HFP_PUBLISHED },
     { "LookupAccountSidA", "advapi32.dll",
-      "BOOL WINAPI LookupAccountSidA(LPCSTR system {text(system)}, PSID sid {in},"
+      "BOOL WINAPI LookupAccountSidA(LPCSTR system {text(system)}, PSID sid {in, size(8)},"
       " LPSTR name {out, text(system)},"
       " DWORD *name_size {inout, capacity(name), needed(name, + 1)},"
       " LPSTR domain {out, text(system)},"
@@ -137,7 +138,7 @@ const hfp_native hfp_natives_security[] = {
       " 1))}",
       "LookupAccountNameA, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "LookupPrivilegeNameW", "advapi32.dll",
-      "BOOL WINAPI LookupPrivilegeNameW(LPCWSTR system, LUID *privilege {in},"
+      "BOOL WINAPI LookupPrivilegeNameW(LPCWSTR system, LUID *privilege {in, size(8)},"
       " LPWSTR name {out, text},"
       " DWORD *size {inout, capacity(name), needed(name), length(name)})"
       " {fail(result == 0), error(last_error), grow(error == 122)}",

@@ -30,6 +30,27 @@ hf_status hfi_front_call(hf_thread *thread, const char *name, hf_result *result,
     return status;
 }
 
+hf_status hfi_front_fill(hf_thread *thread, const char *name, const hf_arg *arguments,
+                         hf_ref bytes_out, int64_t *error_out)
+{
+    if (!bytes_out) {
+        return HF_E_SLOTS;
+    }
+    HF_FRAME(thread);
+    hf_result result = HF_RESULT_INIT;
+    hf_status status = hfi_front_call(thread, name, &result, arguments, error_out);
+    hf_copy(bytes_out, status == HF_OK ? hf_result_out(&result, 0) : NULL);
+    return status;
+}
+
+hf_status hfi_front_do(hf_thread *thread, const char *name, const hf_arg *arguments,
+                       int64_t *error_out)
+{
+    HF_FRAME(thread);
+    hf_result result = HF_RESULT_INIT;
+    return hfi_front_call(thread, name, &result, arguments, error_out);
+}
+
 /* ---- strings ---- */
 
 hf_status hfi_front_string(hf_thread *thread, const char *text, size_t length, hf_ref string_out)
@@ -86,6 +107,14 @@ static const hfp_native_field *find_field(const char *type, const char *name)
         }
     }
     return NULL;
+}
+
+bool hfi_front_place(const char *type, const char *field, size_t *offset_out, size_t *size_out)
+{
+    const hfp_native_field *found = find_field(type, field);
+    *offset_out = found ? found->offset : 0;
+    *size_out = found ? found->size : 0;
+    return found != NULL;
 }
 
 uint64_t hfi_front_number(const hf_slot *bytes, size_t base, const char *type, const char *field)

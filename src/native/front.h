@@ -25,6 +25,14 @@
 HF_MUST_CHECK hf_status hfi_front_call(hf_thread *thread, const char *name, hf_result *result,
                                        const hf_arg *arguments, int64_t *error_out);
 
+/** The same of a row whose first output is all that counts: the buffer, or null on failure. */
+HF_MUST_CHECK hf_status hfi_front_fill(hf_thread *thread, const char *name, const hf_arg *arguments,
+                                       hf_ref bytes_out, int64_t *error_out);
+
+/** The same of a row that gives nothing but whether it succeeded. */
+HF_MUST_CHECK hf_status hfi_front_do(hf_thread *thread, const char *name, const hf_arg *arguments,
+                                     int64_t *error_out);
+
 /** A string of `length` bytes of native memory, or of memory that does not move. */
 HF_MUST_CHECK hf_status hfi_front_string(hf_thread *thread, const char *text, size_t length,
                                          hf_ref string_out);
@@ -48,7 +56,43 @@ HF_MUST_CHECK hf_status hfi_front_wide_list(hf_thread *thread, const hf_slot *by
 HF_MUST_CHECK hf_status hfi_front_widen(hf_thread *thread, const char *text, const char *function,
                                         hf_ref units_out);
 
+/** The same from `size` of the bytes, from `offset` on. */
+HF_MUST_CHECK hf_status hfi_front_wide_part(hf_thread *thread, const hf_slot *bytes, size_t offset,
+                                            size_t size, const char *function, hf_ref string_out);
+
+/** The same of a list. */
+HF_MUST_CHECK hf_status hfi_front_wide_list_part(hf_thread *thread, const hf_slot *bytes,
+                                                 size_t offset, size_t size, const char *function,
+                                                 hf_ref array_out);
+
+/* ---- collect.c ---- */
+
+/** Gives one item by its number; HF_E_NATIVE with 259 behind the last. */
+typedef hf_status (*hfi_front_item)(hf_thread *thread, const void *of, uint32_t index, hf_ref item,
+                                    int64_t *error);
+
+/** An array of all items. */
+HF_MUST_CHECK hf_status hfi_front_collect(hf_thread *thread, hfi_front_item item_at, const void *of,
+                                          hf_ref array_out, int64_t *error_out);
+
+/* ---- arguments ---- */
+
+/** A text that may be NULL. */
+static inline hf_arg hfi_front_text(const char *text)
+{
+    return text ? (hf_arg)HF_CSTR(text) : (hf_arg)HF_NULL;
+}
+
+/** A buffer that may be no slot at all. */
+static inline hf_arg hfi_front_bytes(const hf_slot *bytes)
+{
+    return bytes ? (hf_arg)HF_BUFFER(bytes, 0, HF_WHOLE) : (hf_arg)HF_NULL;
+}
+
 /* ---- members of what a function filled ---- */
+
+/** Where a member is; false, with 0 and 0, if this system's type has no such member. */
+bool hfi_front_place(const char *type, const char *field, size_t *offset_out, size_t *size_out);
 
 /** An unsigned number; 0 if this system's type has no such member. */
 uint64_t hfi_front_number(const hf_slot *bytes, size_t base, const char *type, const char *field);

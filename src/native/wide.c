@@ -107,6 +107,37 @@ hf_status hfi_front_wide_list(hf_thread *thread, const hf_slot *bytes, const cha
     return status == HF_OK ? hfi_texts_split(thread, list, array_out) : status;
 }
 
+/* A copy of some of the bytes. */
+static hf_status cut(hf_thread *thread, const hf_slot *bytes, size_t offset, size_t size,
+                     hf_ref part)
+{
+    hf_status status = part ? hf_bytes_create(thread, size, part) : HF_E_SLOTS;
+    if (status == HF_OK && size != 0) {
+        (void)hf_raw_begin(thread);
+        status = hf_bytes_read(bytes, offset, hf_raw_address(part), size);
+        (void)hf_raw_end(thread);
+    }
+    return status;
+}
+
+hf_status hfi_front_wide_part(hf_thread *thread, const hf_slot *bytes, size_t offset, size_t size,
+                              const char *function, hf_ref string_out)
+{
+    HF_FRAME(thread);
+    hf_ref part = hf_local(thread);
+    hf_status status = cut(thread, bytes, offset, size, part);
+    return status == HF_OK ? hfi_front_wide(thread, part, function, string_out) : status;
+}
+
+hf_status hfi_front_wide_list_part(hf_thread *thread, const hf_slot *bytes, size_t offset,
+                                   size_t size, const char *function, hf_ref array_out)
+{
+    HF_FRAME(thread);
+    hf_ref part = hf_local(thread);
+    hf_status status = cut(thread, bytes, offset, size, part);
+    return status == HF_OK ? hfi_front_wide_list(thread, part, function, array_out) : status;
+}
+
 hf_status hfi_front_widen(hf_thread *thread, const char *text, const char *function,
                           hf_ref units_out)
 {
