@@ -17,6 +17,7 @@
 #include "holdfast/diag.h"
 #include "holdfast/export.h"
 #include "holdfast/fence.h"
+#include "holdfast/files.h"
 #include "holdfast/final.h"
 #include "holdfast/finder.h"
 #include "holdfast/handle.h"
