@@ -22,6 +22,7 @@
 #include "holdfast/finder.h"
 #include "holdfast/handle.h"
 #include "holdfast/heap.h"
+#include "holdfast/host.h"
 #include "holdfast/inspect.h"
 #include "holdfast/ledger.h"
 #include "holdfast/library.h"
