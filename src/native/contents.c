@@ -13,17 +13,52 @@
 #include "native/front.h"
 
 #include "diag/report.h"
+#include "platform/platform.h"
 #include "thread/thread.h"
 
 #include <holdfast/files.h>
 #include <holdfast/utf.h>
 
+#include <stdatomic.h>
 #include <string.h>
 
 #define FILLED 0 /* output of the rows that read */
 
-static hfi_closer close_file = { "c", "close", true };
-static const hf_resource_class file_class = HFI_FRONT_CLASS("file", (uintptr_t)-1, close_file);
+/* Found before anything is opened, because no memory may be needed to close; the C library stays as
+ * long as the process. */
+static _Atomic(void *) close_address;
+
+static hf_status find_close(void)
+{
+    if (atomic_load_explicit(&close_address, memory_order_acquire)) {
+        return HF_OK;
+    }
+    void *module, *address;
+    uint32_t native_error;
+    hf_status status = hfp_module_open("c", HFP_MODULE_SYSTEM, &module, &native_error);
+    if (status != HF_OK) {
+        return status;
+    }
+    status = hfp_module_symbol(module, "close", &address);
+    if (status == HF_OK) {
+        atomic_store_explicit(&close_address, address, memory_order_release);
+    }
+    hfp_module_close(module);
+    return status;
+}
+
+static hf_status close_file(uintptr_t file, void *user)
+{
+    (void)user;
+    void *address = atomic_load_explicit(&close_address, memory_order_acquire);
+    return hfp_module_call(address, file) == 0 ? HF_OK : HF_E_RELEASE;
+}
+
+static const hf_resource_class file_class = { .struct_size = sizeof(hf_resource_class),
+                                              .name = "file",
+                                              .invalid = (uintptr_t)-1,
+                                              .release = close_file,
+                                              .on_leak = HF_LEAK_REPORT_AND_RELEASE };
 
 static hf_status open_file(hf_thread *thread, const char *path, int64_t flags, hf_ref file,
                            int64_t *error_out)
@@ -32,6 +67,9 @@ static hf_status open_file(hf_thread *thread, const char *path, int64_t flags, h
     const hf_function *function;
     hf_result result = HF_RESULT_INIT;
     hf_status status = hf_native_get(thread, "open", &function);
+    if (status == HF_OK) {
+        status = find_close();
+    }
     if (status == HF_OK) {
         flags |= hfi_front_constant("O_RDONLY") | hfi_front_constant("O_CLOEXEC");
         status = hf_call_adopting(thread, function, &result, HF_ARGS(HF_CSTR(path), HF_INT(flags)),
@@ -268,5 +306,9 @@ hf_status hf_directory_entries(hf_thread *thread, const char *path, hf_ref entri
     if (status == HF_OK) {
         status = make_entries(thread, hf_result_out(&result, FILLED), entries_out);
     }
-    return close_behind(thread, file, status);
+    status = close_behind(thread, file, status);
+    if (status != HF_OK) {
+        hf_copy(entries_out, NULL);
+    }
+    return status;
 }
