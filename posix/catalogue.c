@@ -4,6 +4,7 @@
 
 #include "natives.h"
 
+#include <dirent.h>
 #include <grp.h>
 #include <netdb.h>
 #include <pwd.h>
@@ -21,8 +22,9 @@
 #endif
 
 const hfp_native *const hfp_catalogue[] = {
-    hfp_natives_files,   hfp_natives_people,    hfp_natives_names,  hfp_natives_text,
-    hfp_natives_sockets, hfp_natives_elsewhere, hfp_natives_kernel, NULL,
+    hfp_natives_files,  hfp_natives_people,  hfp_natives_names,
+    hfp_natives_text,   hfp_natives_sockets, hfp_natives_elsewhere,
+    hfp_natives_kernel, hfp_natives_plain,   NULL,
 };
 
 /* clang-format off */
@@ -46,8 +48,14 @@ const hfp_native_type hfp_catalogue_types[] = {
 /* clang-format on */
 
 const hfp_native_field hfp_catalogue_fields[] = {
-    FIELD(struct passwd, pw_name),  FIELD(struct passwd, pw_gecos), FIELD(struct passwd, pw_dir),
-    FIELD(struct passwd, pw_shell), FIELD(struct passwd, pw_uid),   FIELD(struct passwd, pw_gid),
-    FIELD(struct group, gr_name),   FIELD(struct group, gr_gid),    FIELD(struct group, gr_mem),
+    FIELD(struct passwd, pw_name),  FIELD(struct passwd, pw_gecos),
+    FIELD(struct passwd, pw_dir),   FIELD(struct passwd, pw_shell),
+    FIELD(struct passwd, pw_uid),   FIELD(struct passwd, pw_gid),
+    FIELD(struct group, gr_name),   FIELD(struct group, gr_gid),
+    FIELD(struct group, gr_mem),
+#if defined(__linux__)
+    FIELD(struct dirent64, d_ino),  FIELD(struct dirent64, d_reclen),
+    FIELD(struct dirent64, d_type), FIELD(struct dirent64, d_name),
+#endif
     { NULL, NULL, 0, 0 },
 };

@@ -25,5 +25,6 @@ extern const hfp_native hfp_natives_sockets[];   /* addresses, options, messages
 extern const hfp_native hfp_natives_text[];      /* formats, locale, conversions */
 extern const hfp_native hfp_natives_kernel[];    /* processors, keys, events, logs */
 extern const hfp_native hfp_natives_elsewhere[]; /* what only BSD and macOS have */
+extern const hfp_native hfp_natives_plain[];     /* in which nothing grows */
 
 #endif

@@ -98,9 +98,8 @@ static size_t count_texts(hf_thread *thread, const hf_slot *list)
     return count;
 }
 
-/* A string of `length` bytes of the list. */
-static hf_status cut_text(hf_thread *thread, const hf_slot *list, size_t from, size_t length,
-                          hf_ref text)
+hf_status hfi_text_cut(hf_thread *thread, const hf_slot *list, size_t from, size_t length,
+                       hf_ref text)
 {
     hf_status status = hf_bytes_create(thread, length + 1, text);
     if (status != HF_OK) {
@@ -126,7 +125,7 @@ hf_status hfi_texts_split(hf_thread *thread, const hf_slot *list, hf_ref array_o
     size_t at = 0;
     for (size_t i = 0; i < count && status == HF_OK; i++) {
         size_t length = text_length(thread, list, at);
-        status = cut_text(thread, list, at, length, text);
+        status = hfi_text_cut(thread, list, at, length, text);
         if (status == HF_OK) {
             status = hf_store_at(thread, array, i, text);
         }

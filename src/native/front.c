@@ -164,6 +164,12 @@ hf_status hfi_front_member(hf_thread *thread, const hf_slot *bytes, size_t base,
     return hfi_front_string(thread, text, strlen(text), string_out);
 }
 
+size_t hfi_front_offset(const char *type, const char *field)
+{
+    const hfp_native_field *found = find_field(type, field);
+    return found ? found->offset : 0;
+}
+
 /* ---- handles ---- */
 
 /*

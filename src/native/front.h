@@ -104,6 +104,18 @@ void *hfi_front_pointer(const hf_slot *bytes, size_t base, const char *type, con
 HF_MUST_CHECK hf_status hfi_front_member(hf_thread *thread, const hf_slot *bytes, size_t base,
                                          const char *type, const char *field, hf_ref string_out);
 
+/** Where a member begins; 0 if this system's type has no such member. */
+size_t hfi_front_offset(const char *type, const char *field);
+
+/* ---- choose.c: what differs among systems ---- */
+
+/** The first of two names that the catalogue has; where it has neither, the first, so that the call
+ * says which function is missing. */
+const char *hfi_front_either(hf_thread *thread, const char *first, const char *second);
+
+/** A number by its name in the system's headers; 0 where they have none. */
+int64_t hfi_front_constant(const char *name);
+
 /* ---- handles ---- */
 
 /** The function that ends a handle: a class's `user`, static and not constant. */

@@ -30,4 +30,8 @@ HF_MUST_CHECK hf_status hfi_native_get(hf_thread *thread, const char *name, hf_t
  * HF_E_SLOTS. */
 HF_MUST_CHECK hf_status hfi_texts_split(hf_thread *thread, const hf_slot *list, hf_ref array_out);
 
+/** A string of `length` bytes of a buffer. */
+HF_MUST_CHECK hf_status hfi_text_cut(hf_thread *thread, const hf_slot *from, size_t at,
+                                     size_t length, hf_ref text_out);
+
 #endif

@@ -12,6 +12,7 @@
 #include <holdfast/catalogue.h>
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* How somebody knows what a row says: hf_native_evidence, for rows. */
 enum {
@@ -33,6 +34,12 @@ typedef struct hfp_native_field {
     size_t offset, size;
 } hfp_native_field;
 
+/** A number that only the system's headers know and a front passes to one of its functions. */
+typedef struct hfp_native_number {
+    const char *name; /* as in the headers: O_CLOEXEC */
+    int64_t value;
+} hfp_native_number;
+
 /** Rows by topic, each ended by one without a name; NULL ends the parts. */
 extern const hfp_native *const hfp_catalogue[];
 
@@ -41,5 +48,8 @@ extern const hfp_native_type hfp_catalogue_types[];
 
 /** Ended by one without a type. */
 extern const hfp_native_field hfp_catalogue_fields[];
+
+/** Ended by one without a name. */
+extern const hfp_native_number hfp_catalogue_numbers[];
 
 #endif

@@ -70,6 +70,29 @@ static hf_status whole_file_of_proc(walk *w)
     return status;
 }
 
+/* In pieces to the end, which is far behind the largest of them. */
+static hf_status stream_to_its_end(walk *w)
+{
+    static unsigned char expected[300001];
+    for (size_t i = 0; i < sizeof expected; i++) {
+        expected[i] = (unsigned char)(i * 31 >> 3);
+    }
+    FILE *stream = tmpfile();
+    assert_non_null(stream);
+    assert_int_equal(fwrite(expected, 1, sizeof expected, stream), sizeof expected);
+    assert_int_equal(fflush(stream), 0);
+    int file = fileno(stream);
+    assert_int_equal(lseek(file, 0, SEEK_SET), 0);
+    hf_status status = walk_do(w, HF_ARGS(HF_INT(file)));
+    fclose(stream);
+    size_t size;
+    void *copy = walk_copy(w, 0, &size);
+    assert_int_equal(size, sizeof expected);
+    assert_memory_equal(copy, expected, size);
+    free(copy);
+    return status;
+}
+
 #if defined(__linux__)
 static hf_status current_directory_of_the_kernel(walk *w)
 {
@@ -333,6 +356,7 @@ const walk_call walk_calls_files[] = {
     { "readlink", link_of_the_program, WALK_SAME },
     { "readlinkat", long_link_at_a_directory, WALK_SAME },
     { "pread", whole_file_of_proc, WALK_SAME },
+    { "read", stream_to_its_end, WALK_SAME },
 #if defined(__linux__)
     { "getcwd:kernel", current_directory_of_the_kernel, WALK_SAME },
     { "getxattr", attribute_of_a_path, WALK_SAME },
