@@ -71,18 +71,20 @@ const hfp_native hfp_natives_kernel[] = {
       " {fail(0), grow_ok(result == count), length(frames, result)}",
       "Linux backtrace(3)", HFP_MEASURED },
 
+#if defined(__x86_64__) || defined(__i386__) /* processors with a CPUID */
     /* The count stands inside; the last argument, of which the function knows nothing, is the room.
        Too many processors are ENOMEM, so the room has a bound. */
     { "ioctl:KVM_GET_SUPPORTED_CPUID", "c",
       "int ioctl(int kvm, unsigned long request, void *list {out, room(first 4008, least 48,"
       " most 10248), set(u64, 0, (size - 8) / 40)}, size_t size {capacity(list)})"
       " {" HFP_FAILS_BELOW_0 ", " HFP_GROWS(E2BIG) ", length(list, 8 + 40 * u32(list, 0))}",
-      "Linux kernel documentation, KVM 4.46", HFP_DOCUMENTED },
+      "Linux kernel documentation, KVM 4.46", HFP_MEASURED | HFP_DOCUMENTED },
     { "ioctl:KVM_GET_MSR_INDEX_LIST", "c",
       "int ioctl(int kvm, unsigned long request, void *list {out, room(first 1028, least 4),"
       " set(u32, 0, (size - 4) / 4)}, size_t size {capacity(list)})"
       " {" HFP_FAILS_BELOW_0 ", " HFP_GROWS(E2BIG) ", needed(list, 4 + 4 * u32(list, 0)),"
                                                    " length(list, 4 + 4 * u32(list, 0))}",
-      "Linux kernel documentation, KVM 4.3", HFP_DOCUMENTED },
+      "Linux kernel documentation, KVM 4.3", HFP_MEASURED | HFP_DOCUMENTED },
+#endif
     { NULL, NULL, NULL, NULL, 0 },
 };

@@ -44,15 +44,19 @@ const hfp_native hfp_natives_crt[] = {
       "strftime, learn.microsoft.com; wine 8 fills the whole and leaves the NUL out",
       HFP_MEASURED },
     { "_wgetenv_s", "msvcrt.dll",
-      "int _wgetenv_s(size_t *needed {out, needed(value), length(value, - 1)},"
+      "int _wgetenv_s(size_t *needed {out, needed(value)},"
       " wchar_t *value {out, text}, size_t size {capacity(value)}, const wchar_t *name)"
-      " {fail(result != 0), error(result), grow(error == 34)}",
-      "_wgetenv_s, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
+      " {fail(result != 0), error(result), grow(error == 34),"
+      " length(value, needed - (needed > 0))}",
+      "_wgetenv_s, learn.microsoft.com: a variable that is not there is empty, and needs 0",
+      HFP_MEASURED | HFP_DOCUMENTED },
     { "getenv_s", "msvcrt.dll",
-      "int getenv_s(size_t *needed {out, needed(value), length(value, - 1)},"
+      "int getenv_s(size_t *needed {out, needed(value)},"
       " char *value {out, text(system)}, size_t size {capacity(value)}, const char *name "
       "{text(system)})"
-      " {fail(result != 0), error(result), grow(error == 34)}",
-      "getenv_s, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
+      " {fail(result != 0), error(result), grow(error == 34),"
+      " length(value, needed - (needed > 0))}",
+      "getenv_s, learn.microsoft.com: a variable that is not there is empty, and needs 0",
+      HFP_MEASURED | HFP_DOCUMENTED },
     { NULL, NULL, NULL, NULL, 0 },
 };

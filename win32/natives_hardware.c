@@ -41,27 +41,35 @@ const hfp_native hfp_natives_hardware[] = {
       "CM_Get_Device_Interface_ListW, learn.microsoft.com", HFP_MEASURED | HFP_PUBLISHED },
     { "HidD_GetProductString", "hid.dll",
       "BOOLEAN WINAPI HidD_GetProductString(HANDLE device,"
-      " WCHAR *name {out, text, room(least 126, most 2046)}, ULONG size {capacity(name, bytes)})"
+      " WCHAR *name {out, text, room(first 2046, least 127, most 2046)}, ULONG size "
+      "{capacity(name, bytes)})"
       " {fail(result == 0), error(last_error)}",
-      "HidD_GetProductString, learn.microsoft.com: 126 units hold all that USB allows",
+      "HidD_GetProductString, learn.microsoft.com: 126 units and a NUL hold all that USB "
+      "allows; other devices have more, and some refuse more than 4093 bytes",
       HFP_DOCUMENTED },
     { "HidD_GetManufacturerString", "hid.dll",
       "BOOLEAN WINAPI HidD_GetManufacturerString(HANDLE device,"
-      " WCHAR *name {out, text, room(least 126, most 2046)}, ULONG size {capacity(name, bytes)})"
+      " WCHAR *name {out, text, room(first 2046, least 127, most 2046)}, ULONG size "
+      "{capacity(name, bytes)})"
       " {fail(result == 0), error(last_error)}",
-      "HidD_GetManufacturerString, learn.microsoft.com: 126 units hold all that USB allows",
+      "HidD_GetManufacturerString, learn.microsoft.com: 126 units and a NUL hold all that USB "
+      "allows; other devices have more, and some refuse more than 4093 bytes",
       HFP_DOCUMENTED },
     { "HidD_GetSerialNumberString", "hid.dll",
       "BOOLEAN WINAPI HidD_GetSerialNumberString(HANDLE device,"
-      " WCHAR *name {out, text, room(least 126, most 2046)}, ULONG size {capacity(name, bytes)})"
+      " WCHAR *name {out, text, room(first 2046, least 127, most 2046)}, ULONG size "
+      "{capacity(name, bytes)})"
       " {fail(result == 0), error(last_error)}",
-      "HidD_GetSerialNumberString, learn.microsoft.com: 126 units hold all that USB allows",
+      "HidD_GetSerialNumberString, learn.microsoft.com: 126 units and a NUL hold all that USB "
+      "allows; other devices have more, and some refuse more than 4093 bytes",
       HFP_DOCUMENTED },
     { "HidD_GetIndexedString", "hid.dll",
       "BOOLEAN WINAPI HidD_GetIndexedString(HANDLE device, ULONG index,"
-      " WCHAR *name {out, text, room(least 126, most 2046)}, ULONG size {capacity(name, bytes)})"
+      " WCHAR *name {out, text, room(first 2046, least 127, most 2046)}, ULONG size "
+      "{capacity(name, bytes)})"
       " {fail(result == 0), error(last_error)}",
-      "HidD_GetIndexedString, learn.microsoft.com: 126 units hold all that USB allows",
+      "HidD_GetIndexedString, learn.microsoft.com: 126 units and a NUL hold all that USB "
+      "allows; other devices have more, and some refuse more than 4093 bytes",
       HFP_DOCUMENTED },
     { "QueryDisplayConfig", "user32.dll",
       "LONG WINAPI QueryDisplayConfig(UINT32 flags,"

@@ -31,20 +31,25 @@ const hfp_native hfp_natives_modules[] = {
     { "K32GetMappedFileNameW", "kernel32.dll",
       "DWORD WINAPI K32GetMappedFileNameW(HANDLE process, LPVOID address {raw},"
       " WCHAR *name {out, text, room(least 2, reserve 1)}, DWORD size {capacity(name)})"
-      " {fail(result == 0), error(last_error), grow(error == 122), grow_ok(result >= size),"
+      " {fail(result == 0), error(last_error), grow(error == 122), grow_ok(result >= size - 1),"
       " needed(name, result + 1), length(name, result)}",
-      "GetMappedFileNameW, learn.microsoft.com", HFP_MEASURED },
+      "GetMappedFileNameW, learn.microsoft.com: some systems cut, and leave the NUL out of the "
+      "result",
+      HFP_MEASURED },
     { "QueryFullProcessImageNameW", "kernel32.dll",
       "BOOL WINAPI QueryFullProcessImageNameW(HANDLE process, DWORD flags,"
       " WCHAR *name {out, text}, DWORD *size {inout, capacity(name), length(name)})"
       " {fail(result == 0), error(last_error), grow(error == 122)}",
       "QueryFullProcessImageNameW, learn.microsoft.com", HFP_MEASURED | HFP_PUBLISHED },
     { "K32GetProcessImageFileNameW", "kernel32.dll",
-      "DWORD WINAPI K32GetProcessImageFileNameW(HANDLE process, WCHAR *name {out, text},"
+      "DWORD WINAPI K32GetProcessImageFileNameW(HANDLE process, WCHAR *name {out, text, room(least "
+      "2)},"
       " DWORD size {capacity(name)})"
-      " {fail(result == 0), error(last_error), grow(error == 122), grow_ok(result >= size),"
+      " {fail(result == 0), error(last_error), grow(error == 122), grow_ok(result >= size - 1),"
       " length(name, result)}",
-      "GetProcessImageFileNameW, learn.microsoft.com", HFP_MEASURED | HFP_PUBLISHED },
+      "GetProcessImageFileNameW, learn.microsoft.com: fails with 122, or cuts, as the manual once "
+      "had it",
+      HFP_MEASURED | HFP_PUBLISHED },
     { "K32EnumProcesses", "kernel32.dll",
       "BOOL WINAPI K32EnumProcesses(DWORD *ids {out}, DWORD size {capacity(ids, bytes)},"
       " DWORD *used {out, length(ids, bytes)})"

@@ -35,7 +35,7 @@ const hfp_native hfp_natives_names[] = {
     { "GetComputerObjectNameW", "secur32.dll",
       "BOOLEAN WINAPI GetComputerObjectNameW(int format, LPWSTR name {out, text},"
       " ULONG *size {inout, capacity(name), needed(name)})"
-      " {fail(result == 0), error(last_error), grow(error == 122)}",
+      " {fail(result == 0), error(last_error), grow(error == 122 || error == 234)}",
       "GetComputerObjectNameW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "TranslateNameW", "secur32.dll",
       "BOOLEAN WINAPI TranslateNameW(LPCWSTR account, int from, int to,"
@@ -137,6 +137,8 @@ const hfp_native hfp_natives_names[] = {
       " ULONG *needed {out, needed(list), length(list)}, HANDLE process, ULONG flags)"
       " {fail(result == 0), error(last_error), grow(error == 122)}",
       "GetSystemCpuSetInformation, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
+    /* Says nowhere how much it wrote: the result is the whole room, of which the level knows how
+       much is meant. */
     { "CallNtPowerInformation", "powrprof.dll",
       "NTSTATUS WINAPI CallNtPowerInformation(int level, const void *input,"
       " ULONG input_size {capacity(input)}, void *output {out}, ULONG size {capacity(output)})"

@@ -5,7 +5,8 @@
  *
  * On success most of these leave the capacity in the slot that said the need, so what is filled is
  * told by the number of rows that stands at the table's start.  Lists hold addresses of their own
- * parts and stay where they are.
+ * parts and stay where they are; where they end only their own links tell, so the result is the
+ * whole room.
  */
 
 #include "natives.h"

@@ -3,8 +3,9 @@
 /*
  * The catalogue: tokens, security descriptors, accounts and their identifiers.
  *
- * What a token tells holds addresses inside itself.  Descriptors are self-relative: their
- * length is in them, and where the size slot only echoes the capacity it is not read.
+ * What a token tells holds addresses inside itself.  Descriptors are self-relative: how long one
+ * is, its parts say (GetSecurityDescriptorLength).  Where the size slot only echoes the capacity it
+ * is not read, and the result is the whole room.
  */
 
 #include "natives.h"

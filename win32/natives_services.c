@@ -3,8 +3,9 @@
 /*
  * The catalogue: services.
  *
- * Their texts lie behind the structures, in the same buffer, which therefore never moves.  The
- * manual bounds what a call takes; the bounds stand here as `most`.
+ * Their texts lie in the same buffer, which therefore never moves; at its end, with some systems,
+ * so that the result is the whole room and not only as much as was needed.  The manual bounds what
+ * a call takes; the bounds stand here as `most`.
  */
 
 #include "natives.h"
@@ -13,14 +14,14 @@ const hfp_native hfp_natives_services[] = {
     { "QueryServiceConfigW", "advapi32.dll",
       "BOOL WINAPI QueryServiceConfigW(SC_HANDLE service,"
       " void *config {out, points_into(config), room(most 8192)},"
-      " DWORD size {capacity(config)}, DWORD *needed {out, needed(config), length(config)})"
+      " DWORD size {capacity(config)}, DWORD *needed {out, needed(config)})"
       " {fail(result == 0), error(last_error), grow(error == 122)}",
       "QueryServiceConfigW, learn.microsoft.com; golang.org/x/sys/windows",
       HFP_MEASURED | HFP_PUBLISHED },
     { "QueryServiceConfig2W", "advapi32.dll",
       "BOOL WINAPI QueryServiceConfig2W(SC_HANDLE service, DWORD level,"
       " BYTE *config {out, points_into(config), room(most 8192)},"
-      " DWORD size {capacity(config)}, DWORD *needed {out, needed(config), length(config)})"
+      " DWORD size {capacity(config)}, DWORD *needed {out, needed(config)})"
       " {fail(result == 0), error(last_error), grow(error == 122)}",
       "QueryServiceConfig2W, learn.microsoft.com; golang.org/x/sys/windows",
       HFP_MEASURED | HFP_PUBLISHED },
@@ -37,7 +38,8 @@ const hfp_native hfp_natives_services[] = {
       " DWORD *needed {out, needed(status)})"
       " {fail(result == 0), error(last_error), grow(error == 122)}",
       "QueryServiceLockStatusW, learn.microsoft.com; golang.org/x/sys/windows", HFP_PUBLISHED },
-    /* The length is in the descriptor: a call that succeeds may leave the capacity in `needed`. */
+    /* A call that succeeds may leave the capacity in `needed`, so the result is the whole room; how
+       long the descriptor is, its parts say (GetSecurityDescriptorLength). */
     { "QueryServiceObjectSecurity", "advapi32.dll",
       "BOOL WINAPI QueryServiceObjectSecurity(SC_HANDLE service, SECURITY_INFORMATION what,"
       " PSECURITY_DESCRIPTOR descriptor {out}, DWORD size {capacity(descriptor)},"

@@ -79,6 +79,8 @@ const hfp_native hfp_natives_storage[] = {
       "IOCTL_MOUNTMGR_QUERY_DOS_VOLUME_PATHS, learn.microsoft.com", HFP_DOCUMENTED },
 
     /* ---- of an open file ---- */
+    /* Says nowhere how much it wrote: the result is the whole room, in which structures and the
+       offsets to the next ones tell where it ends. */
     { "GetFileInformationByHandleEx", "kernel32.dll",
       "BOOL WINAPI GetFileInformationByHandleEx(HANDLE file, int what, void *info {out},"
       " DWORD size {capacity(info)})"

@@ -8,37 +8,37 @@ const hfp_native hfp_natives_windows[] = {
     { "GetClipboardFormatNameW", "user32.dll",
       "int WINAPI GetClipboardFormatNameW(UINT format,"
       " WCHAR *name {out, text, room(least 2)}, int size {capacity(name)})"
-      " {fail(result == 0), error(last_error), grow(error == 122 || error == 234),"
+      " {fail(result == 0), error(last_error, clear), grow(error == 122 || error == 234),"
       " grow_ok(result >= size - 1), length(name, result)}",
       "GetClipboardFormatNameW, learn.microsoft.com", HFP_MEASURED },
     { "GetClipboardFormatNameA", "user32.dll",
       "int WINAPI GetClipboardFormatNameA(UINT format,"
       " char *name {out, text(system), room(least 2)}, int size {capacity(name)})"
-      " {fail(result == 0), error(last_error), grow(error == 122 || error == 234),"
+      " {fail(result == 0), error(last_error, clear), grow(error == 122 || error == 234),"
       " grow_ok(result >= size - 1), length(name, result)}",
       "GetClipboardFormatNameA, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "GetClassNameW", "user32.dll",
       "int WINAPI GetClassNameW(HWND window, WCHAR *name {out, text, room(least 2)},"
       " int size {capacity(name)})"
-      " {fail(result == 0), error(last_error), grow(error == 122 || error == 234),"
+      " {fail(result == 0), error(last_error, clear), grow(error == 122 || error == 234),"
       " grow_ok(result >= size - 1), length(name, result)}",
       "GetClassNameW, learn.microsoft.com", HFP_MEASURED },
     { "GetClassNameA", "user32.dll",
       "int WINAPI GetClassNameA(HWND window, char *name {out, text(system), room(least 2)},"
       " int size {capacity(name)})"
-      " {fail(result == 0), error(last_error), grow(error == 122 || error == 234),"
+      " {fail(result == 0), error(last_error, clear), grow(error == 122 || error == 234),"
       " grow_ok(result >= size - 1), length(name, result)}",
       "GetClassNameA, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "RealGetWindowClassW", "user32.dll",
       "UINT WINAPI RealGetWindowClassW(HWND window, WCHAR *name {out, text, room(least 2)},"
       " UINT size {capacity(name)})"
-      " {fail(result == 0), error(last_error), grow(error == 122 || error == 234),"
+      " {fail(result == 0), error(last_error, clear), grow(error == 122 || error == 234),"
       " grow_ok(result >= size - 1), length(name, result)}",
       "RealGetWindowClassW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "GetKeyNameTextW", "user32.dll",
       "int WINAPI GetKeyNameTextW(LONG key, WCHAR *name {out, text, room(least 2)},"
       " int size {capacity(name)})"
-      " {fail(result == 0), error(last_error), grow(error == 122 || error == 234),"
+      " {fail(result == 0), error(last_error, clear), grow(error == 122 || error == 234),"
       " grow_ok(result >= size - 1), length(name, result)}",
       "GetKeyNameTextW, learn.microsoft.com", HFP_MEASURED },
     { "GetWindowTextW", "user32.dll",
@@ -62,13 +62,13 @@ const hfp_native hfp_natives_windows[] = {
     { "GlobalGetAtomNameW", "kernel32.dll",
       "UINT WINAPI GlobalGetAtomNameW(ATOM atom, WCHAR *name {out, text, room(least 2, most 257)},"
       " int size {capacity(name)})"
-      " {fail(result == 0), error(last_error), grow(error == 122 || error == 234),"
+      " {fail(result == 0), error(last_error, clear), grow(error == 122 || error == 234),"
       " grow_ok(result >= size - 1), length(name, result)}",
       "GlobalGetAtomNameW, learn.microsoft.com", HFP_MEASURED },
     { "GetAtomNameW", "kernel32.dll",
       "UINT WINAPI GetAtomNameW(ATOM atom, WCHAR *name {out, text, room(least 2, most 257)},"
       " int size {capacity(name)})"
-      " {fail(result == 0), error(last_error), grow(error == 122 || error == 234),"
+      " {fail(result == 0), error(last_error, clear), grow(error == 122 || error == 234),"
       " grow_ok(result >= size - 1), length(name, result)}",
       "GetAtomNameW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { "GetTextFaceW", "gdi32.dll",
@@ -76,11 +76,14 @@ const hfp_native hfp_natives_windows[] = {
       " {fail(result == 0), error(last_error), grow_ok(result >= size)}",
       "GetTextFaceW, learn.microsoft.com", HFP_MEASURED },
     { "GetConsoleTitleW", "kernel32.dll",
-      "DWORD WINAPI GetConsoleTitleW(WCHAR *name {out, text, room(least 2, most 32767)},"
+      "DWORD WINAPI GetConsoleTitleW(WCHAR *name {out, text, room(least 4096, most 32767)},"
       " DWORD size {capacity(name)})"
       " {fail(result == 0 && error != 0), error(last_error, clear), grow(error == 122),"
       " grow_ok(result >= size - 1)}",
-      "GetConsoleTitle, learn.microsoft.com", HFP_DOCUMENTED },
+      "GetConsoleTitle, learn.microsoft.com: what too little room gives differs by version, and "
+      "may be "
+      "nothing at all, so there is never little",
+      HFP_DOCUMENTED },
     { "GetKeyboardLayoutList", "user32.dll",
       "int WINAPI GetKeyboardLayoutList(int size {capacity(list)}, HKL *list {out})"
       " {fail(result == 0), error(last_error), grow_ok(result >= size), length(list, result)}",

@@ -24,18 +24,6 @@ static inline void *native_address(const char *library, const char *name)
     return pointer;
 }
 
-/* walk_do(), which has to succeed: what follows looks at the result. */
-static inline hf_status walk_well(walk *w, const hf_arg *arguments)
-{
-    hf_status status = walk_do(w, arguments);
-    if (status != HF_OK) {
-        fail_msg("%s, error %lld after %u tries; %s", hf_status_name(status),
-                 (long long)w->result.error, (unsigned)w->result.attempts,
-                 w->t->report_count ? w->t->report[0].message : "no report");
-    }
-    return status;
-}
-
 /* Output `out` is exactly this. */
 static inline void expect_bytes(walk *w, unsigned out, const void *expected, size_t size)
 {

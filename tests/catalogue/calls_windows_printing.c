@@ -9,9 +9,25 @@
 
 #define SPOOL(function) NATIVE("winspool.drv", function)
 
+/* How many there are: the last of the scalars. */
+static int64_t note_count(walk *w)
+{
+    int64_t count = hf_result_scalar(&w->result, w->result.scalar_count - 1);
+    walk_note(w, &count, sizeof count);
+    return count;
+}
+
 static hf_status printers(walk *w)
 {
-    return walk_well(w, HF_ARGS(HF_UINT(PRINTER_ENUM_LOCAL), HF_NULL, HF_UINT(4)));
+    hf_status status = walk_well(w, HF_ARGS(HF_UINT(PRINTER_ENUM_LOCAL), HF_NULL, HF_UINT(4)));
+    size_t size;
+    PRINTER_INFO_4W *got = walk_copy(w, 0, &size);
+    int64_t count = note_count(w);
+    for (int64_t i = 0; i < count; i++) {
+        walk_note(w, got[i].pPrinterName, wcslen(got[i].pPrinterName) * sizeof(WCHAR));
+    }
+    free(got);
+    return status;
 }
 
 static hf_status monitors(walk *w)
@@ -19,7 +35,7 @@ static hf_status monitors(walk *w)
     hf_status status = walk_well(w, HF_ARGS(HF_NULL, HF_UINT(2)));
     size_t size;
     MONITOR_INFO_2W *got = walk_copy(w, 0, &size);
-    int64_t count = hf_result_scalar(&w->result, w->result.scalar_count - 1);
+    int64_t count = note_count(w);
     assert_true(count > 0);
     for (int64_t i = 0; i < count; i++) {
         walk_note(w, got[i].pName, wcslen(got[i].pName) * sizeof(WCHAR));
@@ -34,8 +50,7 @@ static hf_status ports(walk *w)
     hf_status status = walk_well(w, HF_ARGS(HF_NULL, HF_UINT(1)));
     size_t size;
     PORT_INFO_1W *got = walk_copy(w, 0, &size);
-    int64_t count = hf_result_scalar(&w->result, w->result.scalar_count - 1);
-    walk_note(w, &count, sizeof count);
+    int64_t count = note_count(w);
     for (int64_t i = 0; i < count; i++) {
         walk_note(w, got[i].pName, wcslen(got[i].pName) * sizeof(WCHAR));
     }
@@ -45,7 +60,15 @@ static hf_status ports(walk *w)
 
 static hf_status drivers(walk *w)
 {
-    return walk_well(w, HF_ARGS(HF_NULL, HF_NULL, HF_UINT(1)));
+    hf_status status = walk_well(w, HF_ARGS(HF_NULL, HF_NULL, HF_UINT(1)));
+    size_t size;
+    DRIVER_INFO_1W *got = walk_copy(w, 0, &size);
+    int64_t count = note_count(w);
+    for (int64_t i = 0; i < count; i++) {
+        walk_note(w, got[i].pName, wcslen(got[i].pName) * sizeof(WCHAR));
+    }
+    free(got);
+    return status;
 }
 
 static hf_status processors(walk *w)
@@ -53,7 +76,7 @@ static hf_status processors(walk *w)
     hf_status status = walk_well(w, HF_ARGS(HF_NULL, HF_NULL, HF_UINT(1)));
     size_t size;
     PRINTPROCESSOR_INFO_1W *got = walk_copy(w, 0, &size);
-    int64_t count = hf_result_scalar(&w->result, w->result.scalar_count - 1);
+    int64_t count = note_count(w);
     assert_true(count > 0);
     for (int64_t i = 0; i < count; i++) {
         walk_note(w, got[i].pName, wcslen(got[i].pName) * sizeof(WCHAR));
@@ -86,11 +109,11 @@ static hf_status processor_directory(walk *w)
 
 WALK_PART(printing);
 const walk_call walk_calls_printing[] = {
-    { "EnumPrintersW", printers, WALK_SIZES },
-    { "EnumMonitorsW", monitors, WALK_SIZES },
-    { "EnumPortsW", ports, WALK_SIZES },
-    { "EnumPrinterDriversW", drivers, WALK_SIZES },
-    { "EnumPrintProcessorsW", processors, WALK_SIZES },
+    { "EnumPrintersW", printers, WALK_NOTED },
+    { "EnumMonitorsW", monitors, WALK_NOTED },
+    { "EnumPortsW", ports, WALK_NOTED },
+    { "EnumPrinterDriversW", drivers, WALK_NOTED },
+    { "EnumPrintProcessorsW", processors, WALK_NOTED },
     { "GetPrinterDriverDirectoryW", driver_directory, WALK_SAME },
     { "GetPrintProcessorDirectoryW", processor_directory, WALK_SAME },
     { NULL, NULL, WALK_SAME },

@@ -69,6 +69,17 @@ hf_status walk_do(walk *w, const hf_arg *arguments)
     return status;
 }
 
+hf_status walk_well(walk *w, const hf_arg *arguments)
+{
+    hf_status status = walk_do(w, arguments);
+    if (status != HF_OK) {
+        fail_msg("%s, error %lld after %u tries; %s", hf_status_name(status),
+                 (long long)w->result.error, (unsigned)w->result.attempts,
+                 w->t->report_count ? w->t->report[0].message : "no report");
+    }
+    return status;
+}
+
 void walk_expect_text(walk *w, unsigned out, const char *utf8)
 {
     size_t size;

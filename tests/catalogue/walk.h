@@ -47,6 +47,9 @@ typedef struct walk_call {
 /** Calls the row's function and notes what came back.  Inside the round's frame. */
 hf_status walk_do(walk *w, const hf_arg *arguments);
 
+/** walk_do(), which has to succeed: what follows looks at the result. */
+hf_status walk_well(walk *w, const hf_arg *arguments);
+
 /** Notes something of the call's own. */
 void walk_note(walk *w, const void *bytes, size_t size);
 
