@@ -75,7 +75,7 @@ void hfi_lean_choose(hf_function *function)
         }
         if (step->kind == HFI_P_OUT_BUFFER) {
             const hfi_buffer_rules *rules = &prototype->param[i].rules;
-            if (rules->query.count || rules->length.uses_error || rules->needed.uses_error) {
+            if (rules->length.uses_error || rules->needed.uses_error) {
                 return;
             }
             lean->buffer = (int8_t)i;
@@ -160,7 +160,6 @@ bool hfi_lean_begin(hfi_call *call, hfi_lean_frame *frame, hf_thread *thread,
     buffer->is_null = false;
     hfi_value_set_pointer(&buffer->value, frame->bytes);
     call->slots[0].word_ = 0;
-    frame->registers.cell[function->take[lean->buffer].at] = (uintptr_t)frame->bytes;
     return true;
 }
 
@@ -201,6 +200,9 @@ hf_status hfi_lean_try(hfi_call *call, hfi_lean_frame *frame)
     memset(frame->bytes, 0, (size_t)capacity + lean->reserve);
     memcpy(behind, hfi_call_canary, HFI_CANARY_SIZE);
     announce(call, frame, capacity);
+    /* What is asked for its need is NULL. */
+    frame->registers.cell[function->take[lean->buffer].at] =
+        HF_UNLIKELY(call->asked != 0) ? 0 : (uintptr_t)frame->bytes;
     hfi_cross_out(call->thread, function);
     hfi_direct_call(&function->cif, function->address, &frame->registers, &returned);
     hfi_cross_back(call->thread, function, result);
