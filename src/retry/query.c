@@ -25,6 +25,9 @@ uint64_t hfi_bytes_said(int64_t said, int32_t bias, hfi_unit counted, size_t ele
     }
     uint64_t unit = counted == HFI_UNIT_BYTES ? 1 : element;
     uint64_t units = (uint64_t)(said + bias);
+    if (HF_LIKELY(unit == 1)) {
+        return units; /* a division takes longer than all the rest */
+    }
     return units > UINT64_MAX / unit ? UINT64_MAX : units * unit;
 }
 
