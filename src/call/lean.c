@@ -108,16 +108,26 @@ static void see_arguments(hfi_call *call, const hfi_lean_frame *frame)
     }
 }
 
+/* As hfi_take_all(), and HF_NULL where an address or a handle goes: many functions want one. */
 static bool take(hfi_lean_frame *frame, const hf_thread *thread, const hf_function *function,
-                 const hf_arg *arguments)
+                 const hf_arg *next)
 {
     hfi_taken all;
     hfi_plain_pad(&all.registers, function);
-    if (!hfi_take_all(&all, thread, function, arguments)) {
-        return false;
+    all.pins = 0;
+    for (unsigned i = 0; i < function->prototype.param_count; i++) {
+        const hfi_take *of = &function->take[i];
+        bool is_null = of->how == HFI_TAKE_SIMPLY && next->kind == HF_ARG_NULL &&
+                       function->step[i].quick == HFI_QUICK_POINTER;
+        if (is_null) {
+            all.registers.cell[of->at] = 0;
+            next++;
+        } else if (!hfi_take_one(&all, thread, of, &next, of->at, HFI_ONLY_WORDS)) {
+            return false;
+        }
     }
     frame->registers = all.registers;
-    return true;
+    return next->kind == HF_ARG_END;
 }
 
 bool hfi_lean_begin(hfi_call *call, hfi_lean_frame *frame, hf_thread *thread,
