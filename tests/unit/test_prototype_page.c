@@ -24,8 +24,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const hfi_ctype_info info[] = { { "SP_DEVINFO_DATA", 32, 8 }, { "struct passwd", 48, 8 } };
-static const hfi_ctype_list known = { info, 2, NULL };
+static const hfi_ctype_info info[] = { { "SP_DEVINFO_DATA", 32, 8 },
+                                       { "struct passwd", 48, 8 },
+                                       { "gid_t", 4, 4 } };
+static const hfi_ctype_list known = { info, 3, NULL };
 
 static const char *page_name = "prototypes.md";
 
