@@ -327,12 +327,26 @@ unsigned hfi_value_shift(hfi_ctype type)
     return is_little_endian() ? 0 : (unsigned)(64 - 8 * hfi_ctype_size(type));
 }
 
+/* What most are is told first: each try of a growing call reads some. */
 int64_t hfi_value_load(const void *from, hfi_ctype type)
 {
     uint8_t u8;
     uint16_t u16;
     uint32_t u32;
     uint64_t u64;
+    if (type == HFI_C_U32) {
+        memcpy(&u32, from, sizeof u32);
+        return (int64_t)u32;
+    }
+    if (type == HFI_C_I32) {
+        int32_t i32;
+        memcpy(&i32, from, sizeof i32);
+        return i32;
+    }
+    if (type == HFI_C_U64 || type == HFI_C_I64) {
+        memcpy(&u64, from, sizeof u64);
+        return (int64_t)u64;
+    }
     switch (hfi_ctype_size(type)) {
     case 1:
         memcpy(&u8, from, 1);

@@ -75,7 +75,7 @@ void hfi_lean_choose(hf_function *function)
         }
         if (step->kind == HFI_P_OUT_BUFFER) {
             const hfi_buffer_rules *rules = &prototype->param[i].rules;
-            if (rules->query.count || rules->length.uses_error || rules->needed.uses_error) {
+            if (rules->length.uses_error || rules->needed.uses_error) {
                 return;
             }
             lean->buffer = (int8_t)i;
@@ -108,16 +108,26 @@ static void see_arguments(hfi_call *call, const hfi_lean_frame *frame)
     }
 }
 
+/* As hfi_take_all(), and HF_NULL where an address or a handle goes: many functions want one. */
 static bool take(hfi_lean_frame *frame, const hf_thread *thread, const hf_function *function,
-                 const hf_arg *arguments)
+                 const hf_arg *next)
 {
     hfi_taken all;
     hfi_plain_pad(&all.registers, function);
-    if (!hfi_take_all(&all, thread, function, arguments)) {
-        return false;
+    all.pins = 0;
+    for (unsigned i = 0; i < function->prototype.param_count; i++) {
+        const hfi_take *of = &function->take[i];
+        bool is_null = of->how == HFI_TAKE_SIMPLY && next->kind == HF_ARG_NULL &&
+                       function->step[i].quick == HFI_QUICK_POINTER;
+        if (is_null) {
+            all.registers.cell[of->at] = 0;
+            next++;
+        } else if (!hfi_take_one(&all, thread, of, &next, of->at, HFI_ONLY_WORDS)) {
+            return false;
+        }
     }
     frame->registers = all.registers;
-    return true;
+    return next->kind == HF_ARG_END;
 }
 
 bool hfi_lean_begin(hfi_call *call, hfi_lean_frame *frame, hf_thread *thread,
@@ -160,7 +170,6 @@ bool hfi_lean_begin(hfi_call *call, hfi_lean_frame *frame, hf_thread *thread,
     buffer->is_null = false;
     hfi_value_set_pointer(&buffer->value, frame->bytes);
     call->slots[0].word_ = 0;
-    frame->registers.cell[function->take[lean->buffer].at] = (uintptr_t)frame->bytes;
     return true;
 }
 
@@ -201,6 +210,9 @@ hf_status hfi_lean_try(hfi_call *call, hfi_lean_frame *frame)
     memset(frame->bytes, 0, (size_t)capacity + lean->reserve);
     memcpy(behind, hfi_call_canary, HFI_CANARY_SIZE);
     announce(call, frame, capacity);
+    /* What is asked for its need is NULL. */
+    frame->registers.cell[function->take[lean->buffer].at] =
+        HF_UNLIKELY(call->asked != 0) ? 0 : (uintptr_t)frame->bytes;
     hfi_cross_out(call->thread, function);
     hfi_direct_call(&function->cif, function->address, &frame->registers, &returned);
     hfi_cross_back(call->thread, function, result);

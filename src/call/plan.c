@@ -98,7 +98,8 @@ static void plan_parameter(hfi_step *step, const hfi_param *param)
         step->quick = HFI_QUICK_BUFFER;
     } else if (param->kind == HFI_P_TEXT && !step->is_system) {
         step->quick = HFI_QUICK_TEXT;
-    } else if (param->kind == HFI_P_RAW) {
+    } else if (param->kind == HFI_P_RAW ||
+               (param->kind == HFI_P_SCALAR && param->type == HFI_C_POINTER)) { /* a handle */
         step->quick = HFI_QUICK_POINTER;
     }
 }

@@ -198,8 +198,33 @@ static hf_status allocate_small_slow(hf_thread *thread, size_t size, uintptr_t *
     }
 }
 
-static hf_status try_large(hfi_heap *heap, const hfi_request *request, pressure *state,
-                           hfi_run **run_out)
+/* Of its own pages, or in a block whose objects never move.  lock: heap->lock */
+static hf_status take_apart(hfi_heap *heap, const hfi_request *request, size_t small,
+                            uintptr_t *object_out)
+{
+    /* Under the lock: statistics and checks walk the runs, and addresses lead to objects. */
+    uint64_t flags = request->immovable ? HFI_FLAG_IMMOVABLE : 0;
+    hf_status status;
+    hfi_run *run;
+    if (small) {
+        status = hfi_still_take(heap, small, object_out);
+    } else {
+        status = hfi_large_take(heap, request, &run);
+        if (status == HF_OK) {
+            heap->since_bytes += run->size;
+            run->immovable = request->immovable;
+            *object_out = run->object;
+        }
+    }
+    if (status == HF_OK) {
+        init_object(*object_out, request,
+                    header_word(request->type, small ? small : SIZE_MAX) | flags);
+    }
+    return status;
+}
+
+static hf_status try_apart(hfi_heap *heap, const hfi_request *request, size_t small,
+                           pressure *state, uintptr_t *object_out)
 {
     hfp_mutex_lock(&heap->lock);
     hf_status status = HF_E_LIMIT;
@@ -210,20 +235,14 @@ static hf_status try_large(hfi_heap *heap, const hfi_request *request, pressure 
                heap->since_bytes + request->payload >= heap->trigger_bytes &&
                heap->since_bytes != 0;
     if (!due && in_use <= limit && request->payload <= limit - in_use) {
-        status = hfi_large_take(heap, request, run_out);
-        if (status == HF_OK) {
-            heap->since_bytes += (*run_out)->size;
-            (*run_out)->immovable = request->immovable;
-            /* Under the lock: statistics and checks walk the runs. */
-            uint64_t flags = request->immovable ? HFI_FLAG_IMMOVABLE : 0;
-            init_object((*run_out)->object, request, header_word(request->type, SIZE_MAX) | flags);
-        }
+        status = take_apart(heap, request, small, object_out);
     }
     hfp_mutex_unlock(&heap->lock);
     return status;
 }
 
-static hf_status allocate_large(hf_thread *thread, const hfi_request *request,
+/* `small`: bytes of one that shares a block with others, 0: it has pages of its own. */
+static hf_status allocate_apart(hf_thread *thread, const hfi_request *request, size_t small,
                                 uintptr_t *object_out)
 {
     hfi_heap *heap = thread->parts->heap;
@@ -233,11 +252,9 @@ static hf_status allocate_large(hf_thread *thread, const hfi_request *request,
         return HF_E_OVERFLOW;
     }
     for (;;) {
-        hfi_run *run;
-        hf_status status = try_large(heap, request, &state, &run);
+        hf_status status = try_apart(heap, request, small, &state, object_out);
         if (status == HF_OK) {
-            note_birth(thread, run->object, request->site);
-            *object_out = run->object;
+            note_birth(thread, *object_out, request->site);
             return HF_OK;
         }
         if (!relieve(heap, thread, &state, status)) {
@@ -250,11 +267,14 @@ hf_status hfi_heap_allocate(hf_thread *thread, const hfi_request *request, uintp
 {
     HF_ASSERT(!thread->in_collector);
     size_t header = request->type->header_size;
-    if (request->payload > HFI_SMALL_MAX - header || request->immovable || request->guarded ||
+    if (request->payload > HFI_SMALL_MAX - header || request->guarded ||
         request->alignment > HFI_GRANULE) {
-        return allocate_large(thread, request, object_out);
+        return allocate_apart(thread, request, 0, object_out);
     }
     size_t size = hfi_align_up(header + request->payload, HFI_GRANULE);
+    if (request->immovable) {
+        return allocate_apart(thread, request, thread->stress ? 0 : size, object_out);
+    }
     uintptr_t place = thread->alloc_next;
     if (HF_LIKELY(place + size <=
                   atomic_load_explicit(&thread->alloc_limit, memory_order_relaxed))) {

@@ -130,6 +130,29 @@ static bool is_within_limit(const hfi_heap *heap)
     return used <= heap->parts->settings.heap_limit_bytes;
 }
 
+/* One that is free, as the copy reserve and the limit allow. */
+static uint32_t take_free(hfi_heap *heap, hfi_block_state state, hf_status *why_out)
+{
+    if (!is_within_limit(heap)) {
+        *why_out = HF_E_LIMIT;
+        return 0;
+    }
+    uint32_t index = hfi_list_pop(heap, &heap->free);
+    hfi_block *block = hfi_block_at(heap, index);
+    block->state = (uint16_t)state;
+    block->marked_lines = 0;
+    memset(hfi_block_lines(heap, index), 0, HFI_LINES_PER_BLOCK);
+    heap->used_blocks++;
+    return index;
+}
+
+uint32_t hfi_block_take_still(hfi_heap *heap, hf_status *why_out)
+{
+    /* What never moves needs no reserve, but must not eat that of others. */
+    *why_out = have_free(heap, 1 + reserve_for(small_bytes_max(heap)));
+    return *why_out == HF_OK ? take_free(heap, HFI_BLOCK_STILL, why_out) : 0;
+}
+
 uint32_t hfi_block_take(hfi_heap *heap, hf_status *why_out)
 {
     /* The reserve comes first: what goes into a recycled block will be copied too. */
@@ -138,20 +161,7 @@ uint32_t hfi_block_take(hfi_heap *heap, hf_status *why_out)
         return 0;
     }
     uint32_t index = take_recyclable(heap);
-    if (index != 0) {
-        return index;
-    }
-    if (!is_within_limit(heap)) {
-        *why_out = HF_E_LIMIT;
-        return 0;
-    }
-    index = hfi_list_pop(heap, &heap->free);
-    hfi_block *block = hfi_block_at(heap, index);
-    block->state = HFI_BLOCK_USED;
-    block->marked_lines = 0;
-    memset(hfi_block_lines(heap, index), 0, HFI_LINES_PER_BLOCK);
-    heap->used_blocks++;
-    return index;
+    return index != 0 ? index : take_free(heap, HFI_BLOCK_USED, why_out);
 }
 
 uint32_t hfi_block_take_to_space(hfi_heap *heap)

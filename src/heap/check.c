@@ -61,8 +61,12 @@ static void check_small(hfi_checker *checker, uintptr_t object)
     hfi_heap *heap = checker->heap;
     uint32_t index = hfi_block_index(heap, object);
     uint16_t state = hfi_block_at(heap, index)->state;
-    if (state != HFI_BLOCK_USED && state != HFI_BLOCK_RECYCLABLE) {
+    if (state != HFI_BLOCK_USED && state != HFI_BLOCK_RECYCLABLE && state != HFI_BLOCK_STILL) {
         found_fault(checker, "object in a block that is not in use", object);
+        return;
+    }
+    if (state == HFI_BLOCK_STILL && hfi_still_find(heap, object) != object) {
+        found_fault(checker, "object that never moves is not known to its block", object);
         return;
     }
     const hf_type *type = check_header(checker, object);
@@ -131,7 +135,9 @@ static void check_blocks(hfi_checker *checker)
     if (count[HFI_BLOCK_FREE] != heap->free.count || count[HFI_BLOCK_FROM] != 0 ||
         count[HFI_BLOCK_TO] != 0 || count[HFI_BLOCK_QUARANTINE] != heap->quarantine.count ||
         count[HFI_BLOCK_RECYCLABLE] != heap->recyclable.count ||
-        count[HFI_BLOCK_USED] + count[HFI_BLOCK_RECYCLABLE] != heap->used_blocks) {
+        count[HFI_BLOCK_STILL] < heap->still.holed.count ||
+        count[HFI_BLOCK_USED] + count[HFI_BLOCK_RECYCLABLE] + count[HFI_BLOCK_STILL] !=
+            heap->used_blocks) {
         found_fault(checker, "lists of blocks do not agree with their records", heap->base);
     }
 }

@@ -89,12 +89,15 @@ static uint32_t block_end(const hfi_heap *heap)
 
 static void make_from_space(hfi_heap *heap)
 {
+    heap->still = (hfi_still){ .block = 0 };
     for (uint32_t index = 1; index < block_end(heap); index++) {
         hfi_block *block = hfi_block_at(heap, index);
         if (block->state == HFI_BLOCK_USED || block->state == HFI_BLOCK_RECYCLABLE) {
             block->state = HFI_BLOCK_FROM;
             block->marked_lines = 0;
             memset(hfi_block_lines(heap, index), 0, HFI_LINES_PER_BLOCK);
+        } else if (block->state == HFI_BLOCK_STILL) {
+            hfi_still_begin_cycle(heap, index);
         }
     }
     heap->recyclable = (hfi_block_list){ 0, 0 };
@@ -112,18 +115,31 @@ static void poison_holes(hfi_heap *heap, uint32_t index)
     }
 }
 
+/* Somebody lives in it; what is between is for those who are born next. */
+static void make_holes(hfi_heap *heap, uint32_t index, bool stress)
+{
+    hfi_block *block = hfi_block_at(heap, index);
+    if (block->state == HFI_BLOCK_STILL) {
+        hfi_still_sweep(heap, index);
+    } else {
+        block->state = HFI_BLOCK_RECYCLABLE;
+        hfi_list_push(heap, &heap->recyclable, index);
+    }
+    if (stress) {
+        poison_holes(heap, index);
+    }
+}
+
 static void sweep_block(hfi_heap *heap, uint32_t index, bool stress)
 {
     hfi_block *block = hfi_block_at(heap, index);
     if (block->state == HFI_BLOCK_TO) {
         block->state = HFI_BLOCK_USED;
-    } else if (block->state == HFI_BLOCK_FROM && block->marked_lines == 0) {
-        hfi_block_retire(heap, index, stress);
-    } else if (block->state == HFI_BLOCK_FROM) {
-        block->state = HFI_BLOCK_RECYCLABLE;
-        hfi_list_push(heap, &heap->recyclable, index);
-        if (stress) {
-            poison_holes(heap, index);
+    } else if (block->state == HFI_BLOCK_FROM || block->state == HFI_BLOCK_STILL) {
+        if (block->marked_lines == 0) {
+            hfi_block_retire(heap, index, stress);
+        } else {
+            make_holes(heap, index, stress);
         }
     }
 }

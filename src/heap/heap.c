@@ -196,11 +196,23 @@ size_t hfi_object_payload_size(uintptr_t object)
     }
 }
 
+/* Right behind one object is where the header of the next begins. */
+static uintptr_t still_at(const hfi_heap *heap, uintptr_t address)
+{
+    uintptr_t object = hfi_still_find(heap, address);
+    if (object != 0 && !hfi_object_holds(object, address)) {
+        object = hfi_still_find(heap, address - 1);
+    }
+    return object != 0 && hfi_object_holds(object, address) ? object : 0;
+}
+
 uintptr_t hfi_heap_immovable(hfi_heap *heap, uintptr_t address)
 {
     uintptr_t object = 0;
     hfp_mutex_lock(&heap->lock);
-    if (address >= heap->large_low && address < heap->end) {
+    if (address >= heap->base && address < heap->small_end) {
+        object = still_at(heap, address);
+    } else if (address >= heap->large_low && address < heap->end) {
         const hfi_run *run = hfi_large_at(heap, address);
         if (run && run->state == HFI_RUN_USED && run->immovable &&
             hfi_object_holds(run->object, address)) {

@@ -42,6 +42,7 @@ typedef enum hfi_block_state {
     HFI_BLOCK_RECYCLABLE, /* on the recyclable list: only its marked lines have objects */
     HFI_BLOCK_FROM,       /* being emptied by the running collection */
     HFI_BLOCK_TO,         /* being filled by it */
+    HFI_BLOCK_STILL,      /* has objects that never move; heap/still.c */
     HFI_BLOCK_QUARANTINE  /* emptied under stress and inaccessible for a while */
 } hfi_block_state;
 
@@ -74,6 +75,13 @@ typedef struct hfi_block_list {
     uint32_t count;
 } hfi_block_list;
 
+/** Where small immovable objects are born. */
+typedef struct hfi_still {
+    uint32_t block;       /* 0: none */
+    uintptr_t next, end;  /* the hole of it that is filled */
+    hfi_block_list holed; /* others that the last collection found holes in */
+} hfi_still;
+
 /** Memory that native code has, or had until a moment ago; read by the fault watcher. */
 typedef struct hfi_loan {
     uintptr_t start, end;
@@ -103,7 +111,8 @@ struct hfi_heap {
     hfi_block_list recyclable;
     hfi_block_list quarantine; /* oldest at the head */
     uint32_t quarantine_tail;
-    uint32_t used_blocks;     /* USED and RECYCLABLE */
+    hfi_still still;
+    uint32_t used_blocks;     /* USED, RECYCLABLE and STILL */
     hfi_run *runs;            /* lowest first */
     hfi_run *spare_runs;      /* records for reuse */
     uintptr_t *run_of_page;   /* by page of the range: address of its run record, 0: none; committed
@@ -165,6 +174,9 @@ uint32_t hfi_list_pop(hfi_heap *heap, hfi_block_list *list); /* 0: empty */
  */
 uint32_t hfi_block_take(hfi_heap *heap, hf_status *why_out);
 
+/** An empty block for objects that never move, or 0.  As above. */
+uint32_t hfi_block_take_still(hfi_heap *heap, hf_status *why_out);
+
 /** Sees to it that a collection can copy all that may be live.  HF_E_NOMEM, HF_E_LIMIT.  World
  * stopped. */
 HF_MUST_CHECK hf_status hfi_block_prepare_copy(hfi_heap *heap);
@@ -204,6 +216,21 @@ hfi_run *hfi_large_find(const hfi_heap *heap, uintptr_t object);
 
 /** Gives all records back, at the end of the heap. */
 void hfi_large_finish(hfi_heap *heap);
+
+/* ---- small objects that never move (heap/still.c) ---- */
+
+/** Zeroed room for one, with its header.  HF_E_NOMEM, HF_E_LIMIT.  lock: heap->lock */
+HF_MUST_CHECK hf_status hfi_still_take(hfi_heap *heap, size_t size, uintptr_t *place_out);
+
+/** The last of them that begins at or below an address below small_end; 0: none there.
+ * lock: heap->lock, or world stopped. */
+uintptr_t hfi_still_find(const hfi_heap *heap, uintptr_t address);
+
+/** Forgets who lives in such a block.  World stopped. */
+void hfi_still_begin_cycle(hfi_heap *heap, uint32_t index);
+
+/** Makes holes of what is dead in a block where somebody lives.  World stopped. */
+void hfi_still_sweep(hfi_heap *heap, uint32_t index);
 
 /* ---- the trace (heap/trace.c) ---- */
 

@@ -168,6 +168,45 @@ static uintptr_t mark_large(hfi_tracer *tracer, uintptr_t object, uint64_t word)
     return run->object;
 }
 
+/* ---- what stays ---- */
+
+static void mark_lines(hfi_heap *heap, uintptr_t object, size_t size)
+{
+    uint32_t index = hfi_block_index(heap, object);
+    hfi_block *block = hfi_block_at(heap, index);
+    uint8_t *lines = hfi_block_lines(heap, index);
+    uintptr_t start = hfi_block_address(heap, index);
+    size_t last = (object + size - 1 - start) / HFI_LINE_SIZE;
+    for (size_t line = (object - start) / HFI_LINE_SIZE; line <= last; line++) {
+        block->marked_lines = (uint16_t)(block->marked_lines + !lines[line]);
+        lines[line] = 1;
+    }
+}
+
+/* What never moves is not copied by a collection, so it needs no reserve. */
+static void keep_small(hfi_heap *heap, uintptr_t object, uint64_t word)
+{
+    mark_lines(heap, object, hfi_word_size(word));
+    count_live(heap, hfi_word_size(word), !(word & HFI_FLAG_IMMOVABLE));
+}
+
+/* Only bytes are born so: there is nothing to trace in them. */
+static uintptr_t mark_still(hfi_tracer *tracer, uintptr_t object, uint64_t word)
+{
+    set_word(object, with_mark(tracer->heap, word));
+    keep_small(tracer->heap, object, word);
+    return object;
+}
+
+static uintptr_t mark_or_copy(hfi_tracer *tracer, uintptr_t object, uint64_t word)
+{
+    if (hfi_is_large(tracer->heap, object)) {
+        return mark_large(tracer, object, word);
+    }
+    return HF_UNLIKELY(word & HFI_FLAG_IMMOVABLE) ? mark_still(tracer, object, word)
+                                                  : copy_small(tracer, object, word);
+}
+
 void hfi_trace_slot(hfi_tracer *tracer, hf_slot *slot)
 {
     uintptr_t object = slot->word_;
@@ -183,8 +222,7 @@ void hfi_trace_slot(hfi_tracer *tracer, hf_slot *slot)
     if (word & HFI_FORWARDED) {
         slot->word_ = (uintptr_t)(word & ~HFI_FORWARDED);
     } else if (!is_marked(tracer->heap, word)) {
-        slot->word_ = hfi_is_large(tracer->heap, object) ? mark_large(tracer, object, word)
-                                                         : copy_small(tracer, object, word);
+        slot->word_ = mark_or_copy(tracer, object, word);
         note_mark(tracer, object, word);
     }
 }
@@ -310,19 +348,6 @@ void hfi_trace_drain(hfi_tracer *tracer)
 
 /* ---- pins ---- */
 
-static void mark_lines(hfi_heap *heap, uintptr_t object, size_t size)
-{
-    uint32_t index = hfi_block_index(heap, object);
-    hfi_block *block = hfi_block_at(heap, index);
-    uint8_t *lines = hfi_block_lines(heap, index);
-    uintptr_t start = hfi_block_address(heap, index);
-    size_t last = (object + size - 1 - start) / HFI_LINE_SIZE;
-    for (size_t line = (object - start) / HFI_LINE_SIZE; line <= last; line++) {
-        block->marked_lines = (uint16_t)(block->marked_lines + !lines[line]);
-        lines[line] = 1;
-    }
-}
-
 static void pin_object(hfi_tracer *tracer, uintptr_t object, uint64_t word)
 {
     hfi_heap *heap = tracer->heap;
@@ -331,8 +356,7 @@ static void pin_object(hfi_tracer *tracer, uintptr_t object, uint64_t word)
     if (hfi_is_large(heap, object)) {
         count_live(heap, hfi_large_find(heap, object)->size, false);
     } else {
-        mark_lines(heap, object, hfi_word_size(word));
-        count_live(heap, hfi_word_size(word), true);
+        keep_small(heap, object, word);
     }
 }
 

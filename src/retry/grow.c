@@ -46,6 +46,7 @@ typedef struct growth {
 /* The tries of one call. */
 typedef struct tries {
     hfi_call *call;
+    hfi_lean_frame *frame; /* NULL: tries in managed memory */
     growth growths[HFI_PARAMS_MAX];
     hfi_pile pile;     /* of a stream: what it has given */
     unsigned repeats;  /* for transient failures; of a stream since its last piece */
@@ -133,7 +134,7 @@ static hf_status ask(tries *all)
     hfi_call *call = all->call;
     const hf_function *function = call->function;
     uint64_t needs[HFI_PARAMS_MAX];
-    hf_status status = hfi_query(call, needs);
+    hf_status status = hfi_query(call, all->frame, needs);
     all->asks = false;
     all->counted++;
     for (unsigned i = 0; i < function->grow_count && status == HF_OK; i++) {
@@ -301,10 +302,11 @@ static hf_status go_on(tries *all, bool *is_over)
     return finish(all);
 }
 
-static void begin_tries(tries *all, hfi_call *call)
+static void begin_tries(tries *all, hfi_call *call, hfi_lean_frame *frame)
 {
     uint64_t most = call->function->time_max_ns;
     all->call = call;
+    all->frame = frame;
     all->pile = (hfi_pile){ NULL, 0, 0 };
     all->repeats = 0;
     all->counted = 0;
@@ -314,11 +316,11 @@ static void begin_tries(tries *all, hfi_call *call)
 }
 
 /* One more; `*is_over` tells that no other one follows. */
-static inline hf_status go_once(tries *all, hfi_lean_frame *frame, bool *is_over)
+static inline hf_status go_once(tries *all, bool *is_over)
 {
     hfi_call *call = all->call;
     uint32_t before = call->result->attempts;
-    hf_status status = frame ? hfi_lean_try(call, frame) : hfi_call_try(call);
+    hf_status status = all->frame ? hfi_lean_try(call, all->frame) : hfi_call_try(call);
     if (call->result->attempts != before) { /* a try without memory was none */
         note_try(all);
     }
@@ -339,7 +341,7 @@ static hf_status go_to_the_end(tries *all)
     hf_status status;
     bool is_over = false;
     do { /* bounded by tries_max, repeats_max and, of a stream, bytes_max */
-        status = go_once(all, NULL, &is_over);
+        status = go_once(all, &is_over);
     } while (!is_over);
     return status;
 }
@@ -347,7 +349,7 @@ static hf_status go_to_the_end(tries *all)
 hf_status hfi_call_grow(hfi_call *call)
 {
     tries all;
-    begin_tries(&all, call);
+    begin_tries(&all, call, NULL);
     return go_to_the_end(&all);
 }
 
@@ -365,6 +367,7 @@ static __attribute__((noinline)) hf_status go_on_generally(tries *all, const hf_
         return status;
     }
     call->argument[buffer].capacity = capacity;
+    all->frame = NULL;
     return go_to_the_end(all);
 }
 
@@ -380,13 +383,13 @@ bool hfi_call_grow_lean(hfi_call *call, hf_thread *thread, const hf_function *fu
     if (*status_out != HF_OK) {
         return true;
     }
-    begin_tries(&all, call);
+    begin_tries(&all, call, &frame);
     while (!is_over) {
         if (!hfi_lean_has_room(call)) {
             *status_out = go_on_generally(&all, arguments);
             return true;
         }
-        *status_out = go_once(&all, &frame, &is_over);
+        *status_out = go_once(&all, &is_over);
     }
     return true;
 }

@@ -25,6 +25,9 @@ uint64_t hfi_bytes_said(int64_t said, int32_t bias, hfi_unit counted, size_t ele
     }
     uint64_t unit = counted == HFI_UNIT_BYTES ? 1 : element;
     uint64_t units = (uint64_t)(said + bias);
+    if (HF_LIKELY(unit == 1)) {
+        return units; /* a division takes longer than all the rest */
+    }
     return units > UINT64_MAX / unit ? UINT64_MAX : units * unit;
 }
 
@@ -84,13 +87,13 @@ static void restore(hf_result *result, const hf_result *was)
     result->wsa_error = was->wsa_error;
 }
 
-hf_status hfi_query(hfi_call *call, uint64_t *needs)
+hf_status hfi_query(hfi_call *call, hfi_lean_frame *frame, uint64_t *needs)
 {
     hf_result was = *call->result;
     uint64_t had[HFI_PARAMS_MAX];
     uint64_t first = 0; /* of those that are asked */
     take_room(call, had);
-    hf_status status = hfi_call_try(call);
+    hf_status status = frame ? hfi_lean_try(call, frame) : hfi_call_try(call);
     for (unsigned i = 0; i < call->function->prototype.param_count; i++) {
         needs[i] = status == HF_OK ? said_to_query(call, i) : 0;
         first = first ? first : needs[i];

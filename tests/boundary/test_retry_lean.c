@@ -7,7 +7,9 @@
 #include "runtime.h"
 
 #include "base/alloc.h"
+#include "call/function.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define OFFERS 64
@@ -239,6 +241,56 @@ static void lean_calls_inside_each_other_share_nothing(void **state)
     assert_int_equal(hf_callback_destroy(callback), HF_OK);
 }
 
+/* Says "too small" and no more, but its need to who passes NULL. */
+static int64_t attribute(uint8_t *buffer, size_t size)
+{
+    that.calls++;
+    if (!buffer) {
+        that.sum += size == 0;
+        return that.size;
+    }
+    if (size < that.size) {
+        memset(buffer, 0xee, size);
+        errno = 34;
+        return -1;
+    }
+    memset(buffer, 'a', that.size);
+    return that.size;
+}
+
+static void lean_calls_ask_for_the_need_with_null(void **state)
+{
+    hf_test_runtime *t = *state;
+    HF_FRAME(t->thread);
+    hf_result result = HF_RESULT_INIT;
+    hf_function_options options = HF_FUNCTION_OPTIONS_INIT;
+    int64_t (*function)(uint8_t *, size_t) = attribute;
+    memcpy(&options.address, &function, sizeof function);
+    options.first_bytes = 16;
+    hf_function *asking = hf_test_bind_with(
+        t,
+        "int64_t attribute(uint8_t *value {out}, size_t size {capacity(value)})"
+        " {fail(result < 0), error(errno), grow(error == 34), length(value, result),"
+        " query(value, result)}",
+        &options);
+    assert_true(asking->lean.is_lean || asking->guards);
+    for (unsigned i = 0; i < SIZES; i++) {
+        uint8_t bytes[4096];
+        memset(&that, 0, sizeof that);
+        that.size = sizes[i];
+        assert_int_equal(hf_call(t->thread, asking, &result, HF_NO_ARGS), HF_OK);
+        assert_int_equal(that.calls, sizes[i] > 16 ? 3 : 1);
+        assert_int_equal(that.sum, sizes[i] > 16);
+        assert_int_equal(result.attempts, that.calls);
+        assert_int_equal(result.value.i, sizes[i]);
+        assert_int_equal(hf_bytes_size(hf_result_out(&result, 0)), sizes[i]);
+        assert_int_equal(hf_bytes_read(hf_result_out(&result, 0), 0, bytes, sizes[i]), HF_OK);
+        for (uint32_t at = 0; at < sizes[i]; at++) {
+            assert_int_equal(bytes[at], 'a');
+        }
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, hf_test_setup, hf_test_teardown)
 
 int main(void)
@@ -251,6 +303,7 @@ int main(void)
         TEST(lean_calls_know_what_was_announced),
         TEST(lean_calls_survive_every_failure_of_memory),
         TEST(lean_calls_inside_each_other_share_nothing),
+        TEST(lean_calls_ask_for_the_need_with_null),
     };
     return cmocka_run_group_tests_name("boundary_retry_lean", tests, NULL, NULL);
 }
