@@ -18,12 +18,20 @@ hf_status hfi_call_not_callable(hf_thread *thread, const hf_function *function, 
 /** Gives every object that the library makes its place, and every out scalar its address. */
 void hfi_call_place_outputs(hfi_call *call);
 
+/* The runner alone goes on calling: finalizers and release functions do (docs/design/shutdown.md).
+ */
+static inline bool hfi_call_is_stopped(const hf_thread *thread)
+{
+    return HF_UNLIKELY(atomic_load_explicit(&thread->parts->is_stopping, memory_order_relaxed)) &&
+           !thread->is_runner;
+}
+
 static inline bool hfi_call_is_callable(const hf_thread *thread, const hf_function *function,
                                         const hf_result *result, const hf_arg *arguments)
 {
     return HF_LIKELY(function != NULL) && HF_LIKELY(function->parts == thread->parts) &&
-           !atomic_load_explicit(&thread->parts->is_stopping, memory_order_relaxed) &&
-           HF_LIKELY(result != NULL) && HF_LIKELY(arguments != NULL);
+           !hfi_call_is_stopped(thread) && HF_LIKELY(result != NULL) &&
+           HF_LIKELY(arguments != NULL);
 }
 
 /**

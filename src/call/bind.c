@@ -179,17 +179,67 @@ static void choose_entry(hf_function *function)
     hfi_lean_choose(function);
 }
 
+/* What is wrong with it says `before` a number of bytes and `behind` it. */
+static hf_status refuse_policy(const hf_function *function, unsigned index, const char *remedy,
+                               const char *before, uint64_t bytes, const char *behind)
+{
+    const hfi_prototype *prototype = &function->prototype;
+    return hfi_misuse(function->parts->reporter, HF_E_OPTIONS, prototype->name,
+                      prototype->param[index].name, (hf_site){ NULL, 0 }, remedy, "%s %llu%s",
+                      before, (unsigned long long)bytes, behind);
+}
+
+/* Text that is made anew is not where something points that cannot be made to follow it. */
+static bool recodes_what_is_pointed_into(const hf_function *function, unsigned index)
+{
+    const hfi_prototype *prototype = &function->prototype;
+    const hfi_step *text = &function->step[index];
+    bool becomes_utf8 = function->makes_utf8 && text->element > 1;
+    if (text->kind != HFI_P_OUT_BUFFER || !text->is_text || !(text->is_system || becomes_utf8)) {
+        return false;
+    }
+    for (unsigned i = 0; i < prototype->param_count; i++) {
+        bool follows = !text->is_system && function->step[i].scalar >= 0 &&
+                       function->step[i].target == HFI_C_POINTER;
+        if (prototype->param[i].points_into == (int)index && !follows) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static hf_status check_policy(const hf_function *function, unsigned index,
+                              const hf_function_options *options)
+{
+    const hfi_step *step = &function->step[index];
+    uint64_t least = step->least > step->multiple ? step->least : step->multiple;
+    if (options->slack_bytes && step->is_exact) {
+        return refuse_policy(function, index,
+                             "leave slack_bytes of the options 0 for this function",
+                             "slack_bytes is", options->slack_bytes,
+                             ", but the buffer takes exactly what it asks for");
+    }
+    if (step->kind == HFI_P_OUT_BUFFER && options->bytes_max < least) {
+        return refuse_policy(function, index, "raise bytes_max of the options to that",
+                             "the buffer takes no less than", least,
+                             " bytes, and bytes_max is below that");
+    }
+    if (recodes_what_is_pointed_into(function, index)) {
+        return refuse_policy(function, index,
+                             "leave texts of the options as it is, or the role text out",
+                             "text of units of", step->element,
+                             " bytes would be made anew, but something points into it");
+    }
+    return HF_OK;
+}
+
 /* What the caller's policy and the function's roles say together. */
 static hf_status apply_policy(hf_function *function, const hf_function_options *options)
 {
-    const hfi_prototype *prototype = &function->prototype;
-    for (unsigned i = 0; i < prototype->param_count; i++) {
-        if (options->slack_bytes && function->step[i].is_exact) {
-            return hfi_misuse(function->parts->reporter, HF_E_OPTIONS, prototype->name,
-                              prototype->param[i].name, (hf_site){ NULL, 0 },
-                              "leave slack_bytes of the options 0 for this function",
-                              "slack_bytes is %llu, but the buffer takes exactly what it asks for",
-                              (unsigned long long)options->slack_bytes);
+    for (unsigned i = 0; i < function->prototype.param_count; i++) {
+        hf_status status = check_policy(function, i, options);
+        if (status != HF_OK) {
+            return status;
         }
     }
     if (options->remembers && function->growing) {

@@ -143,7 +143,18 @@ HF_MUST_CHECK hf_status hfi_call_length(const hfi_call *call, unsigned parameter
 /** Gives a buffer's `length` bytes of checked wide text as UTF-8.  HF_E_NOMEM and its like. */
 HF_MUST_CHECK hf_status hfi_call_settle_utf8(hfi_call *call, unsigned parameter, size_t length);
 
-/** Moves the outputs of the last try into the result.  HF_E_LYING_SIZE, HF_E_UTF, HF_E_NOMEM. */
+/** HF_E_CONTRACT, reported, if an address that came back leads out of where it is declared to. */
+HF_MUST_CHECK hf_status hfi_call_check_leads(const hfi_call *call);
+
+/** Bytes of UTF-8 that the first `count` units of a text are. */
+typedef size_t hfi_place_fn(const char *text, size_t count, size_t unit);
+
+/** Lets the addresses that lead into a text of `length` bytes lead into its copy. */
+void hfi_call_move_leads(hfi_call *call, unsigned parameter, size_t length, hfi_place_fn *place,
+                         char *copy);
+
+/** Moves the outputs of the last try into the result.  HF_E_LYING_SIZE, HF_E_UTF,
+ * HF_E_CONTRACT, HF_E_NOMEM. */
 HF_MUST_CHECK hf_status hfi_call_settle(hfi_call *call);
 
 /** Lets the resource of call->adoption own what a successful try gave. */

@@ -71,5 +71,6 @@ hf_status hfi_cross_disturbed(hf_thread *thread, hf_result *result)
     hf_status status =
         thread->parked || thread->activations ? callbacks_said(thread, result) : HF_OK;
     bool is_stopping = atomic_load_explicit(&thread->parts->is_stopping, memory_order_relaxed);
-    return is_stopping ? HF_E_SHUTDOWN : status; /* then the native result is all there is */
+    /* Then the native result is all there is; the runner goes on, and its calls with it. */
+    return is_stopping && !thread->is_runner ? HF_E_SHUTDOWN : status;
 }

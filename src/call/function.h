@@ -176,6 +176,7 @@ struct hf_function {
     bool has_outputs;             /* slots or scalars */
     bool has_extents;             /* buffers whose size other parameters make */
     bool sets_inside;             /* numbers to write into outputs before each try */
+    bool has_leads;               /* scalars that are addresses in memory of the call */
     bool has_capacities;          /* capacities or scalars to set before each try */
     bool sees_values;       /* expressions or scalars need what the parameters hold after a try */
     bool clears_error;      /* `error` decides about success, so it must not be an old one */

@@ -314,6 +314,8 @@ static void plan_flags(hf_function *function)
         function->has_capacities |= function->step[i].buffer >= 0;
         function->has_extents |= function->step[i].has_extent;
         function->sets_inside |= prototype->param[i].set_count != 0;
+        function->has_leads |=
+            function->step[i].scalar >= 0 && prototype->param[i].points_into >= 0;
         function->rearms_values |= function->growing && function->step[i].kind == HFI_P_AGGREGATE;
     }
     function->sees_values = function->has_outputs || prototype->inside_count ||

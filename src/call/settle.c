@@ -295,6 +295,12 @@ hf_status hfi_call_settle(hfi_call *call)
 {
     const hf_function *function = call->function;
     unsigned count = function->prototype.param_count;
+    if (HF_UNLIKELY(function->has_leads)) {
+        hf_status status = hfi_call_check_leads(call);
+        if (status != HF_OK) {
+            return status;
+        }
+    }
     for (unsigned i = 0; i < count; i++) {
         if (function->step[i].kind == HFI_P_OUT_BUFFER) {
             hf_status status = settle_buffer(call, i);

@@ -88,9 +88,13 @@ hf_status hfi_call_settle_utf8(hfi_call *call, unsigned index, size_t length)
     if (needed > SIZE_MAX - ENDS) {
         return HF_E_OVERFLOW;
     }
-    hf_status status = hfi_bytes_allocate(call->thread, needed + ENDS, false, &copy);
+    hf_status status = hfi_bytes_allocate(call->thread, needed + ENDS,
+                                          call->function->step[index].is_immovable, &copy);
     if (status == HF_OK) {
         convert(text, length / unit, unit, hfi_payload_16(copy), needed);
+        if (call->function->has_leads) {
+            hfi_call_move_leads(call, index, length, measure, hfi_payload_16(copy));
+        }
         hfi_bytes_shorten(copy, needed);
         call->slots[argument->object].word_ = copy;
     }

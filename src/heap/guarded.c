@@ -8,7 +8,8 @@
  *
  * The page belongs to the object's run and is closed only while native code has
  * the buffer, which pins it: so nothing that moves, frees or checks objects meets a
- * closed page.  Up to 15 bytes between the end and the page are there for
+ * closed page.  A page that the system does not close leaves the call as it is without
+ * guards.  Up to 15 bytes between the end and the page are there for
  * alignment; what is written there is the canary's to find.
  *
  * Threads: the owner of the call; the fault watcher reads the ring of loans.
@@ -17,6 +18,8 @@
 #include "heap/space.h"
 
 #include "base/size.h"
+
+#define OPENING_TRIES 3
 
 hf_status hfi_bytes_allocate_guarded(hf_thread *thread, size_t size, size_t guard_at,
                                      uintptr_t *object_out)
@@ -47,10 +50,15 @@ void hfi_heap_guard(hfi_heap *heap, uintptr_t object, size_t guard_at, const cha
     (void)!hfp_vm_protect((void *)page, heap->page_size, HFP_NO_ACCESS);
 }
 
+/* A page that was never closed is open already, and the way back to what it was asks the system for
+ * no memory: who is told no all the same asks again, because the canary behind it is read next. */
 void hfi_heap_unguard(hfi_heap *heap, uintptr_t object, size_t guard_at)
 {
     uintptr_t page = page_of(object, guard_at);
-    hf_status status = hfp_vm_protect((void *)page, heap->page_size, HFP_READ_WRITE);
-    HF_VERIFY(status == HF_OK); /* the way back to what it was asks for no memory */
+    hf_status status = HF_E_NOMEM;
+    for (int i = 0; i < OPENING_TRIES && status != HF_OK; i++) {
+        status = hfp_vm_protect((void *)page, heap->page_size, HFP_READ_WRITE);
+    }
+    HF_VERIFY(status == HF_OK);
     hfi_loan_end(heap, page);
 }

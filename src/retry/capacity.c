@@ -50,8 +50,9 @@ static uint64_t fitting(const hf_function *function, const hfi_step *step, uint6
     uint64_t multiple = in_elements(step, step->multiple);
     uint64_t above = elements % multiple;
     if (above != 0) {
-        uint64_t up = elements + (multiple - above);
-        elements = up <= max ? up : elements - above;
+        /* What lies above the bound counts as the bound, also where the sum would wrap. */
+        elements =
+            multiple - above <= max - elements ? elements + (multiple - above) : elements - above;
     }
     return elements;
 }

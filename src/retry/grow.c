@@ -292,7 +292,9 @@ static hf_status go_on(tries *all, bool *is_over)
     }
     all->counted++;
     if (judge(all)) {
-        hf_status status = is_worth_asking(all) ? ask(all) : HF_OK;
+        bool asks = is_worth_asking(all);
+        hf_status status = asks ? look_at_the_clock(all) : HF_OK; /* a question is a call too */
+        status = status == HF_OK && asks ? ask(all) : status;
         return status != HF_OK ? status : prototype->is_once ? lose(call) : grow(all);
     }
     if (has_more) {

@@ -65,7 +65,7 @@ static void bare_link(void *user, uint64_t turns)
         ffi_arg result = 0;
         while (buffer) {
             ffi_call(&s->cif, FFI_FN(s->address), &result, values);
-            if ((int64_t)result < 0 || (size_t)result < size) {
+            if ((ffi_sarg)result < 0 || (size_t)result < size) {
                 break;
             }
             size *= 2;

@@ -144,11 +144,48 @@ static void buffers_are_found_again_while_everything_moves_between_the_tries(voi
     end(&w);
 }
 
+/* Sizes up and down, so that what is remembered is too much, too little and enough. */
+static void walk_policies(walk *w, hostile_scenario scenario)
+{
+    static const hostile_scenario policies[] = {
+        { .growth = 110 },
+        { .growth = 300, .slack_bytes = 64 },
+        { .slack_bytes = 4096, .remembers = true },
+        { .remembers = true },
+        { .as_utf8 = true },
+        { .as_utf8 = true, .remembers = true, .growth = 200, .slack_bytes = 8 },
+    };
+    static const uint32_t sizes[] = { 3, 700, 0, 17, 1000, 90 };
+    for (size_t i = 0; i < sizeof(policies) / sizeof(policies[0]); i++) {
+        scenario.growth = policies[i].growth;
+        scenario.slack_bytes = policies[i].slack_bytes;
+        scenario.remembers = policies[i].remembers;
+        scenario.as_utf8 = policies[i].as_utf8;
+        for (size_t k = 0; k < sizeof(sizes) / sizeof(sizes[0]); k++) {
+            scenario.size = sizes[k];
+            scenario.seed = (uint32_t)(i * 7 + k);
+            play(w, &scenario);
+        }
+    }
+}
+
+static void policies_of_the_caller_bound_every_way_too(void **state)
+{
+    (void)state;
+    walk w;
+    begin(&w, 0);
+    hostile_scenario like = usual;
+    like.first_bytes = 16;
+    walk_ways(&w, &like, walk_policies);
+    end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_way_of_every_dialect_ends_as_its_rules_say),
         cmocka_unit_test(what_is_never_enough_ends_at_the_bound_of_bytes_or_of_tries),
+        cmocka_unit_test(policies_of_the_caller_bound_every_way_too),
         cmocka_unit_test(buffers_stay_where_they_are_while_everything_moves_in_each_try),
         cmocka_unit_test(buffers_are_found_again_while_everything_moves_between_the_tries),
     };

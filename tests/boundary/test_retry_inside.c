@@ -316,6 +316,31 @@ static void set_refuses_a_number_that_does_not_fit(void **state)
     hf_test_expect_report(t, HF_E_RANGE, "mark", "1 (buffer)");
 }
 
+/* The pattern of a checked call is no need: who wrote nothing asked for nothing. */
+static void inside_is_nothing_where_a_checked_callee_wrote_nothing(void **state)
+{
+    (void)state;
+    for (int checked = 0; checked <= 1; checked++) {
+        hf_test_runtime t;
+        hf_runtime_options options = HF_RUNTIME_OPTIONS_INIT;
+        options.checked = checked != 0;
+        hf_test_begin(&t, &options);
+        {
+            HF_FRAME(t.thread);
+            hf_result result = HF_RESULT_INIT;
+            hf_function *function = bind(
+                &t, FILL("", ", needed(buffer, u32(buffer, 4)), length(buffer, u32(buffer, 4))"),
+                8);
+            that = (answer){ .size = 20, .floor = 20 };
+            assert_int_equal(hf_call(t.thread, function, &result, HF_NO_ARGS), HF_OK);
+            assert_int_equal(result.tries[0].needed, 0);
+            assert_int_equal(that.calls, 3); /* 8, 13, 20 */
+            assert_int_equal(hf_bytes_size(hf_result_out(&result, 0)), 20);
+        }
+        hf_test_end(&t);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, hf_test_setup, hf_test_teardown)
 
 int main(void)
@@ -323,6 +348,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(inside_says_the_need_and_the_length),
         TEST(inside_is_nothing_where_the_capacity_does_not_reach),
+        cmocka_unit_test(inside_is_nothing_where_a_checked_callee_wrote_nothing),
         TEST(inside_reads_each_width_without_a_sign),
         TEST(inside_of_a_given_buffer_counts_what_is_lent),
         TEST(inside_of_a_struct_is_seen),

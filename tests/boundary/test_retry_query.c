@@ -228,6 +228,20 @@ static void query_is_made_in_checked_calls_and_with_guard_pages(void **state)
     }
 }
 
+static void query_is_not_made_behind_the_deadline(void **state)
+{
+    hf_test_runtime *t = *state;
+    HF_FRAME(t->thread);
+    hf_result result = HF_RESULT_INIT;
+    hf_function_options options = HF_FUNCTION_OPTIONS_INIT;
+    options.time_max_ns = 1;
+    that = (callee){ .size = 500 };
+    assert_int_equal(call(t, bind(t, QUERY, &options), &result), HF_E_TIMEOUT);
+    hf_test_expect_report(t, HF_E_TIMEOUT, "info", NULL);
+    assert_int_equal(that.calls, 1);
+    assert_int_equal(that.queries, 0);
+}
+
 static void query_leaves_nothing_behind_when_memory_is_out(void **state)
 {
     hf_test_runtime *t = *state;
@@ -437,6 +451,7 @@ int main(void)
         TEST(query_leaves_the_errors_of_the_last_try),
         TEST(query_is_not_made_with_the_last_of_the_tries),
         cmocka_unit_test(query_is_made_in_checked_calls_and_with_guard_pages),
+        TEST(query_is_not_made_behind_the_deadline),
         TEST(query_leaves_nothing_behind_when_memory_is_out),
         TEST(query_leaves_addresses_inside_where_they_are),
         TEST(query_leaves_other_buffers_their_room),

@@ -303,6 +303,52 @@ static void retry_refuses_rooms_that_contradict_themselves(void **state)
     assert_int_equal(hfi_alloc_live(), live);
 }
 
+static void retry_refuses_a_most_that_is_below_what_the_room_takes(void **state)
+{
+    hf_test_runtime *t = *state;
+    static const char *const rooms[] = { "least 8", "multiple 8" };
+    for (unsigned i = 0; i < 2; i++) {
+        char text[256];
+        hf_function *function = NULL;
+        hf_function_options options = HF_FUNCTION_OPTIONS_INIT;
+        int (*any)(uint16_t *, uint32_t, uint32_t *) = give;
+        memcpy(&options.address, &any, sizeof any);
+        (void)snprintf(text, sizeof text,
+                       "int give(uint16_t *b {out, room(%s)}, uint32_t n {capacity(b)},"
+                       " uint32_t *m {out, needed(b)}) {fail(result != 0), error(result),"
+                       " grow(error == 122)}",
+                       rooms[i]);
+        options.bytes_max = 15;
+        assert_int_equal(hf_function_bind_with(t->thread, NULL, text, &options, &function),
+                         HF_E_OPTIONS);
+        hf_test_expect_report(t, HF_E_OPTIONS, "give", "b");
+        options.bytes_max = 16;
+        assert_non_null(hf_test_bind_with(t, text, &options));
+    }
+}
+
+/* Numbers near the end of what a size can say never become small ones. */
+static void retry_bounds_multiples_and_needs_that_would_wrap(void **state)
+{
+    hf_test_runtime *t = *state;
+    HF_FRAME(t->thread);
+    hf_result result = HF_RESULT_INIT;
+    hf_function_options options = HF_FUNCTION_OPTIONS_INIT;
+    options.first_bytes = UINT64_MAX;
+    options.slack_bytes = UINT64_MAX;
+    options.bytes_max = UINT64_MAX;
+    that = (callee){ .size = 5 };
+    hf_function *function = bind(t,
+                                 "int give(uint16_t *b {out, room(multiple 12)}, uint64_t n"
+                                 " {capacity(b)}, uint32_t *m {out, needed(b)}) {fail(result != 0),"
+                                 " error(result), grow(error == 122)}",
+                                 &options);
+    hf_status status = hf_call(t->thread, function, &result, HF_NO_ARGS);
+    assert_true(status == HF_E_OVERFLOW || status == HF_E_NOMEM || status == HF_E_LIMIT);
+    assert_int_equal(that.calls, 0);
+    hf_test_forget_reports(t);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, hf_test_setup, hf_test_teardown)
 
 int main(void)
@@ -317,6 +363,8 @@ int main(void)
         TEST(retry_repeats_what_fails_for_now_with_the_same_room),
         TEST(retry_never_asks_twice_for_what_is_lost),
         TEST(retry_repeats_also_where_nothing_grows),
+        TEST(retry_refuses_a_most_that_is_below_what_the_room_takes),
+        TEST(retry_bounds_multiples_and_needs_that_would_wrap),
         TEST(retry_refuses_rooms_that_contradict_themselves),
     };
     return cmocka_run_group_tests_name("boundary_retry_room", tests, NULL, NULL);

@@ -68,6 +68,10 @@ typedef struct hostile_scenario {
     uint32_t bytes_max;
     uint32_t tries_max;
     uint32_t seed;
+    uint32_t growth;      /* percent; 0: the function's own */
+    uint32_t slack_bytes; /* a multiple of 8 */
+    bool remembers;
+    bool as_utf8;  /* wide text comes back as UTF-8 */
     bool collects; /* everything is moved in each try, from a callback under it */
 } hostile_scenario;
 

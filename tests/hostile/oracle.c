@@ -23,6 +23,7 @@
 #include <stddef.h>
 
 #define REPEATS_MAX 16u /* the default of the function's options */
+#define GROWTH      150u
 
 typedef enum kind { DONE, AGAIN, AS_IS, FAILED, OVERRUN, LYING, ODD } kind;
 
@@ -145,6 +146,13 @@ static uint64_t capacity_max(const hostile *it)
     return max - max % multiple;
 }
 
+/* A capacity that grows blindly: by its percentage at least, and by one more. */
+static uint64_t grown(const hostile *it, uint64_t had)
+{
+    uint64_t percent = it->scenario.growth ? it->scenario.growth : GROWTH;
+    return had + (had * (percent - 100) + 99) / 100 + 1;
+}
+
 /* From a try that was too small to the next one. */
 static const char *compare(const hostile *it, const hostile_entry *one, const hostile_entry *next)
 {
@@ -155,7 +163,8 @@ static const char *compare(const hostile *it, const hostile_entry *one, const ho
         uint64_t had = one->side[i].capacity;
         uint64_t has = next->side[i].capacity;
         int64_t need = need_of(d, one, i);
-        uint64_t step = had + had / 2 + had % 2 + 1;
+        uint64_t step = grown(it, had);
+        need += need > 0 ? (int64_t)(it->scenario.slack_bytes / d->unit) : 0;
         uint64_t least = need > 0 && (uint64_t)need > step ? (uint64_t)need : step;
         least = least < max ? least : max;
         if (has > max) {
@@ -188,7 +197,13 @@ static const char *compare(const hostile *it, const hostile_entry *one, const ho
 static const char *walk(const hostile *it, unsigned *repeats)
 {
     uint64_t length[HOSTILE_BUFFERS];
+    uint64_t max = capacity_max(it);
     *repeats = 0;
+    for (unsigned i = 0; i < it->dialect->buffers; i++) {
+        if (it->entry[0].side[i].capacity > (max ? max : 1)) {
+            return "a first capacity above the bound";
+        }
+    }
     for (unsigned i = 0; i + 1 < it->tries; i++) {
         const hostile_entry *one = &it->entry[i];
         const char *broken = NULL;
@@ -290,6 +305,11 @@ bool hostile_makes_sense(const hostile_scenario *scenario)
 {
     const hostile_dialect *d = &hostile_dialects[scenario->dialect];
     hostile_way way = scenario->way;
+    bool is_wide_text = d->unit > 1 && (d->traits & HOSTILE_IS_TEXT);
+    if ((scenario->slack_bytes && (d->traits & HOSTILE_IS_EXACT)) ||
+        (scenario->as_utf8 && !is_wide_text)) {
+        return false;
+    }
     if ((needs_a_need(way) && !d->need.unit) || (needs_a_length(way) && !d->got.unit)) {
         return false;
     }
@@ -316,7 +336,8 @@ bool hostile_makes_sense(const hostile_scenario *scenario)
 bool hostile_must_succeed(const hostile_scenario *scenario)
 {
     const hostile_dialect *d = &hostile_dialects[scenario->dialect];
-    if (scenario->for_ever || d->traits & (HOSTILE_IS_ONCE | HOSTILE_IS_EXACT)) {
+    bool is_slow = scenario->growth && scenario->growth < GROWTH;
+    if (is_slow || scenario->for_ever || d->traits & (HOSTILE_IS_ONCE | HOSTILE_IS_EXACT)) {
         return false;
     }
     uint64_t room = scenario->bytes_max / d->unit;

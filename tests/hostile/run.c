@@ -24,8 +24,7 @@
 #define BOUND_MAX 64
 
 typedef struct bound {
-    unsigned dialect;
-    uint32_t first_bytes, bytes_max, tries_max;
+    hostile_scenario policy;
     hf_function *function;
 } bound;
 
@@ -113,15 +112,22 @@ const char *hostile_bench_close(hostile_bench *bench)
     return left;
 }
 
+static bool has_policy(const bound *b, const hostile_scenario *scenario)
+{
+    const hostile_scenario *p = &b->policy;
+    return p->dialect == scenario->dialect && p->first_bytes == scenario->first_bytes &&
+           p->bytes_max == scenario->bytes_max && p->tries_max == scenario->tries_max &&
+           p->growth == scenario->growth && p->slack_bytes == scenario->slack_bytes &&
+           p->remembers == scenario->remembers && p->as_utf8 == scenario->as_utf8;
+}
+
 /* The dialect under the scenario's policy: found, or bound in the place of the oldest. */
 static hf_status bind(hostile_bench *bench, const hostile_scenario *scenario,
                       const hf_function **function_out)
 {
     for (unsigned i = 0; i < bench->bound_count; i++) {
-        const bound *b = &bench->bound[i];
-        if (b->dialect == scenario->dialect && b->first_bytes == scenario->first_bytes &&
-            b->bytes_max == scenario->bytes_max && b->tries_max == scenario->tries_max) {
-            *function_out = b->function;
+        if (has_policy(&bench->bound[i], scenario)) {
+            *function_out = bench->bound[i].function;
             return HF_OK;
         }
     }
@@ -130,6 +136,10 @@ static hf_status bind(hostile_bench *bench, const hostile_scenario *scenario,
     options.first_bytes = scenario->first_bytes;
     options.bytes_max = scenario->bytes_max;
     options.tries_max = scenario->tries_max;
+    options.growth = scenario->growth;
+    options.slack_bytes = scenario->slack_bytes;
+    options.remembers = scenario->remembers;
+    options.texts = scenario->as_utf8 ? HF_TEXTS_UTF8 : HF_TEXTS_AS_FILLED;
     memcpy(&options.address, &d->function, sizeof(options.address));
     hf_function *function;
     hf_status status =
@@ -144,8 +154,7 @@ static hf_status bind(hostile_bench *bench, const hostile_scenario *scenario,
         bench->bound_count++;
     }
     bench->next = (bench->next + 1) % BOUND_MAX;
-    *b = (bound){ scenario->dialect, scenario->first_bytes, scenario->bytes_max,
-                  scenario->tries_max, function };
+    *b = (bound){ *scenario, function };
     *function_out = function;
     return HF_OK;
 }
@@ -202,6 +211,31 @@ static bool is_content(const hostile_bench *bench, hf_ref bytes, uint64_t length
     return true;
 }
 
+/* Of so many elements as UTF-8, none of which is a surrogate; all that came back if `is_whole`. */
+static bool is_utf8_content(const hostile_bench *bench, hf_ref bytes, uint64_t count, bool is_whole)
+{
+    const hostile *it = &bench->it;
+    size_t at = 0;
+    for (uint64_t i = 0; i < count; i++) {
+        unsigned point = hostile_element(it->tries - 1, i);
+        uint8_t want[3] = { (uint8_t)point, 0, 0 };
+        uint8_t has[3] = { 0, 0, 0 };
+        size_t size = point < 0x80 ? 1 : point < 0x800 ? 2 : 3;
+        for (size_t k = size - 1; size > 1 && k > 0; k--) {
+            want[k] = (uint8_t)(0x80 | (point & 0x3f));
+            point >>= 6;
+        }
+        if (size > 1) {
+            want[0] = (uint8_t)((size == 2 ? 0xc0 : 0xe0) | point);
+        }
+        if (hf_bytes_read(bytes, at, has, size) != HF_OK || memcmp(want, has, size) != 0) {
+            return false;
+        }
+        at += size;
+    }
+    return !is_whole || at == hf_bytes_size(bytes);
+}
+
 /* The bytes of what came back. */
 static const char *compare_results(const hostile_bench *bench, const hostile_verdict *verdict,
                                    hf_result *result)
@@ -213,7 +247,7 @@ static const char *compare_results(const hostile_bench *bench, const hostile_ver
         if (hf_is_null(bytes)) {
             return "no result";
         }
-        if (hf_bytes_size(bytes) != verdict->length[i]) {
+        if (!it->scenario.as_utf8 && hf_bytes_size(bytes) != verdict->length[i]) {
             return "a result of another length";
         }
         uint64_t filled = verdict->length[i];
@@ -222,6 +256,14 @@ static const char *compare_results(const hostile_bench *bench, const hostile_ver
         there *= it->dialect->unit;
         if (it->scenario.way == HOSTILE_SAYS_NOTHING) {
             there = 0;
+        }
+        if (it->scenario.as_utf8) {
+            uint64_t known = filled < there ? filled : there;
+            if (!it->scenario.for_ever &&
+                !is_utf8_content(bench, bytes, known / it->dialect->unit, filled <= there)) {
+                return "a text that is another one in UTF-8";
+            }
+            continue;
         }
         if (!it->scenario.for_ever && !is_content(bench, bytes, filled < there ? filled : there)) {
             return "a result with another content";
@@ -305,7 +347,8 @@ static const char *play(hostile_bench *bench, const hf_function *function)
     hf_status status = hf_call(bench->thread, function, &result, HF_ARGS(HF_POINTER(&bench->it)));
     (void)hfi_fault_disarm();
     const char *wrong = compare(bench, status, &result, atomic_load(&bench->reports) - before);
-    if (!wrong && hfi_alloc_live() > live + 64) {
+    /* Buffers that never move are blocks of their own until they are swept. */
+    if (!wrong && hfi_alloc_live() > live + 64 + 4 * (int64_t)bench->it.tries) {
         wrong = "memory is left";
     }
     return wrong;
@@ -338,10 +381,13 @@ const char *hostile_run(hostile_bench *bench, const hostile_scenario *scenario)
         return NULL;
     }
     (void)snprintf(
-        bench->text, 256, "%s, %s%s, size %u, first %u, most %u in %u, seed %u%s, try %u: %s",
+        bench->text, 256,
+        "%s, %s%s, size %u, first %u, most %u in %u, growth %u, slack %u%s%s, seed %u%s, try %u: "
+        "%s",
         d->name, hostile_way_name[scenario->way], scenario->for_ever ? " for ever" : "",
         (unsigned)scenario->size, (unsigned)scenario->first_bytes, (unsigned)scenario->bytes_max,
-        (unsigned)scenario->tries_max, (unsigned)scenario->seed,
-        scenario->collects ? ", moving" : "", bench->it.tries, wrong);
+        (unsigned)scenario->tries_max, (unsigned)scenario->growth, (unsigned)scenario->slack_bytes,
+        scenario->remembers ? ", remembers" : "", scenario->as_utf8 ? ", as UTF-8" : "",
+        (unsigned)scenario->seed, scenario->collects ? ", moving" : "", bench->it.tries, wrong);
     return bench->text;
 }
