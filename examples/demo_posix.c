@@ -159,7 +159,7 @@ static void show_getpwuid(demo *d, hf_library *libc)
         demo_bind_pair(d, libc,
                        "int getpwuid_r(uid_t uid, struct passwd *entry {out, points_into(buffer)},"
                        "               char *buffer {out}, size_t size {capacity(buffer)},"
-                       "               struct passwd **found {out, points_into(buffer)})"
+                       "               struct passwd **found {out, points_into(entry)})"
                        " {fail(result != 0), error(result), grow(error == " NUMBER(ERANGE) ")}",
                        1, (void *)watched_getpwuid_r);
     char shown[200];

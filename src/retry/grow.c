@@ -321,6 +321,7 @@ static void begin_tries(tries *all, hfi_call *call, hfi_lean_frame *frame)
 static inline hf_status go_once(tries *all, bool *is_over)
 {
     hfi_call *call = all->call;
+    HF_ASSERT(call->result);
     uint32_t before = call->result->attempts;
     hf_status status = all->frame ? hfi_lean_try(call, all->frame) : hfi_call_try(call);
     if (call->result->attempts != before) { /* a try without memory was none */

@@ -90,7 +90,7 @@ static void restore(hf_result *result, const hf_result *was)
 hf_status hfi_query(hfi_call *call, hfi_lean_frame *frame, uint64_t *needs)
 {
     hf_result was = *call->result;
-    uint64_t had[HFI_PARAMS_MAX];
+    uint64_t had[HFI_PARAMS_MAX] = { 0 };
     uint64_t first = 0; /* of those that are asked */
     take_room(call, had);
     hf_status status = frame ? hfi_lean_try(call, frame) : hfi_call_try(call);
