@@ -199,7 +199,7 @@ static void bare_attribute(void *user, uint64_t turns)
         ffi_arg result = 0;
         while (buffer) {
             ffi_call(&s->cif, FFI_FN(s->address), &result, values);
-            if ((int64_t)result >= 0 || errno != ERANGE) {
+            if ((ptrdiff_t)result >= 0 || errno != ERANGE) {
                 break;
             }
             ffi_call(&s->cif, FFI_FN(s->address), &result, asking);

@@ -29,8 +29,8 @@ enum {
     LETTERS = 26,
     FIRST = 16,
     LONGEST = 2909,
-    TRIES = 15,       /* 2 + log 1.5 of 2909 / 16 */
-    ASKED = 2 * 7 - 1 /* of who asks between the tries: seven, however fast the writer is */
+    TRIES = 15,           /* 2 + log 1.5 of 2909 / 16 */
+    ASKED = 2 * TRIES - 1 /* with a question between each two; seen are five to eight tries */
 };
 
 static char directory[] = "/tmp/hf_race_XXXXXX";
