@@ -107,6 +107,9 @@ HF_MUST_CHECK hf_status hfi_front_member(hf_thread *thread, const hf_slot *bytes
 /** Where a member begins; 0 if this system's type has no such member. */
 size_t hfi_front_offset(const char *type, const char *field);
 
+/** Bytes of one of the types that rows name; 0 if this system has none of that name. */
+size_t hfi_front_size(const char *type);
+
 /* ---- choose.c: what differs among systems ---- */
 
 /** The first of two names that the catalogue has; where it has neither, the first, so that the call
