@@ -119,6 +119,13 @@ const char *hfi_front_either(hf_thread *thread, const char *first, const char *s
 /** A number by its name in the system's headers; 0 where they have none. */
 int64_t hfi_front_constant(const char *name);
 
+/* ---- address.c ---- */
+
+/** Writes 4, or 16, bytes of an address in the order of the network; gives the length.  `room` is
+ * 46 at least. */
+size_t hfi_front_write_v4(const unsigned char *bytes, char *text, size_t room);
+size_t hfi_front_write_v6(const unsigned char *bytes, char *text, size_t room);
+
 /* ---- handles ---- */
 
 /** The function that ends a handle: a class's `user`, static and not constant. */
