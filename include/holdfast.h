@@ -42,6 +42,7 @@
 #include "holdfast/runner.h"
 #include "holdfast/runtime.h"
 #include "holdfast/scope.h"
+#include "holdfast/services.h"
 #include "holdfast/status.h"
 #include "holdfast/thread.h"
 #include "holdfast/token.h"

@@ -28,6 +28,8 @@ const hfp_native *const hfp_catalogue[] = {
 };
 
 const hfp_native_type hfp_catalogue_types[] = {
+    { "ENUM_SERVICE_STATUS_PROCESSW", sizeof(ENUM_SERVICE_STATUS_PROCESSW),
+      _Alignof(ENUM_SERVICE_STATUS_PROCESSW) },
     { "struct DISPLAYCONFIG_PATH_INFO", sizeof(DISPLAYCONFIG_PATH_INFO),
       _Alignof(DISPLAYCONFIG_PATH_INFO) },
     { "struct DISPLAYCONFIG_MODE_INFO", sizeof(DISPLAYCONFIG_MODE_INFO),
@@ -69,6 +71,18 @@ const hfp_native_field hfp_catalogue_fields[] = {
     FIELD(IP_ADAPTER_ADDRESSES, Mtu),
     FIELD(IP_ADAPTER_UNICAST_ADDRESS, Next),
     FIELD(IP_ADAPTER_UNICAST_ADDRESS, Address.lpSockaddr),
+    FIELD(ENUM_SERVICE_STATUS_PROCESSW, lpServiceName),
+    FIELD(ENUM_SERVICE_STATUS_PROCESSW, lpDisplayName),
+    FIELD(ENUM_SERVICE_STATUS_PROCESSW, ServiceStatusProcess.dwServiceType),
+    FIELD(ENUM_SERVICE_STATUS_PROCESSW, ServiceStatusProcess.dwCurrentState),
+    FIELD(ENUM_SERVICE_STATUS_PROCESSW, ServiceStatusProcess.dwProcessId),
+    FIELD(QUERY_SERVICE_CONFIGW, lpBinaryPathName),
+    FIELD(QUERY_SERVICE_CONFIGW, lpLoadOrderGroup),
+    FIELD(QUERY_SERVICE_CONFIGW, lpServiceStartName),
+    FIELD(QUERY_SERVICE_CONFIGW, lpDisplayName),
+    FIELD(QUERY_SERVICE_CONFIGW, dwServiceType),
+    FIELD(QUERY_SERVICE_CONFIGW, dwStartType),
+    FIELD(SERVICE_DESCRIPTIONW, lpDescription),
     FIELD(SID_AND_ATTRIBUTES, Sid),
     FIELD(SID_AND_ATTRIBUTES, Attributes),
     FIELD(LUID_AND_ATTRIBUTES, Luid),

@@ -29,5 +29,13 @@ const hfp_native hfp_natives_plain[] = {
       "BOOL WINAPI OpenProcessToken(HANDLE process, DWORD access, HANDLE *token {out})"
       " {fail(result == 0), error(last_error)}",
       "OpenProcessToken, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
+    { "OpenSCManagerW", "advapi32.dll",
+      "SC_HANDLE WINAPI OpenSCManagerW(LPCWSTR machine, LPCWSTR database, DWORD access)"
+      " {fail(result == 0), error(last_error)}",
+      "OpenSCManagerW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
+    { "OpenServiceW", "advapi32.dll",
+      "SC_HANDLE WINAPI OpenServiceW(SC_HANDLE manager, LPCWSTR name, DWORD access)"
+      " {fail(result == 0), error(last_error)}",
+      "OpenServiceW, learn.microsoft.com", HFP_MEASURED | HFP_DOCUMENTED },
     { NULL, NULL, NULL, NULL, 0 },
 };

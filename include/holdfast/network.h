@@ -3,7 +3,7 @@
 #define HOLDFAST_NETWORK_H
 
 /*
- * The network adapters of a Windows machine, as records of managed strings.
+ * The network adapters and connections of a Windows machine, as records of managed strings.
  *
  *     status = hf_adapters(thread, HF_ADAPTERS_ALL, 0, adapters, NULL);
  *     status = hf_load_at(adapters, 0, adapter);
@@ -59,6 +59,32 @@ typedef enum hf_adapter_field {
 HF_API HF_MUST_CHECK hf_status hf_adapters(hf_thread *thread, hf_adapters_family family,
                                            uint32_t flags, hf_ref adapters_out,
                                            int64_t *error_out) HF_MAY_GC;
+
+/** Fields of a connection's record. */
+typedef enum hf_connection_field {
+    HF_CONNECTION_HERE = 0,       /* address on this side: "192.0.2.7" */
+    HF_CONNECTION_THERE = 1,      /* address on the other side; of a listener all zeros */
+    HF_CONNECTION_HERE_PORT = 2,  /* uint32_t */
+    HF_CONNECTION_THERE_PORT = 3, /* uint32_t; of a listener it means nothing */
+    HF_CONNECTION_STATE = 4,      /* uint32_t: MIB_TCP_STATE_; 2: listens, 5: established */
+    HF_CONNECTION_PROCESS = 5     /* uint32_t */
+} hf_connection_field;
+
+/**
+ * All TCP connections and listeners of a family, with the processes that have them.
+ *
+ * @param family           HF_ADAPTERS_V4 or HF_ADAPTERS_V6.
+ * @param connections_out  receives an array of records; null on failure.
+ * @param error_out        receives the system's code, 0 if there was no error; may be NULL.
+ * @return those of hf_adapters(); HF_E_ARGUMENT for another family.
+ *
+ * @par Ownership   The slot holds the array.
+ * @par Threads     The owner, in managed state.
+ * @par GC          May collect.
+ * @par Last-error  Not preserved.
+ */
+HF_API HF_MUST_CHECK hf_status hf_connections(hf_thread *thread, hf_adapters_family family,
+                                              hf_ref connections_out, int64_t *error_out) HF_MAY_GC;
 
 HF_END_DECLS
 

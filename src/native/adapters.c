@@ -78,35 +78,6 @@ static hf_status count_list(const filled *from, size_t first, const char *type, 
 
 /* ---- addresses ---- */
 
-static size_t write_v6(const unsigned char *bytes, char *text, size_t room)
-{
-    unsigned part[8];
-    size_t length = 0, best = 8, best_run = 1; /* zeros that stand alone are written */
-    for (size_t i = 0; i < 8; i++) {
-        part[i] = (unsigned)bytes[2 * i] << 8 | bytes[2 * i + 1];
-    }
-    for (size_t i = 0; i < 8; i++) {
-        size_t run = 0;
-        while (i + run < 8 && part[i + run] == 0) {
-            run++;
-        }
-        if (run > best_run) {
-            best = i;
-            best_run = run;
-        }
-    }
-    for (size_t i = 0; i < 8; i++) {
-        if (i == best) {
-            length += (size_t)snprintf(text + length, room - length, "::");
-            i += best_run - 1;
-            continue;
-        }
-        bool is_behind = i != 0 && text[length - 1] != ':';
-        length += (size_t)snprintf(text + length, room - length, is_behind ? ":%x" : "%x", part[i]);
-    }
-    return length;
-}
-
 /* Writes a socket's address; 0 for a family that is neither. */
 static size_t write_address(const unsigned char *bytes, char *text, size_t room)
 {
@@ -114,12 +85,12 @@ static size_t write_address(const unsigned char *bytes, char *text, size_t room)
     uint32_t scope;
     memcpy(&family, bytes, sizeof family);
     if (family == HF_ADAPTERS_V4) {
-        return (size_t)snprintf(text, room, "%u.%u.%u.%u", bytes[4], bytes[5], bytes[6], bytes[7]);
+        return hfi_front_write_v4(bytes + 4, text, room);
     }
     if (family != HF_ADAPTERS_V6) {
         return 0;
     }
-    size_t length = write_v6(bytes + 8, text, room);
+    size_t length = hfi_front_write_v6(bytes + 8, text, room);
     memcpy(&scope, bytes + 24, sizeof scope);
     if (scope != 0) {
         length += (size_t)snprintf(text + length, room - length, "%%%u", (unsigned)scope);

@@ -170,6 +170,15 @@ size_t hfi_front_offset(const char *type, const char *field)
     return found ? found->offset : 0;
 }
 
+size_t hfi_front_size(const char *type)
+{
+    const hfp_native_type *found = hfp_catalogue_types;
+    while (found->name && strcmp(found->name, type) != 0) {
+        found++;
+    }
+    return found->size;
+}
+
 /* ---- handles ---- */
 
 /*

@@ -107,6 +107,9 @@ HF_MUST_CHECK hf_status hfi_front_member(hf_thread *thread, const hf_slot *bytes
 /** Where a member begins; 0 if this system's type has no such member. */
 size_t hfi_front_offset(const char *type, const char *field);
 
+/** Bytes of one of the types that rows name; 0 if this system has none of that name. */
+size_t hfi_front_size(const char *type);
+
 /* ---- choose.c: what differs among systems ---- */
 
 /** The first of two names that the catalogue has; where it has neither, the first, so that the call
@@ -115,6 +118,13 @@ const char *hfi_front_either(hf_thread *thread, const char *first, const char *s
 
 /** A number by its name in the system's headers; 0 where they have none. */
 int64_t hfi_front_constant(const char *name);
+
+/* ---- address.c ---- */
+
+/** Writes 4, or 16, bytes of an address in the order of the network; gives the length.  `room` is
+ * 46 at least. */
+size_t hfi_front_write_v4(const unsigned char *bytes, char *text, size_t room);
+size_t hfi_front_write_v6(const unsigned char *bytes, char *text, size_t room);
 
 /* ---- handles ---- */
 
